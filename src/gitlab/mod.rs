@@ -30,12 +30,14 @@ impl From<User> for Account {
 }
 
 /// Returns whether a user name is one that GitLab gives to the user of a project's or a group's access token
-/// (<https://docs.gitlab.com/user/project/settings/project_access_tokens/#bot-users-for-projects>).
+/// (<https://docs.gitlab.com/user/project/settings/project_access_tokens/#bot-users-for-projects>) or to a service account
+/// (<https://docs.gitlab.com/user/profile/service_accounts>). An account that was given another name looks like a person.
 fn is_bot(username: &str) -> bool {
     let rest = username.strip_prefix("project_").or_else(|| username.strip_prefix("group_"));
-    rest.and_then(|rest| rest.split_once('_')).is_some_and(|(id, rest)| {
+    let is_of_token = rest.and_then(|rest| rest.split_once('_')).is_some_and(|(id, rest)| {
         !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) && (rest == "bot" || rest.starts_with("bot_"))
-    })
+    });
+    is_of_token || username.starts_with("service_account_")
 }
 
 /// Returns what was refused, if an answer is only a refusal.
@@ -68,11 +70,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_user_of_an_access_token_is_a_bot() {
-        for name in ["project_42_bot", "project_42_bot_4ffca233d8298ea1", "group_7_bot_9"] {
+    fn the_user_of_an_access_token_and_a_service_account_are_bots() {
+        let services = ["service_account_6018816a18e515214e0c34c2b33523fc", "service_account_group_345_6018816a18e5"];
+        for name in ["project_42_bot", "project_42_bot_4ffca233d8298ea1", "group_7_bot_9"].into_iter().chain(services) {
             assert!(is_bot(name), "{name}");
         }
-        for name in ["project_bot", "project__bot", "project_x_bot", "project_42_robot", "mei", "group_7"] {
+        for name in
+            ["project_bot", "project__bot", "project_x_bot", "project_42_robot", "service_account", "mei", "group_7"]
+        {
             assert!(!is_bot(name), "{name}");
         }
     }
