@@ -13,6 +13,7 @@ use crate::history::trail;
 use crate::output::card::{markdown, render};
 use crate::register::{Exception, FileRef, stem};
 use crate::source::FileId;
+use crate::text::argument;
 use crate::yaml;
 
 /// Shows the card of what was last asked about an exception.
@@ -48,7 +49,7 @@ fn find(arguments: &cli::Card, world: &World) -> Result<(Card, String), Error> {
             kind: "the exception",
             path: first.path.to_owned(),
             why: register.problem(first.id).map_or("it holds no exception", |problem| &problem.message).to_owned(),
-            help: format!("`stopgap check {}` says where", first.path),
+            help: format!("`stopgap check {}` says where", argument(first.path)),
         });
     };
     let scan = match arguments.scan.as_slice() {

@@ -18,7 +18,7 @@ use crate::rules::Judge;
 use crate::schema::Schema;
 use crate::signoff::Ownership;
 use crate::source::Source;
-use crate::text::{nearest, shown};
+use crate::text::{argument, nearest};
 
 /// What every command about the register as it is begins with.
 pub(super) struct Opened {
@@ -232,7 +232,7 @@ pub(super) fn find<'a>(register: &Register<'a>, id: &str, command: &str) -> Resu
 /// Says that there is no exception of an id. `command` is what the help then says to type.
 pub(super) fn not_found(register: &Register<'_>, id: &str, command: &str) -> Error {
     let help = match nearest(id, register.files.iter().map(|file| file.stem())) {
-        Some(best) => format!("did you mean `stopgap {command} {}`?", shown(best)),
+        Some(best) => format!("did you mean `stopgap {command} {}`?", argument(best)),
         None => "an exception's id is the name of its file, without the ending".to_owned(),
     };
     Error::from(Argument::NotFound { what: Named::Exception, name: id.to_owned(), help })

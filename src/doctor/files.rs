@@ -8,7 +8,7 @@ use super::{Facts, PIPELINE, gitlab};
 use crate::policy::places::{self, There};
 use crate::signoff::coverage::{self, Part};
 use crate::signoff::{Codeowners, Owner, OwnerKind, people_of};
-use crate::text::shown;
+use crate::text::{argument, shown};
 
 /// Examines them.
 pub(super) fn examine(facts: &Facts<'_>) -> Vec<Line> {
@@ -39,7 +39,7 @@ fn schemas(facts: &Facts<'_>) -> Vec<Line> {
     let mut lines: Vec<Line> = stale
         .map(|copy| {
             let message = format!("`{}` is not the one from stopgap {}", shown(&copy.path), env!("CARGO_PKG_VERSION"));
-            let command = format!("stopgap schema {} > {}", copy.name, shown(&copy.path));
+            let command = format!("stopgap schema {} > {}", copy.name, argument(&copy.path));
             let place = format!("{}{}", facts.ownership.prefix, copy.path);
             Line::wrong(Check::Schemas, message, "replace it:").with_snippet(command).at(&place, 1)
         })

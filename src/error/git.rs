@@ -1,6 +1,6 @@
 //! Git is missing, or a clone lacks what the run needs.
 
-use crate::text::{counted, said, shown};
+use crate::text::{argument, counted, said, shown};
 
 /// Git does not deliver. Commits are named by their first digits.
 #[derive(Debug, thiserror::Error)]
@@ -367,13 +367,18 @@ impl GitError {
             Self::NoBase { deepen: Some(deepen), .. } => format!("this clone is shallow: {deepen}"),
             Self::NoBase { revision, deepen: None } => {
                 match revision.strip_prefix("origin/").filter(|branch| !branch.is_empty()) {
-                    Some(branch) => format!("run `git fetch origin {}` first, or correct the name", shown(branch)),
+                    Some(branch) => format!("run `git fetch origin {}` first, or correct the name", argument(&tracking(branch))),
                     None => "name a branch such as `origin/main`, a tag or a commit, or write `--base auto`".into(),
                 }
             }
             Self::TooShallow { deepen, .. } | Self::NoDefaultBranch { deepen: Some(deepen), .. } => deepen.clone(),
-            Self::NoDefaultBranch { deepen: None, .. } => {
-                "fetch it with `git fetch origin`, or name the base: `--base REV`".into()
+            Self::NoDefaultBranch { deepen: None, named: Some(name) } => {
+                format!("run `git fetch origin {}` first, or name the base: `--base REV`", argument(&tracking(name)))
+            }
+            Self::NoDefaultBranch { deepen: None, named: None } => {
+                "name the base: `--base REV`; where the remote is called `origin`, `git remote set-head origin --auto` \
+                 finds its default branch"
+                    .into()
             }
             Self::Unrelated { .. } => "name a base that `HEAD` descends from".into(),
             Self::OtherCheckout { .. } => {
@@ -393,7 +398,7 @@ impl GitError {
             }
             Self::NoTarget { deepen: Some(deepen), .. } => deepen.clone(),
             Self::NoTarget { name, deepen: None, .. } => {
-                format!("run `git fetch origin +refs/heads/{name}:refs/remotes/origin/{name}` first")
+                format!("run `git fetch origin {}` first", argument(&tracking(name)))
             }
             Self::PushedSince { .. } => {
                 "let the pipeline of that commit judge it, or save the merge request and its approvals again".into()
@@ -405,6 +410,11 @@ impl GitError {
             }
         }
     }
+}
+
+/// Returns what `git fetch` needs to bring a branch of `origin` as `origin/…`, in a clone of one branch too.
+fn tracking(branch: &str) -> String {
+    format!("+refs/heads/{branch}:refs/remotes/origin/{branch}")
 }
 
 fn short(commit: &str) -> &str {

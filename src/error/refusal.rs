@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::text::shown;
+use crate::text::{argument, shown};
 use crate::time::Day;
 
 /// An edit is refused.
@@ -179,7 +179,7 @@ impl Refusal {
     pub fn help(&self) -> String {
         match self {
             Self::Over { .. } => "what is needed again is a new exception: `stopgap new`".into(),
-            Self::Merged { id } => format!("`stopgap close {}` ends it and keeps that on record", shown(id)),
+            Self::Merged { id } => format!("`stopgap close {}` ends it and keeps that on record", argument(id)),
             Self::OwnRequest { approver, .. } => format!(
                 "to withdraw it, close the pull request; a refusal is written by {}, because it stands in the register \
                  under that name",
@@ -187,7 +187,7 @@ impl Refusal {
             ),
             Self::NoRenewalLeft { id, .. } => format!(
                 "fix the root cause: carry out the removal and `stopgap close {}`, or change the control that cannot be kept",
-                shown(id)
+                argument(id)
             ),
             Self::SeveralFiles { .. } => "give one of them another name first".into(),
             Self::Unread { help: Some(help), .. } => help.clone(),

@@ -4,7 +4,7 @@ use crate::register::typed_cover;
 use crate::rules::Context;
 use crate::scan::{Hit, Hits, Place as Where, Scan};
 use crate::source::Span;
-use crate::text::{shell_word, shown};
+use crate::text::{argument, shell_word, shown};
 use crate::tools::{Name, Pattern, Selector};
 use crate::yaml::{Place, Spot, escaped};
 
@@ -62,7 +62,7 @@ fn each(cx: &mut Context<'_>, scan: &Scan, hits: &Hits, message: impl Fn(&Hit) -
         let name = shown(&cover.exception);
         match (&hit.fixed, cover.in_force) {
             (Some(fixed), true) => {
-                finding.help(format!("install `{}`, and `stopgap close {name}`", shown(fixed)));
+                finding.help(format!("install `{}`, and `stopgap close {}`", shown(fixed), argument(&cover.exception)));
                 finding.label_in(cover.file, cover.span, format!("`{name}` covered it until there was a fix"));
             }
             _ => {

@@ -9,7 +9,7 @@ use super::place::Place;
 use super::rule::Rule;
 use crate::register::{Cover, Exception, Register, Status};
 use crate::source::{FileId, Span};
-use crate::text::shown;
+use crate::text::{argument, shown};
 use crate::time::{Today, Zone};
 use crate::tools::{Name, Pattern, Selector};
 
@@ -206,7 +206,7 @@ fn standing(exception: &Exception<'_>, zone: Zone, today: Today) -> (String, Str
     let term = exception.term(zone, today);
     let starts = exception.starts.as_ref().map(|starts| starts.value.to_string());
     let another = || "mend it, or ask for another exception: `stopgap new`".to_owned();
-    let id = shown(exception.id);
+    let id = argument(exception.id);
     match (exception.status.as_ref().map(|status| status.value), term, starts) {
         (Some(Status::Rejected), ..) => ("it was rejected".to_owned(), another()),
         (Some(Status::Closed), ..) => ("it is closed".to_owned(), another()),

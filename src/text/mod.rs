@@ -24,7 +24,7 @@ pub use nearest::nearest;
 pub use normalise::is_hostile;
 pub(crate) use noun::{counted, ordinal};
 pub use phrases::Phrases;
-pub use shell::shell_word;
+pub use shell::{argument, shell_word};
 pub(crate) use shown::{is_space, space_name};
 pub use shown::{said, shown};
 pub use word_list::{Glossary, WordList};

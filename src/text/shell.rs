@@ -1,5 +1,7 @@
 //! Words of a shell.
 
+use super::said;
+
 /// Quotes a word for a POSIX shell (IEEE Std 1003.1, section 2.2.2), if it needs quotes.
 #[must_use]
 pub fn shell_word(word: &str) -> String {
@@ -8,6 +10,13 @@ pub fn shell_word(word: &str) -> String {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+/// Returns a text that somebody else chose as one word of a command in a message: nothing in it does more than stand for
+/// itself, on a terminal or in a shell.
+#[must_use]
+pub fn argument(text: &str) -> String {
+    shell_word(&said(text))
 }
 
 #[cfg(test)]

@@ -729,7 +729,7 @@ mod developer {
         history.repo.git(&["branch", "-m", "master", "trunk"]);
         let (message, help) = refused(&history.repo, "auto", &nowhere());
         assert!(message.contains("a default branch (`origin/HEAD`, `origin/main`, `origin/master`)"), "{message}");
-        assert!(help.ends_with("name the base: `--base REV`"), "{help}");
+        assert!(help.starts_with("name the base: `--base REV`; where the remote is called `origin`"), "{help}");
     }
 
     #[test]
@@ -798,7 +798,7 @@ mod named {
             assert_eq!(help, format!("{setting}; the whole name is `{}`", history.first));
         }
         let (_, help) = refused(&history.repo.actions_checkout("refs/heads/main", 0), "origin/nope", &nowhere());
-        assert_eq!(help, "run `git fetch origin nope` first, or correct the name");
+        assert_eq!(help, "run `git fetch origin +refs/heads/nope:refs/remotes/origin/nope` first, or correct the name");
     }
 
     #[test]

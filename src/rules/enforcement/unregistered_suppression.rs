@@ -5,7 +5,7 @@ use crate::rule::Level;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context, scanned};
 use crate::suppressions::{End, Item, Lack, Standing, What, passed_over};
-use crate::text::{shell_word, shown};
+use crate::text::{argument, shell_word, shown};
 use crate::tools::{EVERY_RULE, Name, Pattern, Selector, Tool, is_every_rule};
 use crate::yaml::{Place, Spot, lookup, parse};
 
@@ -138,7 +138,7 @@ fn help(item: &Item, standing: Standing<'_, '_>, is_in_force: impl Fn(&Exception
     let new = cover.as_ref().map(|cover| format!("`stopgap new --cover {cover}`"));
     let amend = |exception: &Exception<'_>| {
         let cover = cover.as_ref().filter(|_| is_in_force(exception))?;
-        Some(format!("`stopgap amend {} --cover {cover}`", shown(exception.id)))
+        Some(format!("`stopgap amend {} --cover {cover}`", argument(exception.id)))
     };
     let (what, is_entry) = (&item.found.what, item.found.is_entry);
     match (standing, what) {

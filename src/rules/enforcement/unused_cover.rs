@@ -5,7 +5,7 @@ use crate::rules::{Check, Context};
 use crate::scan::Known;
 use crate::source::{FileId, Span};
 use crate::sync::Allowed;
-use crate::text::shown;
+use crate::text::{argument, shown};
 use crate::yaml::{Place, Spot};
 
 declare_rule! {
@@ -44,7 +44,7 @@ fn check(cx: &mut Context<'_>) {
         }
         let others = scan.uses_of(known.file).any(|(other, used)| other.in_force && used.results > 0);
         let unseen = scan.uses_of(known.file).any(|(other, _)| !is_seen(other));
-        let name = shown(&known.exception);
+        let name = argument(&known.exception);
         let help = match (others, unseen) {
             (false, false) => format!("nothing is left of it: `stopgap close {name}`"),
             (false, true) => format!("if its other covers are not needed either: `stopgap close {name}`"),
