@@ -1,6 +1,7 @@
 //! What was asked for before the same thing, in a few lines.
 
 use crate::card::Subject;
+use crate::history::Changes;
 use crate::register::precedent::{self, Common, Precedent, Precedents};
 use crate::register::{Exception, Register, Status};
 use crate::rules::Judge;
@@ -20,8 +21,12 @@ pub(super) struct Before<'r> {
 }
 
 impl<'r> Before<'r> {
-    pub(super) fn new(judge: &Judge, register: &'r Register<'r>, is_open: bool) -> Self {
-        Self { precedents: Precedents::new(register.exceptions(), judge.controls.as_ref()), is_open }
+    /// Reads what came before a change, or before the records of a register.
+    pub(super) fn new(judge: &Judge, register: &'r Register<'r>, changes: Option<&Changes<'_>>) -> Self {
+        // What one change asks for is asked for at once.
+        let is_here = |exception: &&Exception<'_>| changes.is_none_or(|changes| !changes.adds(exception.file));
+        let exceptions = register.exceptions().filter(is_here);
+        Self { precedents: Precedents::new(exceptions, judge.controls.as_ref()), is_open: changes.is_some() }
     }
 
     /// Lists the precedents of a request: refusals first.

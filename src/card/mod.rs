@@ -144,7 +144,7 @@ impl Cards {
         }
         let known = Known::new(judge, register, Some(changes), &subjects);
         let evidence = changes.evidence.as_ref();
-        let before = Before::new(judge, register, true);
+        let before = Before::new(judge, register, Some(changes));
         let desk = Desk { judge, known, evidence, changes: Some(changes), before, versions: Versions::default(), scan };
         let list = subjects.iter().map(|(subject, exception)| desk.card(*subject, exception)).collect();
         Self { list, left_out, is_counted: scan.is_some() }
@@ -196,7 +196,7 @@ impl Cards {
         let known = Known::new(judge, register, None, &subjects);
         let was = before.map(|tree| Exception::from_node(exception.file, exception.id, tree.clone()));
         let versions = Versions { before: was.as_ref().zip(before), now };
-        let before = Before::new(judge, register, false);
+        let before = Before::new(judge, register, None);
         let desk = Desk { judge, known, evidence: None, changes: None, before, versions, scan };
         desk.card(subjects[0].0, exception)
     }

@@ -268,6 +268,12 @@ fn what_was_asked_for_before_is_said_once() {
     let page = pull.judged("markdown");
     assert_eq!(page.matches("refused by").count(), 1, "{page}");
     assert_eq!(pull.judged("text").matches(&format!("before `label-printer`, {line}")).count(), 1);
+    // Two requests of one change are not each before the other.
+    let twin = printer(&[("title", "Label printer in hall 4 without a login")]);
+    let pull = Pull::new(&[], &[(PRINTER, &printer(&[])), ("exceptions/twin.yaml", &twin)]);
+    let told =
+        |card: &Value| ["for the same", "`twin`"].iter().any(|word| card["precedents"].to_string().contains(word));
+    assert!(pull.cards().len() == 2 && !pull.cards().iter().any(told), "{:?}", pull.cards());
     // The record of the past knows only what came before it.
     let sandbox = Sandbox::new();
     sandbox.file("exceptions/first.yaml", printer(&[("decided", "2026-10-01")]));
