@@ -421,6 +421,9 @@ impl<'r> Replay<'r> {
         let Some(mut judge) = self.judge.take() else { return Ok(()) };
         let beside = !fresh && (touches_book || before.keys().any(|path| is_beside(path)));
         let mut touched = self.touch(&before)?;
+        if fresh && !first {
+            self.find_again(&mut touched);
+        }
         let moved = self.come_from_elsewhere(commit, &before, &mut touched)?;
         self.follow(loaded.as_ref(), &mut touched)?;
         let concerns = self.only.is_none_or(|only| touched.keys().any(|path| only.contains(&stem_of(path))));
@@ -472,7 +475,17 @@ impl<'r> Replay<'r> {
         for path in self.held.keys().filter(|path| !before.contains_key(*path)) {
             touched.entry(path.clone()).or_insert(None);
         }
+        self.remember(touched);
         Ok(())
+    }
+
+    /// Compares what a commit brings back that had lost its whole register, by naming another folder or none.
+    fn find_again(&mut self, touched: &mut Touched) {
+        let lost = |path: &&String| self.lost.contains_key(&stem_of(path));
+        for path in self.held.keys().filter(lost) {
+            touched.entry(path.clone()).or_insert(None);
+        }
+        self.remember(touched);
     }
 
     /// Brings the tree to a commit and returns what was at the changed paths.

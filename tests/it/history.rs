@@ -194,6 +194,24 @@ mod replay {
             assert!(found[0].starts_with(&gone[..12]) && found[0].contains("record-removed"), "{found:?}");
             assert_eq!(found[1], format!("{}:{path}:18:10: {MOVED}", &back[..12]));
         }
+        // The policy points elsewhere for a while, or there is none.
+        for elsewhere in [Some("exceptions: other\n"), None] {
+            let repo = repo();
+            repo.git(&["mv", "exceptions", "waivers"]);
+            let (file, policy) = (FILE.replace("exceptions", "waivers"), "exceptions: waivers\n");
+            repo.write("stopgap.yaml", policy).write("other/.gitkeep", "").commit("Move");
+            match elsewhere {
+                Some(elsewhere) => drop(repo.write("stopgap.yaml", elsewhere)),
+                None => drop(repo.git(&["rm", "-q", "stopgap.yaml"])),
+            }
+            let gone = repo.commit("Point elsewhere");
+            repo.write(&file, &printer(&[("expires", "2026-03-01")])).commit("Edit");
+            let back = repo.write("stopgap.yaml", policy).commit("Point back");
+            let found = lines(&repo);
+            let is_gone = |line: &&String| line.starts_with(&gone[..12]) && line.contains("record-removed");
+            assert_eq!(found.iter().filter(is_gone).count(), 1, "{found:?}");
+            assert_eq!(found.last(), Some(&format!("{}:{file}:18:10: {MOVED}", &back[..12])), "{found:?}");
+        }
         let restored = repo();
         restored.git(&["rm", "-q", FILE]);
         restored.commit("Remove");
