@@ -285,6 +285,9 @@ impl Repository {
         if relative.is_empty() || !path.components().all(plain) {
             return Some("the path must be relative and stay in the repository".into());
         }
+        if path.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git")) {
+            return Some("`.git` is git's own folder, which no commit holds".into());
+        }
         // A commit's files are named by their whole path, so none of them is reached through a link.
         let Self::Folder(root) = self else { return None };
         let mut place = root.clone();

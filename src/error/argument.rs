@@ -9,9 +9,9 @@ use crate::time::Day;
 #[derive(Debug, thiserror::Error)]
 pub enum Argument {
     /// A value cannot be read, or must not be used.
-    #[error("`{option} {}`: {why}", shown(value))]
+    #[error("`{}`: {why}", given(option, value))]
     Value {
-        /// The option, with its dashes.
+        /// The option, with its dashes, or a variable of the environment.
         option: String,
         /// The value as typed.
         value: String,
@@ -281,6 +281,12 @@ impl Named {
             Self::Person(option) => format!("`{option} {name}`: nobody in the roster has that name"),
         }
     }
+}
+
+/// Returns an option or a variable with its value, as people write it.
+fn given(name: &str, value: &str) -> String {
+    let between = if name.starts_with('-') { ' ' } else { '=' };
+    format!("{name}{between}{}", shown(value))
 }
 
 impl Argument {

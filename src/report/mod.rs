@@ -341,7 +341,10 @@ mod tests {
             assert_eq!(ids(&agenda.closed), ["onday", "after"]);
             assert_eq!(ids(&agenda.rejected), ["never"]);
             assert_eq!(ids(&agenda.doubtful), ["open", "wrong"]);
-            assert_eq!(meeting.unreadable.iter().map(|unreadable| unreadable.file.stem()).collect::<Vec<_>>(), ["tabs"]);
+            assert_eq!(
+                meeting.unreadable.iter().map(|unreadable| unreadable.file.stem()).collect::<Vec<_>>(),
+                ["tabs"]
+            );
             assert_eq!(meeting.to_mend(), 3);
             let order: Vec<&Item<'_>> = meeting.items.iter().collect();
             let all = ["old", "late", "open", "soon", "full", "next", "onday", "after", "early", "wrong", "never"];

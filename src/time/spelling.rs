@@ -83,8 +83,14 @@ impl Parts {
         let mut reader = Reader { rest: plain.trim().as_bytes() };
         reader.eat(b"+");
         let (year, month, day) = reader.date()?;
-        let time = if reader.rest.is_empty() { None } else { Some(reader.time().ok_or(MomentError::NotATime)?) };
-        Ok(Self { year, month, day, time })
+        let mut it = Self { year, month, day, time: None };
+        if !reader.rest.is_empty() {
+            // A number of seconds begins like a date without dashes.
+            let is_number = || plain.trim().bytes().all(|byte| byte.is_ascii_digit()) && it.to_day().is_err();
+            let none = || if is_number() { MomentError::NotADate } else { MomentError::NotATime };
+            it.time = Some(reader.time().ok_or_else(none)?);
+        }
+        Ok(it)
     }
 
     fn to_moment(&self) -> Result<Moment, MomentError> {

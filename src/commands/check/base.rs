@@ -165,13 +165,15 @@ pub(super) fn place_baselines(documents: &[Document], files: &Files, judge: &mut
     }
 }
 
-/// Returns which edits could not be compared, because the base's text is outside the safe YAML subset.
+/// Returns which edits could not be compared, because the base has no text there that can be read as YAML.
 pub(super) fn uncompared(changes: &Changes<'_>) -> Option<String> {
     let lost = |change: &&Change<'_>| change.base.as_ref().is_some_and(|base| base.tree.is_none());
     let ids: Vec<String> = changes.list.iter().filter(lost).map(|change| shown(change.id).into_owned()).collect();
     let (first, rest) = ids.split_first()?;
     let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-    Some(format!("`{first}`{more} could not be compared: the base's text is not readable YAML, so read the whole file"))
+    Some(format!(
+        "`{first}`{more} could not be compared, because what the base has there cannot be read: read the whole file"
+    ))
 }
 
 /// Reads the payload of GitHub's event.
