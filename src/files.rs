@@ -211,7 +211,7 @@ pub fn from_blob(path: &str, file: &TreeFile, bytes: Option<Vec<u8>>, limit: u64
 }
 
 impl Repository {
-    /// Returns whether there is a file or a link at a path.
+    /// Returns whether there is a file, a folder or a link at a path; of a commit, a file or a link.
     ///
     /// # Errors
     ///
@@ -223,7 +223,35 @@ impl Repository {
         }
     }
 
-    /// Returns the first of some paths at which there is a file or a link.
+    /// Returns whether a commit of what is here has a file or a link at a path: of a folder it has neither, and nothing
+    /// behind a link.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`is_there`].
+    pub fn holds(&self, relative: &str) -> Result<bool, Error> {
+        let Self::Folder(root) = self else { return self.exists(relative) };
+        let kind = |end: usize| fs::symlink_metadata(root.join(&relative[..end])).map(|found| found.file_type());
+        let is_behind_a_link =
+            relative.match_indices('/').any(|(end, _)| kind(end).is_ok_and(|kind| kind.is_symlink()));
+        Ok(self.exists(relative)? && !is_behind_a_link && kind(relative.len()).is_ok_and(|kind| !kind.is_dir()))
+    }
+
+    /// Returns the first of some paths that [`Repository::holds`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`is_there`].
+    pub fn first_held<'p>(&self, paths: &[&'p str]) -> Result<Option<&'p str>, Error> {
+        for path in paths {
+            if self.holds(path)? {
+                return Ok(Some(path));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the first of some paths at which there is something, as a person sees it.
     ///
     /// # Errors
     ///

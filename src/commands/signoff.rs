@@ -227,7 +227,7 @@ fn in_work_tree(forge: Forge, root: &Path) -> Result<Option<ReadFile>, Error> {
     let top = place::work_tree_top(root).unwrap_or(root).to_path_buf();
     let read = |name: &str| crate::files::read_up_to(&top.join(name), name.to_owned(), None, LIMIT);
     let places = if forge == Forge::Forgejo { &[] } else { forge.codeowners() };
-    Repository::Folder(top.clone()).first_of(places)?.map(read).transpose()
+    Repository::Folder(top.clone()).first_held(places)?.map(read).transpose()
 }
 
 /// Returns the file that was found among the sources.

@@ -214,7 +214,7 @@ impl Head {
     ///
     /// When `git` cannot deliver it.
     pub fn first_of(&self, paths: &[&str], limit: u64) -> Result<Option<ReadFile>, Error> {
-        let Some(path) = self.top.first_of(paths)? else { return Ok(None) };
+        let Some(path) = self.top.first_held(paths)? else { return Ok(None) };
         match &self.top {
             Repository::Folder(top) => files::read_up_to(&top.join(path), path.to_owned(), None, limit).map(Some),
             Repository::Commit(top) => top.read_one(path, limit).map(Some),

@@ -81,7 +81,7 @@ impl Snapshot {
             let base = is_there.then(|| self.top.read_one(&path, MAX_BYTES_BESIDE)).transpose()?.map(&mut add);
             // Of a commit that holds the same file there is nothing more to read.
             let is_same = head.held(&path).is_some_and(|held| self.top.files().get(&path) == Some(held));
-            let head = match head.exists(&path)? {
+            let head = match head.holds(&path)? {
                 true if is_same => base,
                 true => Some(add(head.read(&path)?)),
                 false => None,

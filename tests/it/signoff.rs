@@ -1077,6 +1077,26 @@ mod code_owned {
         }
         let said = messages(Some("* @mei @olek\n"), &[("CODEOWNERS", "* @mei\n")]);
         assert_eq!(said, NOTHING);
+        // A folder is no file.
+        let there = [(".github/CODEOWNERS/a", ""), ("CODEOWNERS", "* @mei @olek\n")];
+        assert_eq!(messages(None, &there), NOTHING);
+    }
+
+    /// What a commit has behind a link, the forge does not look for, and the work tree says the same.
+    #[cfg(unix)]
+    #[test]
+    fn a_codeowners_behind_a_link_is_none() {
+        let repo = whole(None, &[("hidden/CODEOWNERS", "* @luis\n"), ("CODEOWNERS", "* @mei @olek\n")]);
+        std::os::unix::fs::symlink("hidden", repo.path().join(".github")).unwrap();
+        assert_eq!(said(&check(&repo, "", "json")), NOTHING);
+        repo.commit("Link");
+        assert_eq!(said(&check(&repo, "", "json")), NOTHING);
+        repo.write("readme.md", "Hello.\n").commit("Greet");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(repo.path());
+        command.args(["check", "--base", "HEAD~1", "--format", "concise", "--today", TODAY]);
+        let run = Run::of(&mut command);
+        assert!(run.code == 0 && !run.stdout.contains("CODEOWNERS"), "{run:?}");
     }
 
     #[test]

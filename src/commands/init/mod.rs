@@ -165,7 +165,7 @@ impl<'g> Ground<'g> {
         let ci = arguments.ci.unwrap_or(usual);
         let guess = if ci == Ci::Gitlab { Forge::GitLab } else { Forge::GitHub };
         let forge = policy.forge.unwrap_or(guess);
-        let owners_file = lying.first_of(forge.codeowners())?;
+        let owners_file = lying.first_held(forge.codeowners())?;
         let codeowners = owners_file.and_then(|name| std::fs::read_to_string(top.join(name)).ok()).unwrap_or_default();
         let given = owners(forge, &arguments.owners)?;
         let owners = match asks.filter(|_| given.is_empty() && owners_file.is_none()) {
