@@ -38,6 +38,7 @@ impl Files {
     #[must_use]
     pub fn from_read(mut files: Vec<ReadFile>) -> Self {
         Cores::for_items(files.len(), FEW).sort_by(&mut files, |a, b| a.source.path().cmp(b.source.path()));
+        files.shrink_to_fit();
         Self { own: (0..files.len()).map(FileId::new).collect(), list: files, twins: Vec::new() }
     }
 

@@ -48,18 +48,21 @@ pub struct Copies {
 impl Copies {
     /// Finds the statements that are equal to an older one, and returns the indices of the others with enough words to be
     /// compared.
-    fn collapse(&mut self, statements: &[Statement]) -> Vec<usize> {
-        let mut first_with: FxHashMap<Key, usize> = FxHashMap::default();
-        let mut originals = Vec::new();
-        for (index, statement) in statements.iter().enumerate() {
-            let first = *first_with.entry(statement.key).or_insert(index);
-            if first < index {
-                self.closest[index] = Some(Closest { of: first, similarity: 1.0, added: None });
-            } else if statement.words.len() >= MIN_WORDS {
-                originals.push(index);
+    fn collapse(&mut self, statements: &[Statement], cores: Cores) -> Vec<usize> {
+        // A table of them would take three times as much memory, at the point where most is needed.
+        let mut order: Vec<(u64, u32)> = (0..).zip(statements).map(|(index, it)| (it.key.0, index)).collect();
+        cores.sort(&mut order);
+        for alike in order.chunk_by(|left, right| left.0 == right.0).filter(|alike| alike.len() > 1) {
+            let key = |at: usize| statements[alike[at].1 as usize].key;
+            for at in 1..alike.len() {
+                if let Some(first) = (0..at).find(|first| key(*first) == key(at)) {
+                    let of = alike[first].1 as usize;
+                    self.closest[alike[at].1 as usize] = Some(Closest { of, similarity: 1.0, added: None });
+                }
             }
         }
-        originals
+        let is_original = |index: &usize| self.closest[*index].is_none() && statements[*index].words.len() >= MIN_WORDS;
+        (0..statements.len()).filter(is_original).collect()
     }
 }
 
@@ -94,7 +97,7 @@ fn closest_within(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, thres
     let cores = Cores::for_items(reasons.len(), FEW);
     let statements: Vec<Statement> = cores.map(reasons, |text| Statement::new(text));
     let mut copies = Copies { closest: vec![None; reasons.len()], incomplete: Vec::new() };
-    let originals = copies.collapse(&statements);
+    let originals = copies.collapse(&statements, cores);
     let mut left = originals.iter().copied().peekable();
     let statements = (0..).zip(statements).filter(|(index, _)| left.next_if_eq(index).is_some()).map(|(_, it)| it);
     let threshold = if threshold > 0.0 { threshold.min(1.0) } else { f64::MIN_POSITIVE };
