@@ -34,7 +34,7 @@ pub(super) fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Read
         format!("separated by {}", table.delimiter),
         format!("header in line {}", table.header_line),
     ];
-    reading.remarks = remarks(&table, encoding, &columns);
+    reading.remarks = remarks(&table, encoding, &columns, options);
     let orders = match orders {
         Ok(orders) => orders,
         Err(error) => {
@@ -250,7 +250,7 @@ impl Dates {
     }
 }
 
-fn remarks(table: &Table, encoding: Encoding, columns: &[Column]) -> Vec<String> {
+fn remarks(table: &Table, encoding: Encoding, columns: &[Column], options: &Options) -> Vec<String> {
     let mut remarks = Vec::new();
     if encoding == Encoding::Mixed {
         remarks
@@ -279,7 +279,8 @@ fn remarks(table: &Table, encoding: Encoding, columns: &[Column]) -> Vec<String>
     if table.empty_rows > 0 {
         remarks.push(format!("{} empty", rows(table.empty_rows, "is", "are")));
     }
-    if !columns.iter().any(|column| column.target == Target::Field(fields::STATUS)) {
+    // An update takes the status from the register.
+    if !options.update && !columns.iter().any(|column| column.target == Target::Field(fields::STATUS)) {
         let text = "there is no column with a status: an entry counts as active, as expired once its end has passed, or as closed if there is a closing date";
         remarks.push(text.to_owned());
     }
@@ -329,6 +330,9 @@ impl Sheet<'_> {
             undecided += usize::from(making.undecided);
             ended += usize::from(making.ended);
             reading.entries.push(making.finish(row));
+        }
+        if self.options.update {
+            return;
         }
         if ended > 0 {
             let words = rows(ended, "counts", "count");

@@ -247,6 +247,9 @@ impl Reading {
 
     /// Returns each entry a unique id and the values that the user sets for all.
     fn finish(mut self, options: &Options) -> Self {
+        if options.update {
+            self.refuse_shared_ids();
+        }
         let mut ids = Ids::default();
         for entry in &mut self.entries {
             let unique = ids.hand_out(&entry.id);
@@ -261,6 +264,28 @@ impl Reading {
         }
         self.unread.sort();
         self
+    }
+}
+
+impl Reading {
+    /// Leaves out rows that share an id: another id would be that of another exception, and which of them is meant is not
+    /// known.
+    fn refuse_shared_ids(&mut self) {
+        let key = |entry: &Entry| entry.id.to_ascii_lowercase();
+        let mut lines: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        self.entries.iter().for_each(|entry| lines.entry(key(entry)).or_default().push(entry.line));
+        lines.retain(|_, lines| lines.len() > 1);
+        let (shared, kept) =
+            std::mem::take(&mut self.entries).into_iter().partition(|entry| lines.contains_key(&key(entry)));
+        self.entries = kept;
+        self.unread.extend(shared.into_iter().map(|entry: Entry| {
+            let others = lines[&key(&entry)].iter().filter(|line| **line != entry.line).map(usize::to_string);
+            let others: Vec<String> = others.collect();
+            let what = if others.len() == 1 { "line" } else { "lines" };
+            let id = shown(&entry.id);
+            let others = others.join(", ");
+            (entry.line, format!("`{id}` is the id of {what} {others} too, so which of them counts is not known"))
+        }));
     }
 }
 

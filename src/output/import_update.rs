@@ -167,5 +167,8 @@ fn text(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     line(out, &format!("\nwhat to do next{place}"))?;
     line(out, "  1. see what is left:")?;
     line(out, "       stopgap export --format csv --gaps")?;
-    line(out, "  2. commit it on a branch of its own, and put it up for approval")
+    match updated.is_empty() {
+        true => Ok(()),
+        false => line(out, "  2. commit it on a branch of its own, and put it up for approval"),
+    }
 }

@@ -580,6 +580,20 @@ fn an_update_fills_what_is_missing_keeps_comments_and_replaces_nothing_that_was_
     assert_eq!(ramp.gate(&[]), (true, Vec::new()));
     let again = ramp.run(&["import", "../gaps.csv", "--update", "--today", TODAY]);
     assert!(again.stdout.contains("0 fields filled in 0 exceptions"), "{}", again.stdout);
+    assert!(!again.stdout.contains("commit it"), "{}", again.stdout);
+}
+
+#[test]
+fn an_update_with_an_id_twice_fills_neither_it_nor_another() {
+    let ramp = Ramp::imported();
+    fs::write(ramp.repo.path().join("exceptions/EXC-2-2.yaml"), ramp.read("exceptions/EXC-2.yaml")).unwrap();
+    let before = ["EXC-2", "EXC-2-2"].map(|id| ramp.read(&format!("exceptions/{id}.yaml")));
+    ramp.sheet("gaps.csv", "id,risk.statement\nEXC-2,The first one.\nexc-2,The second one.\n");
+    let run = ramp.run(&["import", "../gaps.csv", "--update", "--today", TODAY]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stdout.contains("not read: 2") && run.stdout.contains("the id of line 3 too"), "{}", run.stdout);
+    assert!(!run.stdout.contains("status"), "{}", run.stdout);
+    assert_eq!(["EXC-2", "EXC-2-2"].map(|id| ramp.read(&format!("exceptions/{id}.yaml"))), before);
 }
 
 #[test]
