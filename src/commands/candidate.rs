@@ -147,12 +147,7 @@ pub(super) fn weigh(
         ownership: ownership.as_ref(),
         files,
         base: &base,
-        circumstances: Circumstances {
-            base_day: None,
-            head: Some(judge.book()),
-            documents: Vec::new(),
-            former_baseline: None,
-        },
+        circumstances: Circumstances::of_draft(judge.book()),
         around: None,
         is_last: false,
         reach: Reach::All { schema: own, evidence: &|_| Ok(None), scan: &|_| Ok(None) },

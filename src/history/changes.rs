@@ -32,6 +32,14 @@ pub struct Circumstances {
     pub former_baseline: Option<Commit>,
 }
 
+impl Circumstances {
+    /// Those of a change that is not committed yet and leaves the rule book as it is.
+    #[must_use]
+    pub fn of_draft(book: RuleBook) -> Self {
+        Self { base_day: None, head: Some(book), documents: Vec::new(), former_baseline: None }
+    }
+}
+
 /// What a change does to the register.
 #[derive(Debug)]
 pub struct Changes<'a> {

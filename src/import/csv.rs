@@ -621,7 +621,9 @@ fn several(cell: &str) -> Vec<String> {
         .fold(cell.replace('\n', ";"), |text, word| text.replace(word, ";"));
     let mut parts: Vec<&str> = parted.split([';', '/', '&', '|']).map(str::trim).collect();
     let whole = |part: &str| part.contains('@') || part.contains(' ');
-    if parts.iter().all(|part| part.split(',').all(|part| whole(part.trim()))) {
+    // `Dana, Olek and Mei` lists three; `Ortiz, Dana and Braun, Olek` are two.
+    let is_list = parts.len() > 1 && parts.last().is_some_and(|last| !last.contains(','));
+    if is_list || parts.iter().all(|part| part.split(',').all(|part| whole(part.trim()))) {
         parts = parts.into_iter().flat_map(|part| part.split(',')).map(str::trim).collect();
     }
     parts.retain(|part| !part.is_empty());
@@ -662,4 +664,24 @@ fn fingerprint(row: &Row) -> u64 {
     let mut hasher = FxHasher::default();
     row.cells().iter().for_each(|cell| cell.hash(&mut hasher));
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::several;
+
+    #[test]
+    fn a_comma_parts_people_in_a_list_but_not_a_name() {
+        for (cell, people) in [
+            ("Dana Ortiz", &[][..]),
+            ("Ortiz, Dana", &[]),
+            ("Dana Ortiz, Olek Bielak", &["Dana Ortiz", "Olek Bielak"]),
+            ("Dana, Olek and Mei", &["Dana", "Olek", "Mei"]),
+            ("Dana, Olek & Mei", &["Dana", "Olek", "Mei"]),
+            ("Dana und Olek", &["Dana", "Olek"]),
+            ("dana@example.com; olek@example.com", &["dana@example.com", "olek@example.com"]),
+        ] {
+            assert_eq!(several(cell), people, "{cell}");
+        }
+    }
 }

@@ -4,8 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::output::wrap::wrap;
-use crate::output::{Identity, Look, escape};
+use crate::output::{Identity, Look, NARROWEST, escape, wrap};
 use crate::rule::{LooksAt, Rule, Weight};
 
 /// A format of the explanation.
@@ -20,9 +19,6 @@ pub enum Format {
 
 /// The version of the JSON; removing a key or changing its meaning increments it.
 const VERSION: u32 = 1;
-
-/// The narrowest column of sentences in the list.
-const NARROWEST: usize = 24;
 
 /// Lists rules with a sentence each.
 ///
@@ -53,7 +49,8 @@ fn fitted(text: &str, look: Look) -> String {
     if !look.wraps {
         return text.to_owned();
     }
-    let is_prose = |paragraph: &str| !paragraph.lines().any(|line| line.starts_with([' ', '-', '|', '`', '#']));
+    let is_drawn = |line: &str| line.starts_with([' ', '-', '|', '#']) || line.starts_with("```");
+    let is_prose = |paragraph: &str| !paragraph.lines().any(is_drawn);
     let fitted = text.split("\n\n").map(|paragraph| match is_prose(paragraph) {
         true => wrap(&paragraph.replace('\n', " "), "", look.width),
         false => paragraph.to_owned(),
@@ -70,7 +67,9 @@ pub fn one(rule: &Rule, identity: Identity, look: Look, out: &mut dyn Write) -> 
     writeln!(out, "{} ({}, {}, since {})\n", rule.id, rule.family.name(), rule.level.name(), rule.since)?;
     let [summary, why, what_to_do] = [&rule.summary(), &rule.why(), &rule.what_to_do()].map(|text| fitted(text, look));
     writeln!(out, "{summary}\n\nWhy\n\n{why}\n\nWhat to do\n\n{what_to_do}")?;
-    writeln!(out, "\nAnother level: `rules: {{{}: warning}}` in `stopgap.yaml` (error, warning, note, off)", rule.id)?;
+    let level =
+        format!("Another level: `rules: {{{}: warning}}` in `stopgap.yaml` (error, warning, note, off)", rule.id);
+    writeln!(out, "\n{}", fitted(&level, look))?;
     identity.rule(rule.id).map_or(Ok(()), |page| writeln!(out, "More: {page}"))
 }
 

@@ -47,7 +47,7 @@ pub use identity::Identity;
 pub use several::{Broken, Named, Several};
 pub use snippet::{Look, Severity, Snippet, render as render_snippet};
 pub use statistics::render as render_statistics;
-pub use wrap::wrap;
+pub use wrap::{Folded, NARROWEST, wrap};
 
 use crate::card::Cards;
 use crate::files;

@@ -1,6 +1,11 @@
 //! Prose for a terminal, broken between words.
 
-use crate::output::escape;
+use std::io::{self, Write};
+
+use crate::output::{Look, escape};
+
+/// The narrowest column that words are put into.
+pub const NARROWEST: usize = 24;
 
 /// Breaks a text between words, so that no line is wider than so many columns; each line after the first begins with
 /// `indent`. Every line is made harmless, including those that begin only because of a break.
@@ -25,9 +30,82 @@ pub fn wrap(text: &str, indent: &str, width: usize) -> String {
     lines.iter().map(|line| escape::break_commands(line)).collect::<Vec<_>>().join("\n")
 }
 
+/// Breaks the lines of a page that are wider than the terminal. A command stays on its line, to be copied, and so does a
+/// row of a table.
+pub struct Folded<'w> {
+    out: &'w mut dyn Write,
+    width: Option<usize>,
+    line: Vec<u8>,
+}
+
+impl<'w> Folded<'w> {
+    /// Breaks what is written to `out`, if that is a terminal.
+    pub fn new(out: &'w mut dyn Write, look: Look) -> Self {
+        Self { out, width: look.wraps.then_some(look.width), line: Vec::new() }
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        let line = String::from_utf8_lossy(&self.line);
+        let body = line.trim_start_matches(' ');
+        let indent = line.len() - body.len();
+        let is_whole = body.contains("  ") || ["stopgap ", "git "].iter().any(|start| body.starts_with(start));
+        match self.width.filter(|width| !is_whole && line.chars().count() > *width) {
+            Some(width) => {
+                let (first, next) = (" ".repeat(indent), format!("\n{}", " ".repeat(indent + 2)));
+                let body = wrap(body, "", width.saturating_sub(indent + 2).max(NARROWEST));
+                write!(self.out, "{first}{}", body.replace('\n', &next))?;
+            }
+            None => self.out.write_all(&self.line)?,
+        }
+        self.line.clear();
+        Ok(())
+    }
+}
+
+impl Write for Folded<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+            match part.split_last() {
+                Some((b'\n', rest)) => {
+                    self.line.extend(rest);
+                    self.end()?;
+                    self.out.write_all(b"\n")?;
+                }
+                _ => self.line.extend(part),
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.end()?;
+        self.out.flush()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_is_broken_where_it_is_too_wide_but_not_its_commands() {
+        let page = "one two three four five six seven\n  eight nine ten eleven twelve thirteen\n  a  b  and a table that is wide\n     \
+                    stopgap export --format csv --gaps\nend";
+        let folded = |look: Look| {
+            let mut out = Vec::new();
+            let mut page_out = Folded::new(&mut out, look);
+            page_out.write_all(page.as_bytes()).unwrap();
+            page_out.flush().unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let narrow = Look { wraps: true, width: 30, ..Look::default() };
+        assert_eq!(
+            folded(narrow),
+            "one two three four five six\n  seven\n  eight nine ten eleven\n    twelve thirteen\n  a  b  and a table that is \
+             wide\n     stopgap export --format csv --gaps\nend"
+        );
+        assert_eq!(folded(Look { wraps: false, ..narrow }), page);
+    }
 
     #[test]
     fn a_break_does_not_create_a_command_for_a_log() {

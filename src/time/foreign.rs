@@ -73,6 +73,14 @@ pub(crate) fn read(text: &str) -> Written {
         }),
         Date::Ordered { first, second, year } => {
             let (day_first, month_first) = (moment((year, second, first)), moment((year, first, second)));
+            if without_weekday(text) != text {
+                // The weekday says which of the two it is.
+                let is_it = |moment: &Moment| other_weekday(text, moment.written_day()).is_none();
+                return match (day_first.filter(is_it), month_first.filter(is_it)) {
+                    (Some(one), None) | (None, Some(one)) => Written::Plain(one),
+                    _ => Written::Unreadable,
+                };
+            }
             match (day_first, month_first) {
                 (None, None) => Written::Unreadable,
                 (Some(a), Some(b)) if a == b => Written::Plain(a),
@@ -171,6 +179,7 @@ fn parts(text: &str) -> Option<(Date, String)> {
     if let Some(found) = with_month_name(text) {
         return Some(found);
     }
+    let text = without_weekday(text);
     let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '/' | '-'))).unwrap_or(text.len());
     let (date, rest) = text.split_at(end);
     let clock = clock(rest)?;
@@ -227,6 +236,15 @@ fn with_month_name(text: &str) -> Option<(Date, String)> {
     let [(a, a_length), (b, b_length)] = numbers[..] else { return None };
     let (day, written, length) = if a_length == 4 { (b, a, a_length) } else { (a, b, b_length) };
     Some((Date::Certain((year(written, length)?, month?, day)), clock))
+}
+
+/// Leaves out the weekday in front of a date in digits, as a spreadsheet writes it: `Fr, 04.12.2026`.
+fn without_weekday(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    let is_apart = rest.starts_with([',', '.', ' ', '\u{a0}']);
+    let is_named = is_apart && is_weekday(&word.to_lowercase());
+    if is_named { rest.trim_start_matches([',', '.', ' ', '\u{a0}']) } else { text }
 }
 
 fn weekdays(word: &str) -> impl Iterator<Item = usize> {
@@ -424,6 +442,12 @@ mod tests {
             "11/23/2026 12:00:00 AM",
             "23.11.2026 23:59:59",
             " 23.11.2026 ",
+            "Montag, 23.11.2026",
+            "Mo, 23.11.26",
+            "Mo. 23.11.2026",
+            "Mon 2026-11-23",
+            "Mon 11/23/2026",
+            "Monday, 23/11/2026",
             "23-nov-2026",
             "23.11.2026.",
         ] {

@@ -217,7 +217,7 @@ fn leaving_loses_nothing_and_the_command_goes_on_where_it_was() {
 #[test]
 fn an_answer_may_be_written_in_an_editor() {
     let sandbox = register();
-    let editor = "#!/bin/sh\ngrep -q 'What could happen' \"$2\" && sed -i 's/forged/forged label/' \"$2\" && echo in hall 3. >>\"$1\"\n";
+    let editor = "#!/bin/sh\ngrep -q 'What could happen' \"$2\" && sed -i 's/forged/\u{200b}forged label\u{feff}/' \"$2\" && echo in hall 3. >>\"$1\"\n";
     let editor = editor.replace(" && echo in hall 3. >>\"$1\"", "");
     sandbox.file("editor", editor);
     let variables = [("EDITOR", "sh ./editor --wait"), ("VISUAL", "")];
@@ -225,7 +225,7 @@ fn an_answer_may_be_written_in_an_editor() {
     command.args(["new", "--today", "2026-11-23"]);
     let mut talk = Talk::start(&sandbox, command, 80, &variables);
     talk.usual(0, 4).asked("What could happen?").type_in("A forged printer").type_in(EDIT);
-    talk.wait("A forged label printer").type_in(" prints.").type_in(ENTER).usual(5, 8);
+    talk.wait("what nobody can see").wait("A forged label printer").type_in(" prints.").type_in(ENTER).usual(5, 8);
     talk.asked("What must be removed at the end?").type_in("e").type_in(ENTER);
     talk.wait("did not write an answer").wait("\n> ").type_in(USUAL[8].1).type_in(ENTER);
     talk.usual(9, 10).answer("Is that right?", "");

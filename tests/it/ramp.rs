@@ -583,6 +583,24 @@ fn an_update_fills_what_is_missing_keeps_comments_and_replaces_nothing_that_was_
     assert!(!again.stdout.contains("commit it"), "{}", again.stdout);
 }
 
+/// The change that brings a closed exception is held to the rules for live ones.
+#[test]
+fn the_gaps_of_a_closed_row_are_tolerated_too() {
+    let row = "EXC-3,Old gateway,SYS-04 Supported systems only,Business need,gw-03,production,L,Luis Prado,Luis Prado,\
+               Hanna Vogel,2026-01-02,2026-01-02,2026-03-31,closed\n";
+    let ramp = Ramp::new();
+    ramp.repo.branch("import");
+    ramp.sheet("sheet.csv", &format!("{SHEET}{row}"));
+    let run = ramp.run(&["import", "../sheet.csv", "--today", TODAY, "--baseline=2027-01-31"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(ramp.read("baseline.yaml").contains("vague-reason"), "{}", ramp.read("baseline.yaml"));
+    assert_eq!(ramp.gate(&[]), (true, vec!["warning[baseline]".to_owned()]));
+    // Again, before it is merged.
+    let run = ramp.run(&["import", "../sheet.csv", "--today", TODAY, "--baseline=2027-01-31"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(ramp.gate(&[]), (true, vec!["warning[baseline]".to_owned()]));
+}
+
 #[test]
 fn an_update_with_an_id_twice_fills_neither_it_nor_another() {
     let ramp = Ramp::imported();

@@ -14,7 +14,7 @@ use std::io::Write;
 
 use crate::commands::World;
 use crate::error::Error;
-use crate::output::{Look, escape, wrap};
+use crate::output::{Look, NARROWEST, escape, wrap};
 
 pub(super) use dialogue::Dialogue;
 use tty::Held;
@@ -133,6 +133,9 @@ fn near<'c>(typed: &str, choices: &'c [Choice]) -> impl Iterator<Item = &'c Choi
     choices.iter().filter(move |choice| holds(&choice.value) || holds(&choice.about))
 }
 
+/// So many choices are explained in full, over several lines if need be.
+const WHOLE: usize = 6;
+
 impl Terminal {
     /// Takes the terminal over until the questions end.
     pub(super) fn new(world: &World) -> Self {
@@ -174,7 +177,15 @@ impl Terminal {
         for Choice { value, about } in listed {
             let (value, about) = (escape::line(value), escape::line(about));
             let gap = " ".repeat(if about.is_empty() { 0 } else { (widest + 2).saturating_sub(value.chars().count()) });
-            writeln!(out, "    {}", self.fit(&format!("{value}{gap}{about}"), 4))?;
+            let room = self.look.width.saturating_sub(widest + 7);
+            // A long list stays a line each; of a short one all that is said can be read.
+            if listed.len() <= WHOLE && !about.is_empty() && room >= NARROWEST {
+                let indent = " ".repeat(widest + 6);
+                let about = wrap(&about, "", room).replace('\n', &format!("\n{indent}"));
+                writeln!(out, "    {value}{gap}{about}")?;
+            } else {
+                writeln!(out, "    {}", self.fit(&format!("{value}{gap}{about}"), 4))?;
+            }
         }
         out.flush()?;
         Ok(())
@@ -210,13 +221,10 @@ impl Terminal {
     ///
     /// If the terminal or the editor fails.
     pub(super) fn read(&self, question: &Question, standing: &str, out: &mut dyn Write) -> Result<Reply, Error> {
-        let mut standing = standing.to_owned();
+        // What would be displayed differently from what it is cannot be in a line.
+        let mut standing = if visible(standing) == standing { standing.to_owned() } else { String::new() };
         loop {
             out.flush()?;
-            // What would be displayed differently from what it is cannot be in a line.
-            if escape::line(&standing) != standing {
-                standing.clear();
-            }
             let typed = match self.plain {
                 true => plain::read(&standing, out)?,
                 false => keys::read(question, &standing)?,
@@ -236,7 +244,14 @@ impl Terminal {
                 }
             };
             standing = match self.held.lend(|| compose::compose(&self.editor, &text, &question.ask, &question.help)) {
-                Ok(written) => tidy(&written),
+                Ok(written) => {
+                    let written = tidy(&written);
+                    let seen = visible(&written);
+                    if seen != written {
+                        self.refuse("what nobody can see in the text was left out", out)?;
+                    }
+                    seen
+                }
                 Err(why) => {
                     self.refuse(&format!("`{}` did not write an answer: {why}", self.editor), out)?;
                     text
@@ -363,6 +378,15 @@ fn to_choose(ask: &str, help: &str, choices: &[Choice], usual: usize) -> (Questi
 pub(super) fn tidy(text: &str) -> String {
     let blank = |c: char| c.is_whitespace() || c.is_control();
     text.split(blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Returns a text without what a line would show as something else, such as a byte order mark.
+fn visible(text: &str) -> String {
+    let is_shown = |c: &char| {
+        let alone = c.to_string();
+        escape::line(&alone) == alone
+    };
+    text.chars().filter(is_shown).collect()
 }
 
 #[cfg(test)]

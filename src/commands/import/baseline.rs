@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Argument, Error};
+use crate::history::{Changes, Circumstances};
 use crate::output::import::Tolerance;
 use crate::policy::places::BASELINE;
 use crate::policy::{Baseline, Tolerated};
-use crate::register::{self, Files};
+use crate::register::{self, Files, Register};
 use crate::rule::{Findings, Legacy};
-use crate::rules::Judge;
+use crate::rules::{Case, Judge};
+use crate::schema::Schema;
+use crate::source::FileId;
 use crate::time::{Day, parse_days};
 
 /// What each exception of a register lacks, by id.
@@ -23,6 +26,17 @@ pub(in crate::commands) fn gaps(findings: &Findings, files: &Files) -> Gaps {
         fields.insert(Baseline::field(&finding.place.pointer).to_owned());
     }
     gaps
+}
+
+/// Collects the findings that a baseline may tolerate in the change that brings what is not `merged` yet: that is held to
+/// the rules for live exceptions, closed ones too.
+pub(super) fn gaps_of_change(judge: &Judge, own: Option<&Schema>, files: &Files, merged: &BTreeSet<String>) -> Gaps {
+    let is_merged = |file: &FileId| merged.contains(register::stem(files.source(*file).path()));
+    let base: Vec<FileId> = files.own().iter().copied().filter(is_merged).collect();
+    let (register, before) = Register::parse_with_base(files, own, &base);
+    let changes = Changes::between(files, &before, &register, Circumstances::of_draft(judge.book()));
+    let case = Case { changes: Some(&changes), ..Case::whole(judge, &register, None, files) };
+    gaps(&case.run_strictly(), files)
 }
 
 /// Returns the last day of a baseline: the one that the user names after an option, or else that of the one which is

@@ -79,8 +79,8 @@ fn ask_owner(
 
 fn ask_order(terminal: &Terminal, column: &str, cell: &str, out: &mut dyn Write) -> Result<DateOrder, Error> {
     let choices = [
-        Choice { value: "the day first".to_owned(), about: "23/11/2026".to_owned() },
-        Choice { value: "the month first".to_owned(), about: "11/23/2026".to_owned() },
+        Choice { value: "dmy".to_owned(), about: "the day first: 23/11/2026".to_owned() },
+        Choice { value: "mdy".to_owned(), about: "the month first: 11/23/2026".to_owned() },
     ];
     let ask = format!("How are dates such as {cell} in `{column}` written?");
     let chosen = terminal.choose(&ask, "no cell of the sheet decides it", &choices, 0, out)?;

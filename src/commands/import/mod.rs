@@ -23,6 +23,7 @@ use crate::git::Git;
 use crate::history::base;
 use crate::import::{self, Entry, Options, Target};
 use crate::output::import::{Draft, Format, Outcome, Skipped, render_reading, render_result};
+use crate::output::{Folded, Look};
 use crate::policy::Baseline;
 use crate::policy::places::BASELINE;
 use crate::register::{self, draft, is_named_like_one, stem};
@@ -57,6 +58,8 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
         Error::Unreadable { kind: "the file", path: shown(&name).into_owned(), why: error.to_string(), help }
     })?;
     let mut reading = decide::read(&name, bytes, options, arguments, world, out)?;
+    let look = world.look();
+    let out = &mut Folded::new(out, Look { wraps: look.wraps && arguments.format == Format::Text, ..look });
     let asked = problems_of(&draft::Draft::default());
     let asked: Vec<String> = asked.iter().filter_map(|problem| problem.place.missing()).map(field_name).collect();
     render_reading(arguments.format, &name, &reading, &asked, arguments.verbose, out)?;
@@ -85,7 +88,7 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
             )
         })
         .transpose()?;
-    let judged = plan.judge(opened, until);
+    let judged = plan.judge(opened, until)?;
     if !arguments.dry_run {
         let text = judged.baseline.as_ref().map(|baseline| baseline.to_yaml());
         plan.write(&root, text.as_deref().zip(judged.baseline.as_ref()))?;
@@ -307,10 +310,11 @@ impl Plan {
 
     /// Judges the register with the new files in it: what each lacks, by the schemas, and what the
     /// rules will say about the new ones. With a last day, all of them are named in a baseline.
-    fn judge(&self, opened: Opened, until: Option<Day>) -> Judged {
+    fn judge(&self, opened: Opened, until: Option<Day>) -> Result<Judged, Error> {
         if self.files.is_empty() && until.is_none() {
-            return Judged { drafts: Vec::new(), findings: Vec::new(), baseline: None };
+            return Ok(Judged { drafts: Vec::new(), findings: Vec::new(), baseline: None });
         }
+        let merged = if until.is_some() { opened.merged()? } else { BTreeSet::new() };
         let Opened { judge, own, mut files, .. } = opened;
         let decode = |file: &Planned| files::decode(file.text.clone().into_bytes(), file.path.clone());
         files.put_all(self.files.iter().map(decode).collect());
@@ -329,7 +333,8 @@ impl Plan {
         let baseline = until.map(|until| {
             let there = self.skipped.iter().map(|skipped| register::stem(&skipped.path));
             let ids = self.files.iter().map(|file| file.entry.id.as_str()).chain(there).collect();
-            baseline::extended(&judge, until, &ids, &baseline::gaps(&found, &files))
+            let gaps = baseline::gaps_of_change(&judge, own.as_ref(), &files, &merged);
+            baseline::extended(&judge, until, &ids, &gaps)
         });
         found.narrow();
         for finding in found.iter() {
@@ -350,7 +355,7 @@ impl Plan {
         };
         let drafts = self.files.iter().zip(rules_of).map(draft).collect();
         let findings = counts.into_iter().map(|((level, rule), count)| (level.0, rule, count)).collect();
-        Judged { drafts, findings, baseline }
+        Ok(Judged { drafts, findings, baseline })
     }
 }
 
