@@ -441,10 +441,14 @@ impl Story<'_> {
 
     /// Adds what only git tells.
     fn add_changes(&mut self) {
+        let mut is_gone = false;
         for event in self.sources.events {
             let what = event.deed.what;
             let only_git = [What::Edited, What::Moved, What::Removed, What::Broken, What::Present, What::Expired];
-            if !only_git.contains(&what) {
+            // The first time, it is the request that adds it.
+            let is_back = what == What::Added && std::mem::take(&mut is_gone);
+            is_gone |= what == What::Removed;
+            if !only_git.contains(&what) && !is_back {
                 continue;
             }
             let mut says = Vec::new();

@@ -230,6 +230,12 @@ fn removed_and_renamed_records_have_their_story() {
     assert!(gone.stdout.contains(&format!("no longer in the register: removed in {commit};")), "{}", gone.stdout);
     assert!(gone.stdout.contains("! a record is closed, never removed"), "{}", gone.stdout);
     assert_eq!(show(&repo, "nothing", &[]).code, 2);
+    assert!(!steps(&document(&repo, "label-printer", &[])).iter().any(|step| step.contains("added")));
+    // That it came back is told as that it went is.
+    repo.git(&["checkout", "-q", "HEAD~1", "--", "exceptions"]);
+    repo.commit("Restore");
+    let back = steps(&document(&repo, "label-printer", &[]));
+    assert_eq!(back.iter().filter(|step| step.contains("added")).count(), 1, "{back:?}");
 }
 
 #[test]

@@ -232,10 +232,7 @@ impl Page<'_> {
 
     fn trend(&mut self) {
         let Some(trend) = self.meeting.trend else { return };
-        self.add(&format!(
-            "\n## The last {}\n\n| Figure | | Week |\n|---|---|---|\n",
-            counted(trend.weeks.len(), "week")
-        ));
+        self.add(&format!("\n## The {}\n\n| Figure | | Week |\n|---|---|---|\n", words::last_weeks(trend.weeks.len())));
         for series in trend::series(trend) {
             self.add(&format!("| {} | {} | {} |\n", series.name, trend::spark(&series, true), series.difference()));
         }

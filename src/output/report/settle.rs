@@ -68,7 +68,7 @@ pub(super) fn fault(meeting: &Meeting<'_>, fault: &Fault<'_>, item: Option<&Item
     let is_one = !known.is_in_list() && !matches!(known.kind(), Kind::Texts | Kind::Mapping | Kind::Mappings);
     match known.change() {
         Change::Amended | Change::Free if is_one => format!("{} --set {}=VALUE", of("amend", item), known.name()),
-        Change::Amended | Change::Free => format!("{} --field {}", of("amend", item), shell_word(&field)),
+        Change::Amended => format!("{} --field {}", of("amend", item), shell_word(&field)),
         Change::Renewed | Change::Appended("renewal") => of("close", item),
         _ => check(meeting, path),
     }

@@ -320,7 +320,7 @@ impl Page<'_> {
     fn trend(&mut self) -> io::Result<()> {
         let Some(trend) = self.meeting.trend else { return Ok(()) };
         self.line("")?;
-        let heading = format!("the last {}", counted(trend.weeks.len(), "week"));
+        let heading = format!("the {}", words::last_weeks(trend.weeks.len()));
         self.line(&self.paint(Paint::Heading, &heading))?;
         for series in trend::series(trend) {
             let spark = trend::spark(&series, self.look.unicode);

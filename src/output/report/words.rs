@@ -389,3 +389,7 @@ fn sum(total: usize, parts: &[(usize, &str)]) -> String {
     let parts: Vec<String> = parts.collect();
     if parts.is_empty() { total.to_string() } else { format!("{total}: {}", parts.join(", ")) }
 }
+/// Returns what a heading calls so many weeks, after `the`.
+pub(super) fn last_weeks(count: usize) -> String {
+    if count == 1 { "last week".to_owned() } else { format!("last {}", counted(count, "week")) }
+}

@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use crate::output::html::date;
 use crate::output::report::html::section;
 use crate::output::report::trend::{Series, series};
+use crate::output::report::words;
 use crate::report::{Meeting, Trend};
-use crate::text::counted;
 
 /// The height of a chart, in pixels.
 const HEIGHT: f64 = 44.0;
@@ -18,7 +18,7 @@ pub(super) fn weeks(meeting: &Meeting<'_>) -> Markup {
         ul.charts { @for series in series(trend) { "\n" li { (chart(trend, &series)) } } }
         p.note { "One bar for each week, the last one up to " (date(meeting.today)) ". A gap is a week in which there was nothing to count." }
     };
-    section("trend", &html! { "The last " (counted(trend.weeks.len(), "week")) }, &content)
+    section("trend", &html! { "The " (words::last_weeks(trend.weeks.len())) }, &content)
 }
 
 fn chart(trend: &Trend, series: &Series) -> Markup {
