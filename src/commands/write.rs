@@ -118,7 +118,9 @@ fn parse_output<F: ValueEnum>(argument: &str, example: &str) -> Result<(F, PathB
     let formats = || format!("write `--output {example}`; the formats are {}", names.join(", "));
     let Some((name, file)) = argument.split_once('=').filter(|(_, file)| !file.is_empty()) else {
         let (option, value) = ("--output", argument.to_owned());
-        return Err(Argument::Form { option, value, fault: "does not name a file", help: formats() });
+        let is_format = F::from_str(argument.trim_end_matches('='), false).is_ok();
+        let fault = if is_format { "does not name a file" } else { "does not name a format" };
+        return Err(Argument::Form { option, value, fault, help: formats() });
     };
     F::from_str(name, false).map(|format| (format, PathBuf::from(file))).map_err(|_| {
         let best = nearest(name, names.iter().map(String::as_str));

@@ -317,7 +317,7 @@ impl Argument {
             Self::NoSpreadsheet { .. } => "leave them out, or say `--from csv`".into(),
             Self::TwoColumns { .. } => "map one of them; the other is kept under a key of its own".into(),
             Self::NotShared { .. } => "give the column that says it with `--map`, or fill it in file by file".into(),
-            Self::Ahead { today, .. } => format!("write the day on which it happened, no later than {today}"),
+            Self::Ahead { today, .. } => format!("name a day no later than {today}"),
             Self::SinceAfterToday { .. } => {
                 "write the day of the last meeting, or the day of this one as `--today`".into()
             }

@@ -8,10 +8,12 @@ use crate::rule::Finding;
 /// Writes the findings.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (listed, left_out) = report.listed();
+    let mut count = 0;
     for finding in listed {
+        count += 1;
         row(report, finding, out)?;
     }
-    text::left_out(left_out, out)?;
+    text::left_out(left_out, count, out)?;
     if report.quiet {
         return Ok(());
     }

@@ -13,7 +13,9 @@ const LONG: usize = 10;
 /// Writes the findings.
 pub(super) fn render(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let (listed, left_out) = report.listed();
+    let mut shown = 0;
     for finding in listed {
+        shown += 1;
         let severity = match finding.level {
             Level::Error => Severity::Error,
             Level::Warning => Severity::Warning,
@@ -35,7 +37,7 @@ pub(super) fn render(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io
             None => writeln!(out, "{drawn}")?,
         }
     }
-    self::left_out(left_out, out)?;
+    self::left_out(left_out, shown, out)?;
     if report.quiet {
         return Ok(());
     }
@@ -53,12 +55,13 @@ fn link(word: &str, address: &str) -> String {
     format!("\u{1b}]8;;{address}\u{1b}\\{word}\u{1b}]8;;\u{1b}\\")
 }
 
-/// Says how many findings are not listed.
-pub(super) fn left_out(count: usize, out: &mut dyn Write) -> io::Result<()> {
+/// Says how many findings are not listed, besides those that are.
+pub(super) fn left_out(count: usize, listed: usize, out: &mut dyn Write) -> io::Result<()> {
+    let more = if listed == 0 { "" } else { "more " };
     match count {
         0 => Ok(()),
-        1 => writeln!(out, "1 more finding is not listed"),
-        _ => writeln!(out, "{count} more findings are not listed"),
+        1 => writeln!(out, "1 {more}finding is not listed"),
+        _ => writeln!(out, "{count} {more}findings are not listed"),
     }
 }
 

@@ -345,6 +345,9 @@ impl Schema {
             (Some(home), _) if is_twice(home) => {
                 format!("it belongs under `{home}`, and is there already: keep one of the two")
             }
+            (Some(home), _) if node.get(home).is_some_and(Node::is_in_braces) => {
+                format!("it belongs under `{home}`: move it between the braces there")
+            }
             (Some(home), _) => format!("it belongs under `{home}`: indent it below that key"),
             (_, Some(best)) if is_there(best) => format!("`{best}` is there already: keep one of the two"),
             (_, Some(best)) => format!("did you mean `{best}`?"),

@@ -98,6 +98,13 @@ impl<'a> Node<'a> {
         self.as_map()?.iter().find(|entry| entry.key == key).map(|entry| &entry.value).filter(|value| !value.is_empty())
     }
 
+    /// Returns whether this is a mapping in braces, and not one of lines.
+    #[must_use]
+    pub fn is_in_braces(&self) -> bool {
+        let first = |entries: &[Entry<'_>]| entries.first().map(|entry| entry.key_span.start);
+        self.as_map().is_some_and(|entries| first(entries).is_none_or(|first| self.span.start < first))
+    }
+
     /// Returns whether this is an empty or null scalar, which counts as a missing value.
     #[must_use]
     pub fn is_empty(&self) -> bool {

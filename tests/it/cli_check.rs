@@ -105,6 +105,7 @@ mod arguments {
             (&["--today", "2026-02-30"], &["February 2026 has 28 days"]),
             (&["--today", "2026-11-23T25:00"], &["hours go from 00 to 23"]),
             (&["--output", "json"], &["`--output json`", "does not name a file", "--output sarif=stopgap.sarif"]),
+            (&["--output", "/x/r.json"], &["`--output /x/r.json`", "does not name a format"]),
             (&["--output", "json="], &["`--output json=`", "does not name a file"]),
             (&["--output", "jsn=a.json"], &["no format `jsn`", "did you mean `json`?"]),
             (&["--output", "pdf=a.pdf"], &["no format `pdf`", "sarif, github, azure, gitlab, junit, rdjson, markdown"]),

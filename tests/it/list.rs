@@ -104,7 +104,8 @@ LEFT             LAST DAY    TIER  STATUS  OWNER       RENEWED  ID           TIT
 1 day left       2026-11-24  low   active  Luis Prado  0/2      b-soon       Label printer keeps its old certificate
 23 days left     2026-12-16  low   active  @hanna      0/2      a-later      Label printer keeps its old certificate
 not begun        2026-12-16  low   active  Luis Prado  0/2      d-not-begun  Label printer keeps its old certificate
-not readable: exceptions/f-broken.yaml (`stopgap check` says why)
+not readable: exceptions/f-broken.yaml
+`stopgap check` says why
 
 4 exceptions, 1 overdue, on 2026-11-23, 1 more left out
 "

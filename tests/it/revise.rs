@@ -445,6 +445,30 @@ fn an_amendment_names_each_existing_field_once() {
         assert!(run.stderr.replace("\n        ", " ").contains(words), "{arguments:?}: {}", run.stderr);
     }
     assert_eq!(text(&sandbox), before);
+    for (field, words) in [
+        ("scope=x", "name one of `scope.system`, `scope.environment`"),
+        ("covers=x", "`--cover tool=TOOL,id=ID` adds one"),
+    ] {
+        let run = amend(&["--set", field]);
+        assert!(run.code == 2 && run.stderr.replace("\n        ", " ").contains(words), "{}", run.stderr);
+    }
+    let none = run(
+        &sandbox,
+        &[
+            "amend",
+            "label-printer",
+            "--set",
+            "risk.exposure=none",
+            "--by",
+            "Luis Prado",
+            "--approver",
+            "Mei Tanaka",
+            "--note",
+            "It was misread at first.",
+            "--dry-run",
+        ],
+    );
+    assert!(none.code == 0 && none.stdout.contains("exposure: []"), "{}{}", none.stdout, none.stderr);
     let both =
         amend(&["--set", "title=Printer keeps its old certificate", "--field", "title", "--field", "covers[0].id"]);
     assert_eq!(both.code, 0, "{}{}", both.stdout, both.stderr);

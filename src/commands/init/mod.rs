@@ -538,7 +538,7 @@ fn owners(forge: Forge, given: &[String]) -> Result<Vec<String>, Error> {
                 option: "--owners".to_owned(),
                 value: (*owner).to_owned(),
                 why: "not an owner that CODEOWNERS accepts".to_owned(),
-                help: "write `@handle`, `@organisation/team` or a mail address".to_owned(),
+                help: "write `@handle`, `@organisation/team` or a mail address, several with commas".to_owned(),
             }));
         }
     }

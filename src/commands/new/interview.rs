@@ -394,7 +394,12 @@ impl Interview<'_> {
             Kind::Day | Kind::Moment => {
                 let today = self.desk.today().day;
                 let from = if field == EXPIRES { self.desk.start(&self.whole()) } else { today };
-                field.typed(text, from).map_err(|error| format!("{error}; write {}", field.dates()))
+                field.typed(text, from).map_err(|error| {
+                    let why = error.to_string();
+                    // What to write is said once.
+                    let why = why.split(": write").next().unwrap_or_default();
+                    format!("{why}: write {}", field.dates())
+                })
             }
             _ if field == CONTROL => one_or_itself(text, &choices),
             _ => Ok(text.to_owned()),

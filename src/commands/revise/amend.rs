@@ -7,6 +7,7 @@ use super::answers::Answers;
 use super::asks::Asks;
 use super::{Plan, Subject, each_once, given, revise};
 use crate::cli;
+use crate::cli::answers::NONE;
 use crate::commands::ask::{Choice, Pick, Question, pick};
 use crate::commands::{World, new};
 use crate::error::{Argument, Error, Named, Refusal};
@@ -88,7 +89,8 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
     }
     let mut answers = Answers::new("amend", subject);
     let date = answers.day("date", arguments.date.as_deref())?;
-    let by = answers.person("by", "Who corrects the record?", "who corrects the record", arguments.by.as_deref())?;
+    let by =
+        answers.person("by", "Who corrects the record?", "whoever writes the correction", arguments.by.as_deref())?;
     let approver =
         answers.somebody("approver", "Who agrees?", "who agrees, somebody else", arguments.approver.as_deref())?;
     let note = answers.need(
@@ -167,9 +169,14 @@ fn is_list(field: &str) -> bool {
     Field::of_name(field).is_some_and(|field| matches!(field.kind(), Kind::Words(_)))
 }
 
-/// Returns the words that a text lists, each once.
+/// Returns the words that a text lists, each once; none of them where it says that there is none, as an answer to `new`
+/// does.
 pub(super) fn kinds(value: &str) -> Vec<&str> {
-    each_once(value.split(',').map(str::trim).filter(|kind| !kind.is_empty()))
+    let listed = value.split(',').map(str::trim).filter(|kind| !kind.is_empty());
+    match each_once(listed).as_slice() {
+        [NONE] => Vec::new(),
+        kinds => kinds.to_vec(),
+    }
 }
 
 /// Refuses a field that is given two values.
@@ -235,7 +242,12 @@ fn change(given: &str) -> Result<(String, String), Error> {
     let known = || settable().map(Field::name);
     let own = field.strip_prefix("x-").is_some_and(|rest| !rest.is_empty() && !rest.contains('.'));
     if !own && !known().any(|name| name == field) {
+        let below = format!("{field}.");
+        let parts: Vec<String> =
+            known().filter(|name| name.starts_with(&below)).map(|name| format!("`{name}`")).collect();
         let help = match nearest(field, known()) {
+            _ if field == COVERS.name() => "`--cover tool=TOOL,id=ID` adds one".into(),
+            _ if !parts.is_empty() => format!("name one of {}", parts.join(", ")),
             Some(best) => format!("did you mean `{best}`?"),
             None if Field::at(field).is_none() => return Err(no_field("--set", field, field)),
             None => "edit the file, and name the field with `--field`".into(),

@@ -135,7 +135,10 @@ fn table(listing: &Listing<'_>, look: Look, out: &mut dyn Write) -> io::Result<(
         writeln!(out, "no longer in the register{home}: {id}, removed in {}", commit.short())?;
     }
     for file in &listing.unreadable {
-        writeln!(out, "not readable: {} (`stopgap check` says why)", escape::line(file.path))?;
+        writeln!(out, "not readable: {}", escape::line(file.path))?;
+    }
+    if !listing.unreadable.is_empty() {
+        writeln!(out, "`stopgap check` says why")?;
     }
     if listing.quiet {
         return Ok(());

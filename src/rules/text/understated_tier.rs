@@ -1,4 +1,5 @@
-use crate::register::Exception;
+use crate::register::fields::{EXPOSURE, Kind};
+use crate::register::{Exception, Text};
 use crate::rules::declare_rule;
 use crate::rules::{Applies, Check, Context};
 use crate::text::shown;
@@ -25,7 +26,11 @@ declare_rule! {
 }
 
 fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
-    let (Some(tier), Some(exposure)) = (&exception.risk.tier, exception.risk.exposure.first()) else { return };
+    // What is not a kind is for `schema` to report.
+    let is_kind = |text: &&Text<'_>| matches!(EXPOSURE.kind(), Kind::Words(kinds) if kinds.contains(&text.as_str()));
+    let (Some(tier), Some(exposure)) = (&exception.risk.tier, exception.risk.exposure.iter().find(is_kind)) else {
+        return;
+    };
     let least = cx.policy().exposure_tier;
     if tier.value >= least {
         return;
