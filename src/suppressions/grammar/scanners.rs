@@ -49,7 +49,7 @@ pub(super) static ALL: [Grammar; 22] = [
     Grammar {
         tool: "semgrep",
         literals: &["nosem", "no\u{17f}em"],
-        pattern: Pattern::new(r"(?i) (nosem(?:grep)?)(?:[:=]\s?([^,\s].*))?"),
+        pattern: Pattern::new(r"(?:^[^a-zA-Z0-9]*| )((?i:nosem(?:grep)?))(?:[:=]\s?([^,\s].*))?"),
         reads: not_prose,
         place: Place::Lines,
         read: semgrep,
@@ -281,8 +281,9 @@ fn each(matches: Matches<'_, '_>, reach: Reach, found: &mut Vec<Match>) {
     }
 }
 
-/// `Nosemgrep.ml`; the blank before the word is part of it. The ids are the first words between commas, up to the end
-/// of the line; where none follows the colon at once, every rule is meant.
+/// `Nosemgrep.ml`; the blank before the word is part of it, unless no letter or digit stands before it, as on the line
+/// above a finding. The ids are the first words between commas, up to the end of the line; where none follows the colon
+/// at once, every rule is meant.
 fn semgrep(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
     let is_id = |id: &&str| {
         !id.trim_matches('-').is_empty()

@@ -131,7 +131,7 @@ fn bandit_reads_comments_as_its_source_does() {
 }
 
 #[test]
-fn semgrep_searches_lines_and_needs_a_blank() {
+fn semgrep_searches_lines_and_needs_a_blank_behind_code() {
     check(
         "a.py",
         &[
@@ -150,8 +150,18 @@ fn semgrep_searches_lines_and_needs_a_blank() {
             ("# nosemgrep: a\neval(x)", &["1 semgrep a Next"]),
             ("eval(x)  #nosemgrep", &[]),
             ("x = ' nosemgrep'", &["1 semgrep * Line"]),
+            // The line above needs no blank, only that no letter or digit stands before the word.
+            ("#nosemgrep\neval(x)", &["1 semgrep * Next"]),
+            ("    #\tnosemgrep\neval(x)", &["1 semgrep * Next"]),
+            ("#\u{a0}NoSemgrep\neval(x)", &["1 semgrep * Next"]),
+            ("#-nosemgrep: no-eval\neval(x)", &["1 semgrep no-eval Next"]),
+            ("\"\"\"nosem\"\"\"\neval(x)", &["1 semgrep * Next"]),
+            ("# \u{e9}nosemgrep\neval(x)", &["1 semgrep * Next"]),
+            ("# xnosemgrep\neval(x)", &[]),
+            ("# 1#nosemgrep\neval(x)", &[]),
         ],
     );
+    check("a.go", &[("//nosemgrep\nx()", &["1 semgrep * Next"]), ("/*nosemgrep*/\nx()", &["1 semgrep * Next"])]);
     check("README.md", &[("Write nosemgrep", &[])]);
 }
 
