@@ -58,12 +58,31 @@ impl Language {
     #[must_use]
     pub fn of(path: &str) -> Self {
         let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-        let stem = name.split('.').next().unwrap_or_default();
-        if matches!(stem, "dockerfile" | "containerfile") || name.ends_with(".dockerfile") {
-            return Self::Dockerfile;
-        }
+        if is_dockerfile(&name) { Self::Dockerfile } else { Self::of_name(&name) }
+    }
+
+    /// Tells the languages of a file by its path and, where the name says nothing, by the program that its first line
+    /// names: the one as which it is read, and another one where a tool may take it for that. `Dockerfile.go` may be the
+    /// one that builds what is written in Go, or a program about it.
+    pub(super) fn all_of(path: &str, start: &[u8]) -> impl Iterator<Item = Self> + Clone {
+        let first = Self::of(path);
+        let other = match first {
+            Self::Dockerfile => Some(Self::of_name(&path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase())),
+            Self::Other => of_program(start),
+            _ => None,
+        };
+        let other = other.filter(|other| *other != Self::Other);
+        let (first, second) = match other {
+            Some(other) if first == Self::Other => (other, None),
+            _ => (first, other),
+        };
+        std::iter::once(first).chain(second)
+    }
+
+    /// Tells the language of a file by its name in small letters, unless that is one of a Dockerfile.
+    fn of_name(name: &str) -> Self {
         match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
-            "py" | "pyw" | "pyi" => Self::Python,
+            "py" | "pyw" | "pyi" | "pyx" | "pxd" | "wsgi" => Self::Python,
             "go" => Self::Go,
             "js" | "jsx" | "mjs" | "cjs" | "ts" | "tsx" | "mts" | "cts" => Self::Script,
             "java" | "proto" | "sol" | "bicep" | "less" | "scss" => Self::Braces,
@@ -76,7 +95,10 @@ impl Language {
             "groovy" | "gradle" => Self::Groovy,
             "rs" => Self::Rust,
             "php" => Self::Php,
-            "rb" | "rake" | "gemspec" => Self::Ruby,
+            // What RuboCop reads by itself (`config/default.yml`).
+            "rb" | "rake" | "gemspec" | "arb" | "axlsx" | "builder" | "gemfile" | "god" | "irbrc" | "jb"
+            | "jbuilder" | "mspec" | "opal" | "pluginspec" | "podspec" | "pryrc" | "rabl" | "rbuild" | "rbw"
+            | "rbx" | "ru" | "ruby" | "simplecov" | "thor" | "watchr" => Self::Ruby,
             "sh" | "bash" | "zsh" | "ksh" | "bats" | "pl" | "pm" | "r" | "toml" | "properties" | "conf" | "cfg"
             | "ps1" | "psm1" | "tcl" | "ex" | "exs" | "nix" | "mk" | "cmake" | "jl" | "bzl" | "rego" => Self::Hash,
             "yaml" | "yml" => Self::Yaml,
@@ -85,7 +107,41 @@ impl Language {
             "sql" | "lua" | "hs" | "elm" | "ada" => Self::Dashes,
             "json" | "json5" | "jsonc" | "tfstate" => Self::Json,
             "md" | "markdown" | "rst" | "adoc" | "asciidoc" | "txt" | "org" | "textile" | "mdx" => Self::Prose,
-            _ if matches!(stem, "makefile" | "rakefile" | "gemfile" | "brewfile" | "justfile") => Self::Hash,
+            _ => Self::of_stem(name),
+        }
+    }
+
+    /// Tells the language of a file that has no ending, or one that says nothing.
+    fn of_stem(name: &str) -> Self {
+        const RUBY: [&str; 23] = [
+            "appraisals",
+            "berksfile",
+            "brewfile",
+            "buildfile",
+            "capfile",
+            "cheffile",
+            "dangerfile",
+            "deliverfile",
+            "gemfile",
+            "guardfile",
+            "jarfile",
+            "mavenfile",
+            "podfile",
+            "puppetfile",
+            "rakefile",
+            "schemafile",
+            "snapfile",
+            "steepfile",
+            "thorfile",
+            "vagabondfile",
+            "vagrantfile",
+            "appfile",
+            "matchfile",
+        ];
+        match name.split('.').next().unwrap_or_default() {
+            "makefile" | "justfile" => Self::Hash,
+            "sconstruct" | "sconscript" | "wscript" => Self::Python,
+            stem if RUBY.contains(&stem) || stem.ends_with("fastfile") => Self::Ruby,
             _ => Self::Other,
         }
     }
@@ -263,5 +319,92 @@ impl Language {
     /// Tells whether it is a program.
     pub(super) fn is_code(self) -> bool {
         !matches!(self, Self::Prose | Self::Json | Self::Yaml)
+    }
+}
+
+/// Tells by its name in small letters whether a file is a Dockerfile: one of the parts of its name is the word, or the word
+/// begins or ends it.
+fn is_dockerfile(name: &str) -> bool {
+    let is_end = |rest: &str| !rest.contains('.') && rest.starts_with(['-', '_']);
+    let is_beginning = |rest: &str| !rest.contains('.') && rest.ends_with(['-', '_']);
+    ["dockerfile", "containerfile"].iter().any(|word| {
+        name.split('.').any(|part| part == *word)
+            || name.strip_prefix(word).is_some_and(is_end)
+            || name.strip_suffix(word).is_some_and(is_beginning)
+    })
+}
+
+/// Tells the language of a script by the program that its first line names, directly or through `env`.
+fn of_program(start: &[u8]) -> Option<Language> {
+    const LONGEST: usize = 256;
+    let start = start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(start).strip_prefix(b"#!")?;
+    let line = &start[..start.len().min(LONGEST)];
+    let line = line.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
+    let line = String::from_utf8_lossy(line);
+    let program = |word: &str| {
+        let name = word.rsplit('/').next().unwrap_or(word).trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+        match name {
+            "python" | "pypy" | "ipython" | "uv" | "pipx" => Some(Language::Python),
+            "ruby" | "jruby" | "macruby" | "rbx" | "rake" => Some(Language::Ruby),
+            "node" | "nodejs" | "deno" | "bun" | "ts-node" | "tsx" | "zx" => Some(Language::Script),
+            "php" => Some(Language::Php),
+            "sh" | "bash" | "dash" | "ash" | "ksh" | "mksh" | "zsh" | "bats" | "perl" | "Rscript" | "tclsh"
+            | "make" | "pwsh" | "julia" | "elixir" => Some(Language::Hash),
+            "lua" | "luajit" | "runghc" | "runhaskell" => Some(Language::Dashes),
+            "groovy" => Some(Language::Groovy),
+            "swift" => Some(Language::Swift),
+            "scala" => Some(Language::Scala),
+            _ => None,
+        }
+    };
+    line.split_whitespace().find_map(program)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(path: &str, start: &str, expected: &[Language]) {
+        assert_eq!(Language::all_of(path, start.as_bytes()).collect::<Vec<_>>(), expected, "{path} {start}");
+    }
+
+    #[test]
+    fn a_name_tells_what_a_tool_takes_a_file_for() {
+        for path in
+            ["Dockerfile", "a/Dockerfile.dev", "x.dockerfile", "a.Containerfile", "Dockerfile-dev", "dockerfile_x"]
+        {
+            check(path, "", &[Language::Dockerfile]);
+        }
+        check("dockerfile.go", "", &[Language::Dockerfile, Language::Go]);
+        check("app.Dockerfile.py", "", &[Language::Dockerfile, Language::Python]);
+        check("dockerfile-parser.js", "", &[Language::Script]);
+        check("my-dockerfile", "", &[Language::Dockerfile]);
+        check("mydockerfile", "", &[Language::Other]);
+        for path in ["config.ru", "Vagrantfile", "Podfile", "a.podspec", "Gemfile", "Rakefile", "AppFastfile", ".irbrc"]
+        {
+            check(path, "", &[Language::Ruby]);
+        }
+        check("Makefile", "", &[Language::Hash]);
+        check("app.wsgi", "", &[Language::Python]);
+    }
+
+    #[test]
+    fn a_script_without_an_ending_is_known_by_its_first_line() {
+        for (line, language) in [
+            ("#!/usr/bin/env python3\nx", Language::Python),
+            ("#!/usr/bin/python3.12 -u\r\nx", Language::Python),
+            ("\u{feff}#! /usr/bin/env -S A=b uv run --script\n", Language::Python),
+            ("#!/usr/bin/env ruby", Language::Ruby),
+            ("#!/usr/local/bin/node --harmony\n", Language::Script),
+            ("#!/bin/sh\n", Language::Hash),
+            ("#!/opt/unknown\npython", Language::Other),
+            ("x #!/usr/bin/env python3\n", Language::Other),
+        ] {
+            check("bin/tool", line, &[language]);
+            check("bin/tool.in", line, &[language]);
+        }
+        check("a.md", "#!/usr/bin/env python3\n", &[Language::Prose]);
+        check("a.sh", "#!/usr/bin/env python3\n", &[Language::Hash]);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
+use std::io::Read;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -165,8 +166,10 @@ impl Reader {
         }
         let text = decoded(bytes);
         let kinds = by_name.map_or_else(|| ignore_files::kinds_of(path, &text), |kind| vec![kind]);
-        let mut draft = Draft::new(path, &text, Language::of(path));
+        let mut languages = Language::all_of(path, text.as_bytes());
+        let mut draft = Draft::new(path, &text, languages.next().unwrap_or(Language::Other));
         let mut places = draft.inline(self);
+        places.extend(languages.flat_map(|other| Draft::new(path, &text, other).inline(self)));
         if let Some((at, encoding)) = grammar::foreign(path, text.as_bytes()) {
             let tool = ["bandit", "ruff", "pylint"].into_iter().find(|tool| self.wants(tool));
             let why = format!("it declares the encoding `{encoding}`");
@@ -209,17 +212,19 @@ impl Reader {
     /// # Errors
     ///
     /// If the file cannot be read to its end.
-    pub(super) fn first_tool(&self, path: &str, bytes: impl std::io::Read) -> std::io::Result<Option<&'static str>> {
+    pub(super) fn first_tool(&self, path: &str, mut bytes: impl Read) -> std::io::Result<Option<&'static str>> {
         let Some(finder) = FINDER.as_ref() else { return Ok(None) };
-        let language = Language::of(path);
-        let of_comment = |index: usize| {
-            LITERALS.1.get(index).filter(|grammar| (grammar.reads)(language, path)).map(|grammar| grammar.tool)
-        };
+        let mut start = Vec::new();
+        bytes.by_ref().take(LOOKED_AT as u64).read_to_end(&mut start)?;
+        let languages = Language::all_of(path, &start);
+        let is_read = |grammar: &Grammar| languages.clone().any(|language| (grammar.reads)(language, path));
+        let of_comment =
+            |index: usize| LITERALS.1.get(index).filter(|grammar| is_read(grammar)).map(|grammar| grammar.tool);
         let of_file = |index: usize| {
             let (_, tool, endings) = ignore_files::LITERALS.get(index.checked_sub(LITERALS.0.len() + 1)?)?;
             endings.iter().any(|ending| path.ends_with(ending)).then_some(*tool)
         };
-        for hit in finder.stream_find_iter(bytes) {
+        for hit in finder.stream_find_iter(start.as_slice().chain(bytes)) {
             let index = hit?.pattern().as_usize();
             let tool = of_comment(index).or_else(|| of_file(index));
             if let Some(tool) = tool.filter(|tool| self.wants(tool)) {
@@ -290,7 +295,9 @@ pub(super) const LOOKED_AT: usize = 8000;
 /// it.
 pub(super) fn is_binary(path: &str, start: &[u8]) -> bool {
     let is_plain = !UTF_16.iter().any(|mark| start.starts_with(mark));
-    start[..start.len().min(LOOKED_AT)].contains(&0) && is_plain && !Language::of(path).is_scanned()
+    start[..start.len().min(LOOKED_AT)].contains(&0)
+        && is_plain
+        && !Language::all_of(path, start).any(Language::is_scanned)
 }
 
 /// Tells whether a file that begins with these bytes could be a text all the same, as gitleaks and others take it: next to

@@ -12,7 +12,7 @@ pub(in crate::suppressions) fn foreign<'c>(path: &str, content: &'c [u8]) -> Opt
     static DECLARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r"^(?:[ \t\x0c]*(?:#[^\n]*)?\n)?[ \t\x0c]*#[^\n]*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)").ok()
     });
-    if Language::of(path) != Language::Python {
+    if !Language::all_of(path, content).any(|language| language == Language::Python) {
         return None;
     }
     let name = DECLARED.as_ref()?.captures(content)?.get(1)?;

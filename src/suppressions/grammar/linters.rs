@@ -85,7 +85,7 @@ pub(super) static ALL: [Grammar; 9] = [
         tool: "rubocop",
         literals: &["rubocop"],
         pattern: Pattern::new(r"#\s*(rubocop\s*:\s*(?:disable|todo)\b\s*([\w/]+(?:\s*,\s*[\w/]+)*))"),
-        reads: |language, _| matches!(language, Language::Ruby | Language::Hash),
+        reads: |language, _| matches!(language, Language::Ruby | Language::Hash | Language::Other),
         place: Place::Comments,
         read: rubocop,
     },

@@ -154,11 +154,12 @@ pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
 /// Tells whether a file may hold a suppression although none of the literals stands there.
 pub(super) fn may_hide(path: &str, content: &[u8]) -> bool {
     static LETTER: LazyLock<Option<bytes::Regex>> = LazyLock::new(|| bytes::Regex::new(ESCAPE).ok());
-    let language = Language::of(path);
     if foreign(path, content).is_some() {
         return true;
     }
-    let may_escape = all().any(|grammar| grammar.place.is_data() && (grammar.reads)(language, path));
+    let mut languages = Language::all_of(path, content);
+    let is_read = |language| all().any(|grammar| grammar.place.is_data() && (grammar.reads)(language, path));
+    let may_escape = languages.any(is_read);
     may_escape && LETTER.as_ref().is_some_and(|letter| letter.is_match(content))
 }
 

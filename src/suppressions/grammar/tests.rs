@@ -166,6 +166,27 @@ fn semgrep_searches_lines_and_needs_a_blank_behind_code() {
 }
 
 #[test]
+fn a_script_is_read_by_what_its_first_line_names() {
+    check("bin/tool", &[("#!/usr/bin/env python3\neval(x)  # nosec B307\n", &["2 bandit B307 Line"])]);
+    check(
+        "bin/tool",
+        &[("#!/usr/bin/env python3\n# coding: utf-7\n", &["2 bandit (it declares the encoding `utf-7`) Project"])],
+    );
+    check("bin/tool", &[("#!/usr/bin/env node\neval(x) // eslint-disable-line no-eval\n", &["2 eslint no-eval Line"])]);
+    check(
+        "bin/tool",
+        &[("#!/usr/bin/ruby\neval(x) # rubocop:disable Security/Eval\n", &["2 rubocop Security/Eval Line"])],
+    );
+    check("bin/tool", &[("#!/bin/sh\necho # nosec\n", &[])]);
+    check("config.ru", &[("eval(x) # rubocop:disable Security/Eval", &["1 rubocop Security/Eval Line"])]);
+    check("a.spec", &[("eval(x) # rubocop:disable Security/Eval", &["1 rubocop Security/Eval Line"])]);
+    check("Dockerfile-dev", &[("# hadolint ignore=DL3009\nRUN x", &["1 hadolint DL3009 Next"])]);
+    // Its name does not say which of the two it is.
+    check("dockerfile.py", &[("eval(x)  # nosec B307", &["1 bandit B307 Line"])]);
+    check("Dockerfile.py", &[("# hadolint ignore=DL3009\nRUN x", &["1 hadolint DL3009 Next"])]);
+}
+
+#[test]
 fn gosec_reads_comments_that_begin_with_its_word() {
     check(
         "a.go",
