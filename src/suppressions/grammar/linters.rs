@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::scanners::{go, python};
 use super::{Grammar, Match, Matches, Pattern, Piece, Place, Reach, What, group, range, rules, unescaped};
 use crate::suppressions::language::Language;
-use crate::text::WordList;
+use crate::text::{Glossary, WordList};
 
 const NOQA: &str = r"(?i)#([\s\x1c-\x1f]*)((?:flake8|ruff)\s*[:=]\s*)?noqa";
 
@@ -216,15 +216,24 @@ fn secure_codes(codes: &str, at: &Range<usize>, reach: Reach, found: &mut Vec<Ma
     }
 }
 
-/// Ruff's own comments, `crates/ruff_linter/src/suppression.rs`.
+/// Ruff's own comments, `crates/ruff_linter/src/suppression.rs`: codes, or names of rules. A name that is not known may be
+/// one of a rule about security that a newer version has.
 fn ruff(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    const NAMES: Glossary = Glossary::new(include_str!("../words/ruff.txt"));
+    static CODE: Pattern = Pattern::new("^[A-Z]+[0-9]+$");
     for captures in matches {
         let reach = match group(&captures, 1) {
             "disable" => Reach::Block,
             "file-ignore" => Reach::File,
             _ => piece.reach(),
         };
-        secure_codes(group(&captures, 2), &range(&captures, 0), reach, found);
+        let at = range(&captures, 0);
+        let items = group(&captures, 2).split(',').map(str::trim).filter(|item| !item.is_empty());
+        let (codes, names): (Vec<&str>, Vec<&str>) = items.partition(|item| CODE.first(item).is_some());
+        secure_codes(&codes.join(","), &at, reach, found);
+        if !names.is_empty() {
+            rules(names.into_iter().map(|name| NAMES.meaning(name).unwrap_or(name)), &at, reach, found);
+        }
     }
 }
 

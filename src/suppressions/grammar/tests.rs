@@ -532,6 +532,10 @@ fn other_programs_have_theirs() {
             ("x()  #ruff:ignore[S602] why", &["1 ruff S602 Line"]),
             ("# ruff: file-ignore[S602]\nx()", &["1 ruff S602 File"]),
             ("# ruff: ignore[E501]\n# ruff is fast", &[]),
+            // By name; one that is not known may be about security.
+            ("x()  # ruff: ignore[suspicious-eval-usage]", &["1 ruff S307 Line"]),
+            ("# ruff: disable[E501, assert, a-new-rule]\nx()", &["1 ruff S101 Block", "1 ruff a-new-rule Block"]),
+            ("# ruff: file-ignore[S307, suspicious-eval-usage]\nx()", &["1 ruff S307 File"]),
             ("x()  # pylint: disable=eval-used, invalid-name", &["1 pylint eval-used Line"]),
             ("x()  # pylint: disable=W", &["1 pylint W Line"]),
             ("x()  # pylint: disable=Basic", &["1 pylint basic Line"]),
