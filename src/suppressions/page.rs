@@ -457,7 +457,14 @@ impl<'t> Draft<'t> {
             leads: at.start < self.first_code,
             below: below.strip_prefix('\n').unwrap_or(below),
         };
-        let could_hold_secret = || could_hold_secret(&text) || self.is_in_secret(&at);
+        let could_hold_secret = || {
+            let line = self.line_of(at.start);
+            // Kingfisher also looks at the lines above and below that of a secret.
+            let around = if grammar.tool == "kingfisher" { line.saturating_sub(1)..=line + 1 } else { line..=line };
+            around
+                .map(|line| self.line(line))
+                .any(|at| could_hold_secret(&self.text[at.clone()]) || self.is_in_secret(&at))
+        };
         if self.language.is_prose() && SECRETS.contains(&grammar.tool) && !could_hold_secret() {
             return Vec::new();
         }
@@ -804,6 +811,10 @@ mod tests {
             ("Put `gitleaks:allow` on the line of the secret, see https://x.y/z.\n".to_owned(), vec![]),
             ("A call of curl with --user gitleaks:allow is read, too.\n".to_owned(), vec![]),
             ("What stands in infrastructure-as-code/allowed-secrets needs gitleaks:allow.\n".to_owned(), vec![]),
+            ("gitleaks:allow\ntoken: AKIA0123456789ABCDEF\n".to_owned(), vec![]),
+            ("kingfisher:ignore\ntoken: AKIA0123456789ABCDEF\n".to_owned(), vec![1]),
+            ("token: AKIA0123456789ABCDEF\nkingfisher:ignore\n".to_owned(), vec![2]),
+            ("token: AKIA0123456789ABCDEF\n\nkingfisher:ignore\n".to_owned(), vec![]),
         ] {
             assert_eq!(lines(&text), expected, "{text}");
         }

@@ -131,8 +131,8 @@ pub(super) static ALL: [Grammar; 22] = [
     },
     Grammar {
         tool: "kingfisher",
-        literals: &["kingfisher:ignore"],
-        pattern: Pattern::new("kingfisher:ignore"),
+        literals: &["kingfisher:ignore", "\u{212a}ingfisher:ignore"],
+        pattern: Pattern::new(r"(?:\x{212a}|(?i-u:k))(?i-u:ingfisher:ignore)"),
         reads: any,
         place: Place::Lines,
         read: word,
