@@ -207,7 +207,7 @@ impl Language {
             Self::Go => Syntax { texts: const { &[Text::raw("`"), DOUBLE, CHARACTER] }, ..SLASHES },
             Self::Script => Syntax {
                 texts: const { &[Text::block("`").with(DOLLAR), DOUBLE, SINGLE] },
-                quirks: &[Quirk::Slashes, Quirk::HtmlSigns, Quirk::Elements],
+                quirks: &[Quirk::Slashes, Quirk::HtmlSigns, Quirk::Elements, Quirk::EarlyEnds],
                 ..SLASHES
             },
             Self::Braces => Syntax { texts: const { &[TRIPLE, Text::raw("'''"), DOUBLE, SINGLE] }, ..SLASHES },
@@ -274,6 +274,7 @@ impl Language {
             Self::Markup => Syntax {
                 block: const { &[Block::new("<!--", "-->"), Block::new("/*", "*/")] },
                 every_sign: true,
+                quirks: &[Quirk::EarlyEnds],
                 ..SLASHES
             },
             Self::Dashes => Syntax {

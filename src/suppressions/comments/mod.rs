@@ -221,6 +221,8 @@ pub(super) enum Quirk {
     Scalars,
     /// Code is only between `<?` and `?>`.
     Islands,
+    /// A line comment ends at other separators of lines, too, and where the element ends that holds the script.
+    EarlyEnds,
 }
 
 /// A comment.
@@ -543,8 +545,9 @@ impl<'t> Lexer<'t> {
         }
         let line = &self.bytes[at..end];
         let trimmed = end - usize::from(line.ends_with(b"\r"));
-        let inner = (at + sign).min(trimmed)..trimmed;
-        self.found.push(Comment { whole: at..trimmed, inner, is_block: false });
+        let early = self.early_end(at, trimmed);
+        self.add_line_comment(at, sign, trimmed, early);
+        self.is_tangled |= early.is_some();
         self.now.at = end;
         let is_end = |from: &usize| {
             let rest = &self.bytes[*from..trimmed];
@@ -561,6 +564,28 @@ impl<'t> Lexer<'t> {
         if self.has(Quirk::ContinuedComments) && self.bytes[at..trimmed].ends_with(b"\\") && end < self.bytes.len() {
             self.fork(self.line_end(end + 1));
         }
+    }
+
+    /// Adds a comment up to the end of the line, and the one that it is if it ends earlier.
+    fn add_line_comment(&mut self, at: usize, sign: usize, end: usize, early: Option<usize>) {
+        for end in [Some(end), early].into_iter().flatten() {
+            let inner = (at + sign).min(end)..end;
+            self.found.push(Comment { whole: at..end, inner, is_block: false });
+        }
+    }
+
+    /// Returns where a comment that would go on to a byte may end before it.
+    fn early_end(&self, from: usize, to: usize) -> Option<usize> {
+        const SEPARATORS: [&str; 2] = ["\u{2028}", "\u{2029}"];
+        const TAG: &[u8] = b"</script";
+        let part = self.bytes.get(from..to).filter(|_| self.has(Quirk::EarlyEnds))?;
+        let is_end = |at: &usize| {
+            let rest = &part[*at..];
+            rest[0] == b'\r'
+                || SEPARATORS.iter().any(|separator| rest.starts_with(separator.as_bytes()))
+                || rest.get(..TAG.len()).is_some_and(|tag| tag.eq_ignore_ascii_case(TAG))
+        };
+        memchr::memchr3_iter(b'\r', 0xe2, b'<', part).find(is_end).map(|at| from + at)
     }
 
     fn string(&mut self) -> bool {
@@ -698,7 +723,7 @@ impl<'t> Lexer<'t> {
         let mut is_first = self.is_line_start(at);
         // A comment on a line of its own may name its own sign.
         let mut told: Option<&str> = None;
-        let mut line_end = 0;
+        let (mut line_end, mut early) = (0, None);
         while at < part.end {
             let byte = self.bytes[at];
             if matches!(byte, b'\n' | b'\r') {
@@ -712,16 +737,16 @@ impl<'t> Lexer<'t> {
                 }
                 let sign = self.syntax.line.iter().copied().find(|sign| self.starts(at, sign));
                 if let Some(sign) = sign.filter(|sign| told != Some(*sign) && self.may_begin(at)) {
-                    if line_end <= at {
+                    let is_next = line_end <= at;
+                    if is_next {
                         line_end = self.line_end(at);
                         self.spend(line_end - at);
                     }
                     let end = line_end - usize::from(self.bytes[at..line_end].ends_with(b"\r"));
-                    self.found.push(Comment {
-                        whole: at..end,
-                        inner: (at + sign.len()).min(end)..end,
-                        is_block: false,
-                    });
+                    if is_next || early.is_some_and(|early| early <= at) {
+                        early = self.early_end(at, end);
+                    }
+                    self.add_line_comment(at, sign.len(), end, early);
                     told = told.or_else(|| Some(sign).filter(|_| is_first));
                     at += sign.len() - 1;
                 }

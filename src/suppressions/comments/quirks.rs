@@ -17,7 +17,7 @@ impl Quirk {
             Self::Percent => b"%",
             Self::Scalars => b"|>",
             Self::Islands => b"?",
-            Self::QuestionMarks | Self::ContinuedComments => b"",
+            Self::QuestionMarks | Self::ContinuedComments | Self::EarlyEnds => b"",
         }
     }
 }
@@ -68,7 +68,7 @@ impl Lexer<'_> {
             Quirk::Directives => self.directive(),
             Quirk::Scalars => self.block_scalar(),
             Quirk::Islands => self.starts(self.now.at, "?>") && self.sea(),
-            Quirk::QuestionMarks | Quirk::ContinuedComments => false,
+            Quirk::QuestionMarks | Quirk::ContinuedComments | Quirk::EarlyEnds => false,
         })
     }
 

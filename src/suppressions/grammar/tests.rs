@@ -294,6 +294,23 @@ fn hadolint_reads_nothing_where_text_follows_without_a_hash() {
 }
 
 #[test]
+fn a_comment_in_a_page_ends_with_its_script() {
+    for path in ["a.html", "a.vue", "a.svelte"] {
+        check(
+            path,
+            &[
+                ("<script>eval(x) // eslint-disable-line no-eval</script>", &["1 eslint no-eval Line"]),
+                ("<script>eval(x) // eslint-disable-line no-eval</SCRIPT ><p>a // b", &["1 eslint no-eval Line"]),
+                (
+                    "<script>a() // b</script><script>eval(x) // eslint-disable-line no-eval</script>",
+                    &["1 eslint no-eval Line"],
+                ),
+            ],
+        );
+    }
+}
+
+#[test]
 fn eslint_reads_its_directives_and_only_security_is_listed() {
     check(
         "a.ts",
@@ -304,6 +321,13 @@ fn eslint_reads_its_directives_and_only_security_is_listed() {
                 &["1 eslint security/detect-child-process Next"],
             ),
             ("/* eslint-disable */\nx()", &["1 eslint * File"]),
+            // JavaScript ends a line at these as well.
+            ("eval(x) // eslint-disable-line no-eval\u{2028}b()", &["1 eslint no-eval Line"]),
+            (
+                "eval(x) // eslint-disable-line no-eval\u{2029}b() // NOSONAR",
+                &["1 eslint no-eval Line", "1 sonar ? Line"],
+            ),
+            ("eval(x) // eslint-disable-line no-eval\rb()", &["1 eslint no-eval Line"]),
             (
                 "/* eslint-disable\n no-eval,\n no-new-func\n*/\nx()",
                 &["1 eslint no-eval File", "1 eslint no-new-func File"],
@@ -343,6 +367,8 @@ fn secrets_are_allowed_by_a_word_in_their_line() {
             ("key = AKIA0123456789 # gitleaks:allow stopgap: a", &["1 gitleaks ? Line"]),
             ("key = x # trufflehog:ignore", &["1 trufflehog ? Line"]),
             ("key = x # kingfisher:ignore", &["1 kingfisher ? Line"]),
+            ("key = x # KingFisher:Ignore", &["1 kingfisher ? Line"]),
+            ("key = x # \u{212a}ingfisher:ignore", &["1 kingfisher ? Line"]),
             ("key = x # pragma: allowlist secret", &["1 detect-secrets ? Line"]),
             ("# pragma: allowlist nextline secret\nkey = x", &["1 detect-secrets ? Next"]),
             ("key = x # Gitleaks:Allow", &[]),
