@@ -30,6 +30,7 @@ use formats::{Format, Syntax, Wanted};
 use licence::Licence;
 use licence::instant;
 use shelf::{Shelf, Slot, Splice};
+pub(crate) use tree::json;
 use tree::{Tree, Unreadable};
 
 use crate::policy::Target;

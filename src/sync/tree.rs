@@ -1,5 +1,6 @@
 //! The files of tools as one kind of tree, in which every value knows its bytes: YAML, JSON with comments, TOML.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use jsonc_parser::ast;
@@ -7,8 +8,9 @@ use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use toml_edit::{Document, Item, TableLike, Value};
 
+use crate::source::Span;
 use crate::text::shown;
-use crate::yaml::{self, Node};
+use crate::yaml::{self, Node, Style};
 
 /// A value and its bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,9 +37,9 @@ pub(super) struct Pair {
 
 /// Why a file cannot be read, and where.
 #[derive(Debug)]
-pub(super) struct Unreadable {
-    pub(super) at: usize,
-    pub(super) why: String,
+pub(crate) struct Unreadable {
+    pub(crate) at: usize,
+    pub(crate) why: String,
 }
 
 impl Tree {
@@ -125,6 +127,11 @@ fn of_node(node: &Node<'_>) -> Tree {
 
 /// Reads JSON; unless it is `strict`, also comments, commas at the end, and the rest of JSON5.
 pub(super) fn of_json(text: &str, strict: bool) -> Result<Tree, Unreadable> {
+    json(text, strict).map(|node| of_node(&node))
+}
+
+/// Reads JSON as [`of_json`] does, with its quotes.
+pub(crate) fn json(text: &str, strict: bool) -> Result<Node<'static>, Unreadable> {
     let free = ParseOptions { allow_missing_commas: false, ..ParseOptions::default() };
     let options = ParseOptions {
         allow_comments: !strict,
@@ -138,35 +145,38 @@ pub(super) fn of_json(text: &str, strict: bool) -> Result<Tree, Unreadable> {
     let parsed = parse_to_ast(text, &CollectOptions::default(), &options)
         .map_err(|error| Unreadable { at: error.range().start, why: format!("not valid JSON: {}", error.kind()) })?;
     match parsed.value {
-        Some(value) => of_json_value(&value),
+        Some(value) => of_json_value(value),
         None => Err(Unreadable { at: 0, why: "there is no value in it".to_owned() }),
     }
 }
 
-fn of_json_value(value: &ast::Value<'_>) -> Result<Tree, Unreadable> {
+fn of_json_value(value: ast::Value<'_>) -> Result<Node<'static>, Unreadable> {
     let range = value.range();
-    let at = range.start..range.end;
+    let scalar = |text: Cow<'_, str>, style| yaml::Kind::Scalar(yaml::Scalar { text: text.into_owned().into(), style });
     let kind = match value {
-        ast::Value::StringLit(text) => Kind::Scalar(text.value.to_string()),
-        ast::Value::NumberLit(number) => Kind::Scalar(number.value.to_string()),
-        ast::Value::BooleanLit(flag) => Kind::Scalar(flag.value.to_string()),
-        ast::Value::NullKeyword(_) => Kind::Scalar(String::new()),
-        ast::Value::Array(array) => Kind::List(array.elements.iter().map(of_json_value).collect::<Result<_, _>>()?),
+        ast::Value::StringLit(text) => scalar(text.value, Style::Quoted),
+        ast::Value::NumberLit(number) => scalar(number.value.into(), Style::Plain),
+        ast::Value::BooleanLit(flag) => scalar(flag.value.to_string().into(), Style::Plain),
+        ast::Value::NullKeyword(_) => scalar("null".into(), Style::Plain),
+        ast::Value::Array(array) => {
+            yaml::Kind::Seq(array.elements.into_iter().map(of_json_value).collect::<Result<_, _>>()?)
+        }
         ast::Value::Object(object) => {
-            let mut pairs: Vec<Pair> = Vec::with_capacity(object.properties.len());
-            for property in &object.properties {
+            let mut entries: Vec<yaml::Entry<'static>> = Vec::with_capacity(object.properties.len());
+            for property in object.properties {
                 let key = property.name.as_str().to_owned();
                 let name = property.name.range();
-                if pairs.iter().any(|pair| pair.key == key) {
+                if entries.iter().any(|entry| entry.key == key) {
                     let why = format!("the key `{}` stands there twice", shown(&key));
                     return Err(Unreadable { at: name.start, why });
                 }
-                pairs.push(Pair { key, key_at: name.start..name.end, value: of_json_value(&property.value)? });
+                let key_span = Span::new(name.start, name.end);
+                entries.push(yaml::Entry { key: key.into(), key_span, value: of_json_value(property.value)? });
             }
-            Kind::Map(pairs)
+            yaml::Kind::Map(entries)
         }
     };
-    Ok(Tree { at, kind })
+    Ok(Node { span: Span::new(range.start, range.end), kind })
 }
 
 /// Reads TOML.

@@ -7,10 +7,12 @@
 
 mod glob;
 mod id;
+mod key;
 mod pattern;
 mod table;
 
 pub use id::Ids;
+pub(crate) use key::folded_key;
 pub use pattern::Pattern;
 pub use table::Tool;
 

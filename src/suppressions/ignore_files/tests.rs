@@ -72,7 +72,8 @@ fn whatever_a_configuration_leaves_out_is_an_entry() {
         (".semgrepignore", ":include more\n:include .gitignore\n!a\n".into(), vec!["*; directive: include more"]),
         (".checkov.yaml", "--skip-check: CKV_AWS_18\n".into(), vec!["CKV_AWS_18"]),
         (".checkov.yaml", "baseline: .cb\n".into(), vec!["*; baseline: .cb"]),
-        (".checkov.yaml", "baseline: ci/.checkov.baseline\nframework: [terraform]\n".into(), vec![]),
+        (".checkov.yaml", "baseline: ci/.checkov.baseline\nframework: [terraform, all]\n".into(), vec![]),
+        (".checkov.yaml", "framework: [terraform]\n".into(), vec!["*; framework: terraform"]),
         (".checkov.yaml", "skip-framework: [terraform]\n".into(), vec!["*; skip-framework: terraform"]),
         (
             ".secrets.baseline",
@@ -93,8 +94,84 @@ fn whatever_a_configuration_leaves_out_is_an_entry() {
             vec!["*"],
         ),
         ("trivy.yaml", "ignorefile: more.txt\n".into(), vec!["*; ignorefile: more.txt"]),
-        ("trivy.yaml", "ignorefile: ci/.trivyignore.yaml\nseverity: [HIGH]\n".into(), vec![]),
+        ("trivy.yaml", "ignorefile: ci/.trivyignore.yaml\nvulnerability: {ignore-unfixed: false}\n".into(), vec![]),
         ("trivy.yaml", "scan: {skip-dirs: [app]}\n".into(), vec!["*; paths: app; scan.skip-dirs: app"]),
+        ("trivy.yaml", "Scan:\n  Skip-Dirs: [app]\n".into(), vec!["*; paths: app; scan.skip-dirs: app"]),
+        ("trivy.yaml", "scan.\u{17f}kip-dirs: [app]\n".into(), vec!["*; paths: app; scan.skip-dirs: app"]),
+        ("trivy.yaml", "IgnoreFile: foo.txt\n".into(), vec!["*; ignorefile: foo.txt"]),
+        ("trivy.yaml", "severity: [CRITICAL]\n".into(), vec!["*; severity: CRITICAL"]),
+        ("trivy.yaml", "severity: HIGH,CRITICAL\n".into(), vec!["*; severity: CRITICAL, HIGH"]),
+        ("trivy.yaml", "severity: [unknown, LOW, MEDIUM, HIGH, CRITICAL]\nseverities: [LOW]\n".into(), vec![]),
+        ("trivy.yaml", "scan: {scanners: [vuln, secret, license]}\n".into(), vec![]),
+        ("trivy.yaml", "scan: {scanners: [misconfig]}\n".into(), vec!["*; scan.scanners: misconfig"]),
+        (
+            "trivy.yaml",
+            "misconfiguration: {scanners: [helm]}\n".into(),
+            vec!["*; misconfiguration.scanners: helm"],
+        ),
+        (".grype.yaml", "Ignore: [{Vulnerability: a, Package: {Name: b}}]\n".into(), vec!["a; package.name: b"]),
+        (
+            ".grype.yaml",
+            "exclude: ['./vendor/**']\nonly-fixed: true\nonly-notfixed: false\n".into(),
+            vec!["*; paths: ./vendor/**", "*; only-fixed: true"],
+        ),
+        ("osv-scanner.toml", "[[ignoredvulns]]\nID = 'a'\n".into(), vec!["a"]),
+        (
+            "osv-scanner.toml",
+            "[[PACKAGEOVERRIDES]]\nName = 'a'\nVulnerability.Ignore = true\n".into(),
+            vec!["*; package: name=a; vulnerability: {Ignore: true}"],
+        ),
+        ("deny.toml", "[[advisories.ignore]]\nid = 'A'\n[[advisories.ignore]]\ncrate = 'b'\n".into(), vec!["A", "*; crate: b"]),
+        (
+            "deny.toml",
+            "[advisories]\nunmaintained = 'none'\nunsound = 'workspace'\nignore = ['A', {id = 'B', reason = 'c'}, 'd@1']\n"
+                .into(),
+            vec!["A", "*; crate: d@1", "B", "*; unmaintained: none"],
+        ),
+        ("deny.toml", "[advisories]\nunmaintained = 'all'\nunsound = 'none'\n".into(), vec!["*; unsound: none"]),
+        (
+            "deny.toml",
+            "[graph]\nexclude = ['a']\nexclude-dev = true\nexclude-unpublished = false\n".into(),
+            vec!["*; graph.exclude: a", "*; exclude-dev: true"],
+        ),
+        (
+            ".cargo/audit.toml",
+            "[advisories]\nignore = ['A']\nseverity_threshold = 'high'\n".into(),
+            vec!["A", "*; severity_threshold: high"],
+        ),
+        (
+            ".nsprc",
+            "{\n  // why\n  \"1\": {\"active\": \"false\"}, \"2\": {\"active\": false}, \"3\": false, \"4\": {}}\n".into(),
+            vec!["1", "3", "4"],
+        ),
+        (
+            "audit-ci.json5",
+            "{allowlist: ['A', {B: {active: 'false'}}, {C: {active: false}}, /* d */ ], // e\n}\n".into(),
+            vec!["A", "B"],
+        ),
+        ("pyproject.toml", "[tool.bandit]\ninclude = ['*.zz']\n".into(), vec!["*; include: *.zz"]),
+        ("pyproject.toml", "[tool.bandit]\ninclude = ['*.py', '*.pyw', '*.x']\n".into(), vec![]),
+        (
+            "pyproject.toml",
+            "[tool.bandit.ssl_with_bad_version]\nbad_protocol_versions = []\n".into(),
+            vec!["B502; options: {bad_protocol_versions: }", "B503; options: {bad_protocol_versions: }"],
+        ),
+        (".kube-linter.yaml", "Checks: {Exclude: [a], DoNotAutoAddDefaults: true}\n".into(), vec![
+            "a",
+            "*; doNotAutoAddDefaults: true",
+        ]),
+        (
+            "zizmor.yml",
+            "rules: {unpinned-uses: {config: {policies: {'*': any, 'a/*': hash-pin}}}}\n".into(),
+            vec!["unpinned-uses; policy: *: any"],
+        ),
+        (".tfsec/config.yml", "minimum_severity: HIGH\n".into(), vec!["*; minimum_severity: HIGH"]),
+        (
+            ".ash/.ash.yaml",
+            "global_settings: {ignore_paths: [{path: a, reason: b}]}\nscanners: {c: {enabled: false}, d: {enabled: true}}\n"
+                .into(),
+            vec!["*; paths: a", "*; scanner: c"],
+        ),
         ("trivy-secret.yaml", "disable-rules: [github-pat]\n".into(), vec!["github-pat; kind: secrets"]),
         ("trivy-secret.yaml", "disable-allow-rules: [tests]\n".into(), vec![]),
         (
@@ -119,4 +196,12 @@ fn a_template_that_names_a_kind_as_a_value_is_no_exception() {
     assert!(!is_read(&template("kind: CustomResourceDefinition\n")));
     assert!(is_read(&template("kind: PolicyException\n")));
     assert!(is_read("{metadata: {{x}}, kind: PolicyException, x: *a}\n"));
+}
+
+#[test]
+fn keys_that_differ_in_case_alone_cannot_be_told() {
+    for (path, text) in [("trivy.yaml", "scan: {}\nScan: {}\n"), (".grype.yaml", "ignore: []\nx: [{a: 1, A: 2}]\n")] {
+        let (_, why) = (kind(path).unwrap().read)(text).unwrap_err();
+        assert!(why.contains("in different letters"), "{why}");
+    }
 }

@@ -7,6 +7,7 @@ use toml_edit::{Document, Item, TableLike, Value};
 use super::{Entry, Unreadable};
 use crate::suppressions::grammar::What;
 use crate::text::{WordList, shown};
+use crate::tools::folded_key;
 
 fn parse(text: &str) -> Result<Document<&str>, Unreadable> {
     Document::parse(text).map_err(|error| {
@@ -57,18 +58,26 @@ fn tables(item: Option<&Item>) -> Vec<(Range<usize>, &dyn TableLike)> {
     }
 }
 
-/// Returns the values of a key as viper reads it: in any case.
+/// Returns the values of a key that is read in any case.
 fn all<'t>(table: &'t dyn TableLike, key: &str) -> impl Iterator<Item = &'t Item> {
-    table.iter().filter(move |(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, item)| item)
+    let key = folded_key(key);
+    table.iter().filter(move |(name, _)| folded_key(name) == key).map(|(_, item)| item)
+}
+
+/// Returns the first value at a path of keys that are read in any case.
+fn first<'t>(table: &'t dyn TableLike, path: &[&str]) -> Option<&'t Item> {
+    let (last, above) = path.split_last()?;
+    let table = above.iter().try_fold(table, |table, key| all(table, key).find_map(Item::as_table_like))?;
+    all(table, last).next()
 }
 
 /// Narrows an entry by everything in its table that is none of these keys.
 fn narrowed_by_rest(entry: Entry, table: &dyn TableLike, others: &[&str]) -> Entry {
-    let is_other = |key: &str| others.iter().any(|other| key.eq_ignore_ascii_case(other));
+    let is_other = |key: &str| others.iter().any(|other| folded_key(key) == folded_key(other));
     let mut rest: Vec<(String, Vec<String>)> = table
         .iter()
         .filter(|(key, _)| !is_other(key))
-        .map(|(key, item)| (key.to_ascii_lowercase(), written_values(item)))
+        .map(|(key, item)| (folded_key(key), written_values(item)))
         .collect();
     rest.sort_unstable();
     rest.iter().fold(entry, |entry, (key, values)| entry.narrowed(key, values))
@@ -104,33 +113,32 @@ fn canonical_table(table: &dyn TableLike) -> String {
     format!("{{{}}}", parts.join(", "))
 }
 
-fn text<'t>(table: &'t dyn TableLike, key: &str) -> Option<&'t str> {
-    table.get(key)?.as_str()
-}
-
 /// Returns a value as it is written, for dates.
 fn written(source: &str, table: &dyn TableLike, key: &str) -> Option<String> {
-    let at = table.get(key)?.span()?;
+    let at = first(table, &[key])?.span()?;
     Some(source.get(at)?.trim().trim_matches(['"', '\'']).to_owned())
 }
 
-/// `osv-scanner.toml`.
+/// `osv-scanner.toml`, whose keys are read in any case.
 pub(super) fn osv_scanner(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let document = parse(source)?;
     let mut entries = Vec::new();
-    for (whole, table) in tables(document.get("IgnoredVulns")) {
-        let Some(id) = table.get("id") else { continue };
+    let root: &dyn TableLike = document.as_table();
+    let named = |key: &'static str| all(root, key).flat_map(|item| tables(Some(item)));
+    for (whole, table) in named("IgnoredVulns") {
+        let Some(id) = first(table, &["id"]) else { continue };
         let place = id.span().unwrap_or(whole);
         let until = written(source, table, "ignoreUntil");
         entries.push(Entry::rule(id.as_str().unwrap_or_default(), place).until(until.as_deref()));
     }
-    for (whole, table) in tables(document.get("PackageOverrides")) {
-        let is_on = |path: &[&str]| at(table, path).and_then(Item::as_bool) == Some(true);
+    for (whole, table) in named("PackageOverrides") {
+        let is_on = |path: &[&str]| first(table, path).and_then(Item::as_bool) == Some(true);
         if !(is_on(&["ignore"]) || is_on(&["vulnerability", "ignore"]) || is_on(&["license", "ignore"])) {
             continue;
         }
         const NAMED: [&str; 4] = ["ecosystem", "name", "version", "group"];
-        let parts: Vec<String> = NAMED.iter().filter_map(|key| Some(format!("{key}={}", text(table, key)?))).collect();
+        let text = |key: &str| first(table, &[key])?.as_str();
+        let parts: Vec<String> = NAMED.iter().filter_map(|key| Some(format!("{key}={}", text(key)?))).collect();
         let until = written(source, table, "effectiveUntil");
         let entry = Entry::new(What::All, whole).narrowed("package", &parts);
         let said = [&NAMED[..], &["effectiveUntil", "reason"]].concat();
@@ -139,25 +147,48 @@ pub(super) fn osv_scanner(source: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(entries)
 }
 
-/// `deny.toml`: `[advisories] ignore`, texts or tables.
+/// `deny.toml`: `[advisories] ignore`, texts or tables; the kinds of advisories that are not looked at everywhere; and crates
+/// that are left out.
 pub(super) fn cargo_deny(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let document = parse(source)?;
-    let one = |value: &Value| {
+    let root: &dyn TableLike = document.as_table();
+    let ignore = at(root, &["advisories", "ignore"]);
+    let mut entries = Vec::new();
+    for value in values(ignore) {
+        let Some(id) = value.as_str() else { continue };
         let place = span(value.span());
-        match value.as_inline_table() {
-            Some(table) => {
-                let named = |key: &str| table.get(key).and_then(Value::as_str);
-                let package = named("crate")
-                    .map(|name| Entry::new(What::All, place.clone()).narrowed("crate", &[name.to_owned()]));
-                named("id").map(|id| Entry::rule(id, place)).or(package)
-            }
-            None => value.as_str().map(|id| match id.contains('@') {
-                true => Entry::new(What::All, place).narrowed("crate", &[id.to_owned()]),
-                false => Entry::rule(id, place),
-            }),
+        entries.push(match id.contains('@') {
+            true => Entry::new(What::All, place).narrowed("crate", &[id.to_owned()]),
+            false => Entry::rule(id, place),
+        });
+    }
+    for (place, table) in tables(ignore) {
+        let named = |key: &str| table.get(key).and_then(Item::as_str);
+        let package =
+            named("crate").map(|name| Entry::new(What::All, place.clone()).narrowed("crate", &[name.to_owned()]));
+        entries.extend(named("id").map(|id| Entry::rule(id, place)).or(package));
+    }
+    // What is looked at where nothing is said.
+    for (key, usual) in [("unmaintained", &["all"][..]), ("unsound", &["all", "workspace"])] {
+        let item = at(root, &["advisories", key]);
+        let scope = item.and_then(Item::as_str).filter(|scope| !usual.contains(scope));
+        let entry = |scope: &str| {
+            let place = span(item.and_then(Item::span));
+            Entry::new(What::All, place).narrowed(key, &[scope.to_owned()])
+        };
+        entries.extend(scope.map(entry));
+    }
+    for (path, key) in [(&["graph", "exclude"][..], "graph.exclude"), (&["exclude"], "graph.exclude")] {
+        for value in values(at(root, path)) {
+            let Some(name) = value.as_str() else { continue };
+            entries.push(Entry::new(What::All, span(value.span())).narrowed(key, &[name.to_owned()]));
         }
-    };
-    Ok(values(at(document.as_table(), &["advisories", "ignore"])).into_iter().filter_map(one).collect())
+    }
+    for key in ["exclude-dev", "exclude-unpublished"] {
+        let item = at(root, &["graph", key]).filter(|item| item.as_bool() == Some(true));
+        entries.extend(item.map(|item| Entry::new(What::All, span(item.span())).narrowed(key, &["true".to_owned()])));
+    }
+    Ok(entries)
 }
 
 fn rules(document: &Document<&str>, path: &[&str]) -> Vec<Entry> {
@@ -165,30 +196,58 @@ fn rules(document: &Document<&str>, path: &[&str]) -> Vec<Entry> {
     listed.filter_map(|value| Some(Entry::rule(value.as_str()?, span(value.span())))).collect()
 }
 
-/// `audit.toml`: `[advisories] ignore`.
+/// `audit.toml`: `[advisories] ignore`, and how severe an advisory must be.
 pub(super) fn cargo_audit(source: &str) -> Result<Vec<Entry>, Unreadable> {
-    Ok(rules(&parse(source)?, &["advisories", "ignore"]))
+    let document = parse(source)?;
+    let mut entries = rules(&document, &["advisories", "ignore"]);
+    let threshold = at(document.as_table(), &["advisories", "severity_threshold"]);
+    let level = threshold.and_then(Item::as_str).filter(|level| *level != "none");
+    entries.extend(level.map(|level| {
+        let place = span(threshold.and_then(Item::span));
+        Entry::new(What::All, place).narrowed("severity_threshold", &[level.to_owned()])
+    }));
+    Ok(entries)
 }
 
-/// `pyproject.toml`: `[tool.bandit] skips` and `exclude_dirs`.
+/// `pyproject.toml`: what `[tool.bandit]` leaves out.
 pub(super) fn bandit(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let document = parse(source)?;
+    let of_bandit = |path: &[&str]| at(document.as_table(), &[&["tool", "bandit"], path].concat());
     let mut entries = rules(&document, &["tool", "bandit", "skips"]);
-    for value in values(at(document.as_table(), &["tool", "bandit", "exclude_dirs"])) {
+    for value in values(of_bandit(&["exclude_dirs"])) {
         let Some(path) = value.as_str() else { continue };
         entries.push(Entry::new(What::All, span(value.span())).with_paths(vec![path.to_owned()]));
     }
-    // Only these run.
-    if let Some(tests) = at(document.as_table(), &["tool", "bandit", "tests"]) {
-        let entry = Entry::new(What::All, span(tests.span()));
-        entries.extend(Some(texts(Some(tests))).filter(|ids| !ids.is_empty()).map(|ids| entry.narrowed("tests", &ids)));
+    // Only these run, and only such files are looked at.
+    let usual = ["*.py", "*.pyw"].map(str::to_owned);
+    for key in ["tests", "include"] {
+        let Some(item) = of_bandit(&[key]) else { continue };
+        let only = texts(Some(item));
+        let leaves_out = if key == "tests" { !only.is_empty() } else { !usual.iter().all(|glob| only.contains(glob)) };
+        let entry = Entry::new(What::All, span(item.span()));
+        entries.extend(leaves_out.then(|| entry.narrowed(key, &only)));
     }
-    for value in values(at(document.as_table(), &["tool", "bandit", "assert_used", "skips"])) {
+    for value in values(of_bandit(&["assert_used", "skips"])) {
         let Some(path) = value.as_str() else { continue };
         entries.push(Entry::rule("B101", span(value.span())).with_paths(vec![path.to_owned()]));
     }
+    // What is written here takes the place of what these tests look for.
+    for (key, rules) in OPTIONS {
+        for (place, options) in tables(of_bandit(&[key])).into_iter().filter(|(_, options)| !options.is_empty()) {
+            let said = [canonical_table(options)];
+            entries.extend(rules.iter().map(|rule| Entry::rule(*rule, place.clone()).narrowed("options", &said)));
+        }
+    }
     Ok(entries)
 }
+
+/// The options of Bandit's tests that say what they look for, with those tests (`bandit/plugins`).
+const OPTIONS: [(&str, &[&str]); 4] = [
+    ("ssl_with_bad_version", &["B502", "B503"]),
+    ("hardcoded_tmp_directory", &["B108"]),
+    ("weak_cryptographic_key", &["B505"]),
+    ("shell_injection", &["B602", "B603", "B604", "B605", "B606", "B607"]),
+];
 
 /// What says nothing of what an allowlist or a rule overlooks.
 const DESCRIPTIVE: [&str; 3] = ["description", "id", "tags"];

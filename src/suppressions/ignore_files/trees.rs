@@ -1,12 +1,13 @@
 //! Files in YAML, JSON and XML.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::{Entry, Unreadable};
 use crate::source::Span;
 use crate::suppressions::grammar::What;
+use crate::text::shown;
+use crate::tools::folded_key;
 use crate::xml;
 use crate::yaml::{self, Node};
 
@@ -20,6 +21,55 @@ pub(super) fn parse(text: &str) -> Result<Node<'_>, Unreadable> {
 
 pub(super) fn range(span: Span) -> Range<usize> {
     span.range()
+}
+
+/// Parses a file whose tool reads keys in any case, and makes them small letters.
+fn parse_in_any_case(text: &str) -> Result<Node<'_>, Unreadable> {
+    let mut root = parse(text)?;
+    fold(&mut root)?;
+    Ok(root)
+}
+
+fn fold(node: &mut Node<'_>) -> Result<(), Unreadable> {
+    match &mut node.kind {
+        yaml::Kind::Scalar(_) => Ok(()),
+        yaml::Kind::Seq(items) => items.iter_mut().try_for_each(fold),
+        yaml::Kind::Map(entries) => {
+            let mut seen = BTreeSet::new();
+            entries.iter_mut().try_for_each(|entry| {
+                let key = folded_key(&entry.key);
+                if !seen.insert(key.clone()) {
+                    let why = format!("`{}` stands there twice, in different letters", shown(&key));
+                    return Err((range(entry.key_span).start, why));
+                }
+                entry.key = key.into();
+                fold(&mut entry.value)
+            })
+        }
+    }
+}
+
+/// Returns the values at a path as viper finds them: a key may be several of them, with dots between.
+fn all_at<'n, 'a>(node: &'n Node<'a>, path: &str) -> Vec<&'n Node<'a>> {
+    let mut found = Vec::new();
+    for entry in node.as_map().unwrap_or_default() {
+        match path.strip_prefix(&*entry.key) {
+            Some("") => found.extend(Some(&entry.value).filter(|value| !value.is_empty())),
+            Some(rest) => found.extend(rest.strip_prefix('.').iter().flat_map(|rest| all_at(&entry.value, rest))),
+            None => {}
+        }
+    }
+    found
+}
+
+/// Parses JSON with comments, and what JSON5 has besides.
+fn parse_json5(text: &str) -> Result<Node<'static>, Unreadable> {
+    crate::sync::json(text, false).map_err(|fault| (fault.at, fault.why))
+}
+
+/// Tells whether a value is `false`, and no text of that name.
+fn is_false(node: &Node<'_>) -> bool {
+    matches!(&node.kind, yaml::Kind::Scalar(scalar) if scalar.as_bool() == Some(false))
 }
 
 fn at<'n, 'a>(node: &'n Node<'a>, path: &[&str]) -> Option<&'n Node<'a>> {
@@ -83,9 +133,9 @@ pub(super) fn trivy(source: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(entries)
 }
 
-/// `.grype.yaml`.
+/// `.grype.yaml`: what is ignored, and what is not looked at.
 pub(super) fn grype(source: &str) -> Result<Vec<Entry>, Unreadable> {
-    let root = parse(source)?;
+    let root = parse_in_any_case(source)?;
     let one = |item: &Node<'_>| {
         let id = item.get("vulnerability");
         let entry = match id.and_then(|id| Some((id.as_text()?, id.span))) {
@@ -102,7 +152,15 @@ pub(super) fn grype(source: &str) -> Result<Vec<Entry>, Unreadable> {
             entry.narrowed(&format!("package.{}", part.key), &[value])
         })
     };
-    Ok(items(root.get("ignore")).into_iter().map(one).collect())
+    let mut entries: Vec<Entry> = items(root.get("ignore")).into_iter().map(one).collect();
+    entries.extend(paths(root.get("exclude")));
+    for key in ["only-fixed", "only-notfixed", "ignore-wontfix", "vex-documents"] {
+        let said = items(root.get(key)).into_iter().filter(|node| !is_false(node));
+        entries.extend(said.filter_map(|node| {
+            Some(Entry::new(What::All, range(node.span)).narrowed(key, &[node.as_text()?.to_owned()]))
+        }));
+    }
+    Ok(entries)
 }
 
 /// `.snyk`: for each issue a list of paths, and what is not looked at.
@@ -131,12 +189,15 @@ pub(super) fn snyk(source: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(entries)
 }
 
-/// `.nsprc`: ids with `active`, `expiry` and `notes`, or `true`.
+/// Tells whether a record of `.nsprc` or audit-ci is in force. Any text is, `"false"` too.
+fn is_active(record: &Node<'_>) -> bool {
+    !record.get("active").is_some_and(is_false)
+}
+
+/// `.nsprc`: ids with `active`, `expiry` and `notes`, or anything else.
 pub(super) fn nsprc(source: &str) -> Result<Vec<Entry>, Unreadable> {
-    let json = without_comments(source);
-    let root = parse(&json)?;
+    let root = parse_json5(source)?;
     let entries = root.as_map().unwrap_or_default().iter();
-    let is_active = |value: &Node<'_>| text(value, "active").or(value.as_text()) != Some("false");
     Ok(entries
         .filter(|entry| is_active(&entry.value) && entry.key != "exceptions")
         .map(|entry| Entry::rule(&*entry.key, range(entry.key_span)).until(text(&entry.value, "expiry")))
@@ -145,16 +206,15 @@ pub(super) fn nsprc(source: &str) -> Result<Vec<Entry>, Unreadable> {
 
 /// audit-ci's `allowlist`: ids, paths of modules, and records as in `.nsprc`.
 pub(super) fn audit_ci(source: &str) -> Result<Vec<Entry>, Unreadable> {
-    let json = without_comments(source);
-    let root = parse(&json)?;
+    let root = parse_json5(source)?;
     let mut entries = Vec::new();
     for item in ["allowlist", "advisories", "whitelist"].iter().flat_map(|key| items(root.get(key))) {
         match item.as_map() {
             None => entries.extend(item.as_text().map(|id| Entry::rule(id, range(item.span)))),
             Some(records) => {
-                entries.extend(records.iter().filter(|record| text(&record.value, "active") != Some("false")).map(
-                    |record| Entry::rule(&*record.key, range(record.key_span)).until(text(&record.value, "expiry")),
-                ));
+                entries.extend(records.iter().filter(|record| is_active(&record.value)).map(|record| {
+                    Entry::rule(&*record.key, range(record.key_span)).until(text(&record.value, "expiry"))
+                }));
             }
         }
     }
@@ -200,6 +260,11 @@ pub(super) fn checkov(source: &str) -> Result<Vec<Entry>, Unreadable> {
         let ids: Vec<String> = only.iter().filter_map(|id| id.as_text()).map(str::to_owned).collect();
         entries.push(Entry::new(What::All, range(first.span)).narrowed("check", &ids));
     }
+    let frameworks = named("framework");
+    if let Some(first) = frameworks.first().filter(|_| !frameworks.iter().any(|name| name.as_text() == Some("all"))) {
+        let names: Vec<String> = frameworks.iter().filter_map(|name| name.as_text()).map(str::to_owned).collect();
+        entries.push(Entry::new(What::All, range(first.span)).narrowed("framework", &names));
+    }
     for key in ["skip-path", "skip-framework", "skip-cve-package", "baseline"] {
         for item in named(key) {
             let Some(value) = item.as_text() else { continue };
@@ -215,32 +280,62 @@ pub(super) fn checkov(source: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(entries)
 }
 
-/// `trivy.yaml`, which Trivy reads by itself: what it leaves out, and the files that it names.
+/// `trivy.yaml`, which Trivy reads by itself, with keys in any case: what it leaves out, and the files that it names.
 pub(super) fn trivy_config(source: &str) -> Result<Vec<Entry>, Unreadable> {
-    const LISTS: [&[&str]; 9] = [
-        &["ignorefile"],
-        &["ignore-policy"],
-        &["scan", "skip-files"],
-        &["scan", "skip-dirs"],
-        &["vulnerability", "ignore-status"],
-        &["vulnerability", "ignore-unfixed"],
-        &["vulnerability", "vex"],
-        &["license", "ignored"],
-        &["secret", "config"],
+    const LISTS: [&str; 9] = [
+        "ignorefile",
+        "ignore-policy",
+        "scan.skip-files",
+        "scan.skip-dirs",
+        "vulnerability.ignore-status",
+        "vulnerability.ignore-unfixed",
+        "vulnerability.vex",
+        "license.ignored",
+        "secret.config",
     ];
-    let root = parse(source)?;
+    // What is looked for where nothing is said: less than that leaves something out.
+    const USUAL: [(&str, &[&str]); 5] = [
+        ("severity", &["UNKNOWN", "LOW", "MEDIUM", "HIGH", "CRITICAL"]),
+        ("scan.scanners", &["vuln", "secret"]),
+        (
+            "misconfiguration.scanners",
+            &[
+                "azure-arm",
+                "cloudformation",
+                "dockerfile",
+                "helm",
+                "kubernetes",
+                "terraform",
+                "terraformplan-json",
+                "terraformplan-snapshot",
+            ],
+        ),
+        ("pkg.types", &["os", "library"]),
+        ("vulnerability.type", &["os", "library"]),
+    ];
+    let root = parse_in_any_case(source)?;
     let mut entries = Vec::new();
     for path in LISTS {
-        for item in items(at(&root, path)) {
-            let Some(value) = item.as_text().filter(|value| *value != "false") else { continue };
+        for item in all_at(&root, path).into_iter().flat_map(|node| items(Some(node))) {
+            let Some(value) = item.as_text().filter(|_| !is_false(item)) else { continue };
             // A file of its usual name is looked through by itself.
             if super::kind(value).is_some_and(|kind| kind.tool == "trivy") {
                 continue;
             }
             let entry = Entry::new(What::All, range(item.span));
-            let is_path = path.last().is_some_and(|key| key.starts_with("skip-"));
-            let entry = if is_path { entry.with_paths(vec![value.to_owned()]) } else { entry };
-            entries.push(entry.narrowed(&path.join("."), &[value.to_owned()]));
+            let entry = if path.contains(".skip-") { entry.with_paths(vec![value.to_owned()]) } else { entry };
+            entries.push(entry.narrowed(path, &[value.to_owned()]));
+        }
+    }
+    for (path, usual) in USUAL {
+        for node in all_at(&root, path) {
+            let written = texts(Some(node));
+            let listed = written.iter().flat_map(|text| text.split([',', ' '])).filter(|name| !name.is_empty());
+            let listed: Vec<String> = listed.map(str::to_owned).collect();
+            let is_listed = |name: &str| listed.iter().any(|other| other.eq_ignore_ascii_case(name));
+            if !listed.is_empty() && !usual.iter().all(|name| is_listed(name)) {
+                entries.push(Entry::new(What::All, range(node.span)).narrowed(path, &listed));
+            }
         }
     }
     Ok(entries)
@@ -281,10 +376,15 @@ pub(super) fn checkov_baseline(source: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(entries)
 }
 
-/// `.tfsec/config.yml`.
+/// `.tfsec/config.yml`: rules that are left out, and how severe a finding must be.
 pub(super) fn tfsec(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let root = parse(source)?;
-    Ok(rules(root.get("exclude")).into_iter().chain(rules(root.get("exclude_ignores"))).collect())
+    let level = |node: &Node<'_>| {
+        let level = node.as_text().filter(|level| !level.eq_ignore_ascii_case("low"))?;
+        Some(Entry::new(What::All, range(node.span)).narrowed("minimum_severity", &[level.to_owned()]))
+    };
+    let excluded = ["exclude", "exclude_ignores"].iter().flat_map(|key| rules(root.get(key)));
+    Ok(excluded.chain(root.get("minimum_severity").and_then(level)).collect())
 }
 
 /// `.hadolint.yaml`.
@@ -292,15 +392,20 @@ pub(super) fn hadolint(source: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(rules(parse(source)?.get("ignored")))
 }
 
-/// `.kube-linter.yaml`.
+/// `.kube-linter.yaml`, whose keys are read in any case.
 pub(super) fn kube_linter(source: &str) -> Result<Vec<Entry>, Unreadable> {
-    let root = parse(source)?;
-    let mut entries = rules(at(&root, &["checks", "exclude"]));
-    entries.extend(paths(at(&root, &["checks", "ignorePaths"])));
+    let root = parse_in_any_case(source)?;
+    let named = |key: &str| all_at(&root, &format!("checks.{key}"));
+    let mut entries: Vec<Entry> = named("exclude").into_iter().flat_map(|node| rules(Some(node))).collect();
+    entries.extend(named("ignorepaths").into_iter().flat_map(|node| paths(Some(node))));
+    let off = named("donotautoadddefaults").into_iter().filter(|node| node.as_text() == Some("true"));
+    entries.extend(
+        off.map(|node| Entry::new(What::All, range(node.span)).narrowed("doNotAutoAddDefaults", &["true".to_owned()])),
+    );
     Ok(entries)
 }
 
-/// `zizmor.yml`: `rules.ID.ignore`, and rules that are disabled.
+/// `zizmor.yml`: `rules.ID.ignore`, rules that are disabled, and actions that need no hash.
 pub(super) fn zizmor(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let root = parse(source)?;
     let mut entries = Vec::new();
@@ -312,6 +417,12 @@ pub(super) fn zizmor(source: &str) -> Result<Vec<Entry>, Unreadable> {
             let Some(place) = item.as_text() else { continue };
             let entry = Entry::rule(&*rule.key, range(item.span)).narrowed("place", &[place.to_owned()]);
             entries.push(entry);
+        }
+        let policies = at(&rule.value, &["config", "policies"]).and_then(Node::as_map).unwrap_or_default();
+        for policy in policies.iter().filter(|policy| policy.value.as_text() != Some("hash-pin")) {
+            let entry = Entry::rule(&*rule.key, range(policy.key_span));
+            let said = format!("{}: {}", policy.key, policy.value.as_text().unwrap_or_default());
+            entries.push(entry.narrowed("policy", &[said]));
         }
     }
     Ok(entries)
@@ -374,7 +485,7 @@ pub(super) fn detect_secrets(source: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(entries)
 }
 
-/// ASH's `suppressions`.
+/// ASH's `suppressions`, the paths that it does not look at, and scanners that are switched off.
 pub(super) fn ash(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let root = parse(source)?;
     let one = |item: &Node<'_>| {
@@ -391,7 +502,15 @@ pub(super) fn ash(source: &str) -> Result<Vec<Entry>, Unreadable> {
     };
     let listed =
         items(at(&root, &["global_settings", "suppressions"])).into_iter().chain(items(root.get("suppressions")));
-    Ok(listed.map(one).collect())
+    let mut entries: Vec<Entry> = listed.map(one).collect();
+    for item in items(at(&root, &["global_settings", "ignore_paths"])) {
+        entries.extend(paths(item.get("path").or(Some(item))));
+    }
+    for scanner in root.get("scanners").and_then(Node::as_map).unwrap_or_default() {
+        let entry = Entry::new(What::All, range(scanner.key_span)).narrowed("scanner", &[scanner.key.to_string()]);
+        entries.extend(scanner.value.get("enabled").filter(|flag| is_false(flag)).map(|_| entry));
+    }
+    Ok(entries)
 }
 
 /// Tells whether an XML file holds suppressions of OWASP dependency-check, also where their namespace is written with
@@ -447,22 +566,4 @@ pub(super) fn dependency_check(source: &str) -> Result<Vec<Entry>, Unreadable> {
         }
     }
     Ok(entries)
-}
-
-/// Blanks the comments of JSON with comments, so that every byte stays where it is.
-fn without_comments(source: &str) -> Cow<'_, str> {
-    let comments =
-        crate::suppressions::comments::comments(source, crate::suppressions::language::Language::Json.syntax());
-    if comments.is_empty() {
-        return Cow::Borrowed(source);
-    }
-    let mut text = String::with_capacity(source.len());
-    let mut at = 0;
-    for comment in comments {
-        text.push_str(&source[at..comment.whole.start]);
-        text.extend(source[comment.whole.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
-        at = comment.whole.end;
-    }
-    text.push_str(&source[at..]);
-    Cow::Owned(text)
 }
