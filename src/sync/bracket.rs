@@ -73,6 +73,8 @@ pub(super) struct Bracket<'t> {
     text: &'t str,
     /// What is between the brackets.
     inner: Range<usize>,
+    /// The comment behind the bracket of an empty one.
+    head: &'t str,
     chunks: Vec<Chunk<'t>>,
     tail: &'t str,
     style: Style,
@@ -82,7 +84,9 @@ impl<'t> Bracket<'t> {
     /// Takes one apart. `at` is where it stands with its brackets, `entries` where its entries do.
     pub(super) fn new(text: &'t str, at: &Range<usize>, entries: &[Range<usize>], style: Style) -> Self {
         let inner = at.start + 1..at.end - 1;
-        let mut position = inner.start;
+        // Where there are no entries, a comment behind the bracket stands before those that come.
+        let head = if entries.is_empty() { trail(text, inner.start, inner.end, style) } else { "" };
+        let mut position = inner.start + head.len();
         let mut chunks = Vec::with_capacity(entries.len());
         for (index, entry) in entries.iter().enumerate() {
             let until = entries.get(index + 1).map_or(inner.end, |next| next.start);
@@ -98,7 +102,7 @@ impl<'t> Bracket<'t> {
             });
             position = after + trail.len();
         }
-        Self { text, tail: &text[position..inner.end], inner, chunks, style }
+        Self { text, head, tail: &text[position..inner.end], inner, chunks, style }
     }
 
     /// Returns whether an entry has our mark behind it.
@@ -138,7 +142,7 @@ impl<'t> Bracket<'t> {
             (Some(comment), Some(start)) => format!(" {start} {comment}"),
             _ => String::new(),
         };
-        let mut carry = String::new();
+        let mut carry = self.head.to_owned();
         let mut parts: Vec<(String, String, String)> = Vec::new();
         for (chunk, fate) in self.chunks.iter().zip(fates) {
             let lead = if spread && !chunk.lead.contains('\n') { pad.as_str() } else { chunk.lead };
@@ -206,6 +210,17 @@ mod tests {
             "x = [\n  # one, first\n  \"a\", # why\n  \"c\", # stopgap: x\n]\n"
         );
         assert_eq!(rewrite("x = [\"a\"]", &[Fate::Goes], &[], TOML), "x = []");
+    }
+
+    #[test]
+    fn a_comment_behind_the_bracket_stays_there() {
+        for (text, there) in [
+            ("x = [ # head\n]\n", "x = [ # head\n  \"a\", # stopgap: x\n]\n"),
+            ("x = [ # head\n  # b\n]\n", "x = [ # head\n  \"a\", # stopgap: x\n  # b\n]\n"),
+        ] {
+            assert_eq!(rewrite(text, &[], &["\"a\""], TOML), there);
+            assert_eq!(rewrite(there, &[Fate::Goes], &[], TOML), text);
+        }
     }
 
     #[test]

@@ -44,6 +44,7 @@ pub(super) fn slots(text: &str) -> Result<Vec<Slot>, Unreadable> {
             identity: document_identity(&value),
             id,
             is_ours: mark.is_some_and(|mark| mark.starts_with(MARK)),
+            is_off: false,
             details,
             value: Tree { at: part, ..value },
         });

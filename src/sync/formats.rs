@@ -7,7 +7,7 @@ use super::licence::Licence;
 use super::tree::{Kind, Pair, Tree};
 use crate::register::{Cover, Package};
 use crate::text::is_hostile;
-use crate::tools::{Ids, Selector, Tool};
+use crate::tools::{Ids, Selector, Tool, folded_key};
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +75,10 @@ pub(super) struct Format {
     pub(super) end: Option<&'static str>,
     /// Whether the tool refuses the whole file for a key that it does not know.
     pub(super) refuses_unknown: bool,
+    /// Whether the tool reads keys in any case.
+    pub(super) any_case: bool,
+    /// The key that switches an entry off where it is `false`.
+    pub(super) switch: Option<&'static str>,
     /// What a new file begins with.
     pub(super) skeleton: &'static str,
     write: fn(&Cover<'_>, &Licence) -> Entries,
@@ -114,6 +118,8 @@ const fn row(tool: &'static str, endings: &'static [&'static str], usual: &'stat
         known: &[],
         end: None,
         refuses_unknown: false,
+        any_case: false,
+        switch: None,
         skeleton: "",
         write: |_, _| Ok(Vec::new()),
     }
@@ -177,6 +183,7 @@ static FORMATS: &[Format] = &[
         known: &["id", "ignoreUntil", "reason"],
         end: Some("ignoreUntil"),
         refuses_unknown: true,
+        any_case: true,
         write: osv_scanner,
         ..row("osv-scanner", &[], "osv-scanner.toml", Syntax::Toml)
     },
@@ -202,6 +209,7 @@ static FORMATS: &[Format] = &[
             "vex-justification",
             "match-type",
         ],
+        any_case: true,
         write: grype,
         ..row("grype", &[], ".grype.yaml", Syntax::Yaml)
     },
@@ -243,6 +251,7 @@ static FORMATS: &[Format] = &[
         holders: &[Holder::List(&["allowlist"])],
         known: &["active", "expiry", "notes"],
         end: Some("expiry"),
+        switch: Some("active"),
         skeleton: "{}\n",
         write: audit_ci,
         ..row("audit-ci", &[], "audit-ci.jsonc", JSON5)
@@ -251,6 +260,7 @@ static FORMATS: &[Format] = &[
         holders: &[MAP],
         known: &["active", "expiry", "notes"],
         end: Some("expiry"),
+        switch: Some("active"),
         skeleton: "{}\n",
         write: nsprc,
         ..row("better-npm-audit", &[], ".nsprc", JSON)
@@ -263,6 +273,7 @@ static FORMATS: &[Format] = &[
     Format {
         holders: &[Holder::Tables("allowlists")],
         identity: &["targetRules", "paths", "regexes", "stopwords", "commits", "condition", "regexTarget"],
+        any_case: true,
         skeleton: "[extend]\nuseDefault = true\n",
         write: gitleaks,
         ..row("gitleaks", &[".toml"], ".gitleaks.toml", Syntax::Toml)
@@ -319,6 +330,21 @@ impl Format {
         let mut tools: Vec<(&str, &str)> = FORMATS.iter().map(|format| (format.tool, format.usual)).collect();
         tools.dedup_by_key(|(tool, _)| *tool);
         tools
+    }
+
+    /// Returns a key as the format writes it, where the tool reads it in any case.
+    pub(super) fn key<'k>(&self, key: &'k str) -> Cow<'k, str> {
+        if !self.any_case {
+            return Cow::Borrowed(key);
+        }
+        let of_holders = self.holders.iter().flat_map(|holder| match holder {
+            Holder::List(path) | Holder::Map(path) | Holder::Lists(path) => path,
+            Holder::Tables(name) => std::slice::from_ref(name),
+            Holder::File => &[],
+        });
+        let mut names = of_holders.chain(self.identity).chain(self.known);
+        let folded = folded_key(key);
+        names.find(|name| folded_key(name) == folded).map_or(Cow::Borrowed(key), |name| Cow::Borrowed(*name))
     }
 
     fn ids(&self) -> Ids {

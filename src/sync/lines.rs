@@ -27,6 +27,7 @@ pub(super) fn slots(text: &str, format: &Format) -> Vec<Slot> {
             identity,
             id: Some(id.to_owned()),
             is_ours,
+            is_off: false,
             details: value.clone(),
             value,
         });

@@ -317,7 +317,7 @@ impl<'e> Edit<'e> {
     }
 
     fn in_tree(&self, text: &str, plan: &mut Plan) -> Result<Vec<Splice>, Unreadable> {
-        let root = shelf::parse(text, self.format.syntax)?;
+        let root = shelf::parse(text, self.format)?;
         let shelves = shelf::shelves(text, &root, self.format)?;
         let mut splices = Vec::new();
         let mut gone: Vec<String> = Vec::new();
@@ -391,7 +391,7 @@ impl<'e> Edit<'e> {
     fn stray(&self, slot: &Slot, wanted: &[&Wanted]) -> Option<Stray> {
         let tool = Tool::of_key(self.format.tool).map_or(self.format.tool, |tool| tool.name);
         let end = self.end_of(slot);
-        if matches!(end, End::Over) {
+        if slot.is_off || matches!(end, End::Over) {
             return None;
         }
         let ids = Tool::of_key(self.format.tool).map_or(crate::tools::Ids::Plain, |tool| tool.ids);
@@ -479,8 +479,8 @@ fn read(format: &Format, text: &str) -> Result<Read, Unreadable> {
         Syntax::Lines => Ok(of(lines::slots(text, format))),
         Syntax::Xml => Ok(of(xml::slots(text)?)),
         Syntax::Documents => Ok(of(documents::slots(text)?)),
-        syntax => {
-            let root = shelf::parse(text, syntax)?;
+        _ => {
+            let root = shelf::parse(text, format)?;
             let shelves = shelf::shelves(text, &root, format)?;
             let paths: Vec<Vec<String>> = shelves.iter().map(|shelf| shelf.path.clone()).collect();
             let slots = shelves.into_iter().flat_map(|shelf| shelf.slots).collect();

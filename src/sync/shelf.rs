@@ -11,6 +11,7 @@ use super::datum::{Datum, yaml_pair};
 use super::formats::{Format, Holder, Syntax, Wanted};
 use super::licence::MARK;
 use super::tree::{self, Kind, Pair, Tree, Unreadable};
+use crate::tools::folded_key;
 
 /// What stands in the place of a range of bytes.
 pub(super) type Splice = (Range<usize>, String);
@@ -26,6 +27,8 @@ pub(super) struct Slot {
     pub(super) id: Option<String>,
     /// Whether an exception's mark is on it.
     pub(super) is_ours: bool,
+    /// Whether it is switched off.
+    pub(super) is_off: bool,
     /// Its value; in a mapping without the key.
     pub(super) value: Tree,
     /// Where its details stand, if that is not the value itself.
@@ -36,6 +39,8 @@ pub(super) struct Slot {
 #[derive(Clone, Debug)]
 pub(super) struct Shelf {
     pub(super) path: Vec<String>,
+    /// The last key as the file writes it.
+    name: String,
     kind: Shape,
     node: Option<Tree>,
     pub(super) slots: Vec<Slot>,
@@ -50,19 +55,23 @@ enum Shape {
     Lists,
 }
 
-/// Reads a text in the syntax of a format.
-pub(super) fn parse(text: &str, syntax: Syntax) -> Result<Tree, Unreadable> {
-    match syntax {
+/// Reads a text in a format.
+pub(super) fn parse(text: &str, format: &Format) -> Result<Tree, Unreadable> {
+    let mut root = match format.syntax {
         Syntax::Json { strict } => tree::of_json(text, strict),
         Syntax::Toml => tree::of_toml(text),
         _ => tree::of_yaml(text),
+    }?;
+    if format.any_case {
+        root.respell(&|key| format.key(key).into_owned())?;
     }
+    Ok(root)
 }
 
 /// Finds the shelves of a file.
 pub(super) fn shelves(text: &str, root: &Tree, format: &Format) -> Result<Vec<Shelf>, Unreadable> {
-    if format.tool == "gitleaks" && root.get("allowlist").is_some() {
-        let at = root.pairs().iter().find(|pair| pair.key == "allowlist").map_or(0, |pair| pair.key_at.start);
+    let single = root.pairs().iter().find(|pair| format.tool == "gitleaks" && folded_key(&pair.key) == "allowlist");
+    if let Some(at) = single.map(|pair| pair.key_at.start) {
         let why = "gitleaks refuses `[allowlist]` next to `[[allowlists]]`; rename it to `[[allowlists]]`";
         return Err(Unreadable { at, why: why.to_owned() });
     }
@@ -92,19 +101,26 @@ pub(super) fn shelves(text: &str, root: &Tree, format: &Format) -> Result<Vec<Sh
                 shelves.push(Shelf::new(text, path, Shape::List, Some(&pair.value), format));
             }
         }
-        shelves.push(Shelf::new(text, path, shape, node, format));
+        let mut shelf = Shelf::new(text, path, shape, node, format);
+        let key = root.pairs().iter().find(|pair| Some(&pair.key) == shelf.path.last());
+        let written = key.and_then(|pair| text.get(pair.key_at.clone())).map(str::trim);
+        if let Some(written) = written.filter(|written| format.key(written) == shelf.name) {
+            shelf.name = written.to_owned();
+        }
+        shelves.push(shelf);
     }
     Ok(shelves)
 }
 
 impl Shelf {
     fn new(text: &str, path: Vec<String>, kind: Shape, node: Option<&Tree>, format: &Format) -> Self {
-        let mut shelf = Self { path, kind, node: node.cloned(), slots: Vec::new() };
+        let name = path.last().cloned().unwrap_or_default();
+        let mut shelf = Self { path, name, kind, node: node.cloned(), slots: Vec::new() };
         let Some(node) = node else { return shelf };
         shelf.slots = match (&node.kind, kind) {
             (Kind::List(items), _) => {
                 let marks = shelf.marks(text, node, items, format.syntax);
-                let slot = |(item, is_marked): (&Tree, bool)| shelf.item(item, is_marked, format);
+                let slot = |(item, is_marked): (&Tree, bool)| shelf.item(text, item, is_marked, format);
                 items.iter().zip(marks).map(slot).collect()
             }
             (Kind::Map(pairs), Shape::Map) => pairs
@@ -115,6 +131,7 @@ impl Shelf {
                     identity: format.identity(&shelf.path, Some(&pair.key), &pair.value),
                     id: Some(pair.key.clone()),
                     is_ours: is_marked(&pair.value),
+                    is_off: is_off(text, &pair.value, format),
                     details: pair.value.clone(),
                     value: pair.value.clone(),
                 })
@@ -124,7 +141,7 @@ impl Shelf {
         shelf
     }
 
-    fn item(&self, item: &Tree, is_behind: bool, format: &Format) -> Slot {
+    fn item(&self, text: &str, item: &Tree, is_behind: bool, format: &Format) -> Slot {
         let (id, at, details) = match item.pairs() {
             [pair] if matches!(pair.value.kind, Kind::Map(_)) => {
                 let is_record = self.path.len() == 1;
@@ -143,6 +160,7 @@ impl Shelf {
             identity: format.identity(&self.path, None, item),
             id,
             is_ours: is_behind || is_marked(item),
+            is_off: is_off(text, &details, format),
             value: item.clone(),
             details,
         }
@@ -196,7 +214,10 @@ impl Shelf {
                 None => self.add_bracket(text, root, format, new),
             },
             _ => match there {
-                Some(node) if is_bracketed(text, node) && !node.is_empty() => {
+                // What stands in brackets, if only a comment, stays in them.
+                Some(node)
+                    if is_bracketed(text, node) && !text[node.at.start + 1..node.at.end - 1].trim().is_empty() =>
+                {
                     Ok(vec![self.in_brackets(text, node, format, fates, goes, new)])
                 }
                 _ => self.edit_block(text, root, fates, goes, new),
@@ -299,7 +320,7 @@ impl Shelf {
         goes: &[bool],
         new: &[&Wanted],
     ) -> Result<Vec<Splice>, Unreadable> {
-        let name = self.path.last().map_or("", String::as_str);
+        let name = self.name.as_str();
         let written = |wanted: &Wanted| format!("[[{name}]]\n{}", wanted.value.toml_table());
         let mut splices = Vec::new();
         let mut last = None;
@@ -314,7 +335,7 @@ impl Shelf {
                 let after = blanks.iter().find(|blank| text[end..].starts_with(**blank)).map(|blank| end + blank.len());
                 let is_apart =
                     |blank: &&&str| text[..start].strip_suffix(**blank).is_some_and(|rest| rest.ends_with('\n'));
-                let before = blanks.iter().rev().filter(|_| end == text.len()).find(is_apart);
+                let before = blanks.iter().rev().filter(|_| after.is_none()).find(is_apart);
                 let before = before.map(|blank| start - blank.len());
                 splices.push((before.unwrap_or(start)..after.unwrap_or(end), String::new()));
             } else if let Some(wanted) = fate {
@@ -419,7 +440,7 @@ impl Shelf {
                 let colon = text[key_end..].find(':').map_or(key_end, |at| key_end + at + 1);
                 Ok(vec![(colon..colon, nothing.to_owned())])
             }
-            None => Ok(vec![at_end(text, "{}\n")]),
+            None => Ok(vec![on_line(text, document_end(text), "{}\n")]),
         }
     }
 
@@ -512,6 +533,12 @@ fn first_text<'t>(tree: &'t Tree, path: &[&str]) -> Option<&'t Tree> {
 
 fn whole_pair(pair: &Pair) -> Range<usize> {
     pair.key_at.start..pair.value.at.end.max(pair.key_at.end)
+}
+
+/// Tells whether an entry is switched off: by `false`, and not by a text of that name.
+fn is_off(text: &str, details: &Tree, format: &Format) -> bool {
+    let flag = format.switch.and_then(|key| details.get(key));
+    flag.is_some_and(|flag| text.get(flag.at.clone()) == Some("false"))
 }
 
 /// Tells whether our mark is in one of the texts of an entry.
@@ -614,8 +641,15 @@ fn at_top(text: &str, root: &Tree, written: &str) -> Vec<Splice> {
             let after = line_end(text, at.end);
             vec![(at.start..after, String::new()), (after..after, written.to_owned())]
         }
-        None => vec![at_end(text, written)],
+        None => vec![on_line(text, document_end(text), written)],
     }
+}
+
+/// Returns where a document of YAML ends: before the mark of that, if there is one.
+fn document_end(text: &str) -> usize {
+    let rest = text.trim_end();
+    let start = line_start(text, rest.len());
+    if rest.get(start..) == Some("...") { start } else { text.len() }
 }
 
 fn unwritable(at: usize) -> Unreadable {

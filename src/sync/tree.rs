@@ -47,6 +47,26 @@ impl Tree {
         self.pairs().iter().find(|pair| pair.key == key).map(|pair| &pair.value)
     }
 
+    /// Writes keys in one way that their tool takes for one.
+    pub(super) fn respell(&mut self, key: &impl Fn(&str) -> String) -> Result<(), Unreadable> {
+        match &mut self.kind {
+            Kind::Scalar(_) => Ok(()),
+            Kind::List(items) => items.iter_mut().try_for_each(|item| item.respell(key)),
+            Kind::Map(pairs) => {
+                for index in 0..pairs.len() {
+                    let one = key(&pairs[index].key);
+                    if pairs[..index].iter().any(|pair| pair.key == one) {
+                        let why = format!("the key `{}` stands there twice, in different letters", shown(&one));
+                        return Err(Unreadable { at: pairs[index].key_at.start, why });
+                    }
+                    pairs[index].key = one;
+                    pairs[index].value.respell(key)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
     /// Goes down a path of keys.
     pub(super) fn down(&self, path: &[&str]) -> Option<&Self> {
         path.iter().try_fold(self, |tree, key| tree.get(key))

@@ -49,6 +49,7 @@ fn slot(node: Node<'_, '_>) -> Slot {
         identity: xml_identity(&value),
         id,
         is_ours: value.get("notes").and_then(Tree::text).is_some_and(|notes| notes.starts_with(MARK)),
+        is_off: false,
         details: value.clone(),
         value,
     }

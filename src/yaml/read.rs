@@ -140,11 +140,7 @@ impl<'a> Loader<'a> {
             Event::DocumentStart(..) => {
                 self.documents += 1;
                 if self.documents == 2 {
-                    self.refuse(
-                        span,
-                        "a second document: one file holds one exception",
-                        "move it into a file of its own",
-                    );
+                    self.refuse(span, "a second document: one file holds one", "move it into a file of its own");
                 }
                 self.refuse_end_before(span);
             }

@@ -545,3 +545,61 @@ fn vex_says_affected_until_a_day_and_nothing_else() {
     let none: serde_json::Value = serde_json::from_str(&export("cyclonedx-vex", "2027-01-01").stdout).unwrap();
     assert_eq!(none["vulnerabilities"], serde_json::json!([]));
 }
+
+/// Writes a file, and returns it as it is while an exception is in force, and afterwards.
+fn during_and_after(tool: &str, file: &str, cover: &str, before: &str) -> (Run, String, String) {
+    let sandbox = Sandbox::new();
+    sandbox.file("stopgap.yaml", format!("sync: {{{tool}: {file}}}\n"));
+    sandbox.file("exceptions/season.yaml", exception(&[("covers", &format!("[{{tool: {tool}, {cover}}}]"))]));
+    sandbox.file(file, before);
+    let run = sync(&sandbox, DURING, &[]);
+    let during = text(&sandbox, file);
+    sandbox.file("exceptions/season.yaml", exception(&[("expires", "2026-11-22"), ("covers", "[]")]));
+    sync(&sandbox, DURING, &[]);
+    (run, during, text(&sandbox, file))
+}
+
+#[test]
+fn what_is_odd_about_a_file_is_there_afterwards() {
+    for (tool, file, before) in [
+        ("cargo-deny", "deny.toml", "[advisories]\nignore = [ # head\n]\n"),
+        ("cargo-audit", ".cargo/audit.toml", "[advisories]\nignore = [ # head\n  # own\n]\n"),
+        ("audit-ci", "audit-ci.jsonc", "{\n  \"allowlist\": [ // head\n  ]\n}\n"),
+        ("osv-scanner", "osv-scanner.toml", "IgnoredVulns = [ # head\n]\n"),
+        (
+            "osv-scanner",
+            "osv-scanner.toml",
+            "[[IgnoredVulns]]\nid = \"GO-1\"\nignoreUntil = 2020-01-01\n# about it\n\n# end\n",
+        ),
+        ("grype", ".grype.yaml", "ignore: [ # head\n  ]\n"),
+        ("grype", ".grype.yaml", "---\nonly-fixed: true\n...\n"),
+        ("better-npm-audit", ".nsprc", "{\n  \"5\": {\"active\": false}\n}\n"),
+    ] {
+        let (run, during, after) = during_and_after(tool, file, "id: GO-2", before);
+        assert_eq!(run.code, 0, "{before}: {run:?}");
+        assert!(during.contains("GO-2") && during.contains("stopgap: season"), "{during}");
+        let is_added = tool == "grype" && before.ends_with("...\n");
+        let expected = if is_added { "---\nonly-fixed: true\nignore: []\n...\n" } else { before };
+        assert_eq!(after, expected, "{during}");
+    }
+}
+
+#[test]
+fn keys_are_known_in_any_case_where_the_tool_knows_them() {
+    for (tool, file, before, found) in [
+        ("osv-scanner", "osv-scanner.toml", "[[ignoredvulns]]\nID = \"GO-1\"\n", "overlook `GO-1` here"),
+        ("grype", ".grype.yaml", "Ignore:\n  - Vulnerability: GO-1\n", "overlook `GO-1` here"),
+        ("better-npm-audit", ".nsprc", "{\"GO-1\": {\"active\": \"false\"}}\n", "overlook `GO-1` here"),
+    ] {
+        let (run, during, after) = during_and_after(tool, file, "id: GO-2", before);
+        assert_eq!(run.code, 1, "{before}: {run:?}");
+        assert!(run.stdout.contains(found) && !run.stdout.contains("refuses the whole file"), "{run:?}");
+        assert!(!during.contains("IgnoredVulns") && !during.contains("ignore:"), "{during}");
+        if tool != "better-npm-audit" {
+            assert_eq!(after, before, "{during}");
+        }
+    }
+    let both = "Ignore: []\nignore: []\n";
+    let (run, during, _) = during_and_after("grype", ".grype.yaml", "id: GO-2", both);
+    assert_eq!((run.code, during.as_str()), (2, both), "{run:?}");
+}
