@@ -327,15 +327,19 @@ impl Inventory {
             moved.entry((it.tool, it.id, it.code)).or_default().push_back(index);
         }
         let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+        let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
         for ((it, extent), found) in mine.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
             let Some(others) = moved.get_mut(&(it.tool, it.id, it.code)) else { continue };
-            // Code that could be anybody's, and entries of ignore files, go only where their file goes.
+            // Code that could be anybody's goes only where its file goes, and entries of ignore files only to another name:
+            // in another folder they are good for other files.
             let goes = |index: &usize| {
                 known.get(*index).is_some_and(|(other, known)| {
-                    let gone = !self.paths.contains(other.path);
-                    let is_code = it.code != statement::NONE && !super::ignore_files::is_one(it.path);
-                    let is_there =
-                        is_code || (gone && (it.code != statement::NONE || name(it.path) == name(other.path)));
+                    let gone = || !self.paths.contains(other.path);
+                    let is_there = match () {
+                        () if super::ignore_files::is_one(it.path) => gone() && folder(it.path) == folder(other.path),
+                        () if it.code == statement::NONE => gone() && name(it.path) == name(other.path),
+                        () => !statement::is_short(it.code) || gone(),
+                    };
                     is_there && known.holds(*extent)
                 })
             };

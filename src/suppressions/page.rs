@@ -14,7 +14,7 @@ use super::comments::{Comment, comments};
 use super::grammar::{self, End, Grammar, Match, Piece, Place, Reach, What};
 use super::ignore_files::{self, Kind};
 use super::language::Language;
-use super::statement;
+use super::statement::{self, Part};
 use crate::source::Span;
 use crate::sync::tools_with_files;
 
@@ -350,7 +350,7 @@ struct Draft<'t> {
     /// The line that was last asked for its first sign, and where that is.
     first_sign: Cell<Option<(usize, usize)>>,
     /// The line of the last suppression and the name of its statement.
-    last_code: RefCell<Option<(usize, String)>>,
+    last_code: RefCell<Option<((usize, Part), String)>>,
     /// The secrets that may go over several lines.
     secrets: OnceCell<[Vec<Range<usize>>; 2]>,
     /// Where each word of [`ENDS`] is last said of a rule; the empty name is that of all rules.
@@ -487,7 +487,7 @@ impl<'t> Draft<'t> {
         };
         let code = match in_code && !grammar.place.is_of_lines() {
             true => statement::NONE.to_owned(),
-            false => self.code(line),
+            false => self.code(line, grammar.part()),
         };
         let found = Found {
             tool: grammar.tool,
@@ -522,13 +522,13 @@ impl<'t> Draft<'t> {
     }
 
     /// Returns the name of a line's statement; many suppressions may be on one line.
-    fn code(&self, line: usize) -> String {
+    fn code(&self, line: usize, part: Part) -> String {
         let mut last = self.last_code.borrow_mut();
-        if let Some((_, code)) = last.as_ref().filter(|(of, _)| *of == line) {
+        if let Some((_, code)) = last.as_ref().filter(|(of, _)| *of == (line, part)) {
             return code.clone();
         }
-        let code = statement::fingerprint(self.text, &self.starts, &self.comments, line, true);
-        *last = Some((line, code.clone()));
+        let code = statement::fingerprint(self.text, &self.starts, &self.comments, line, part);
+        *last = Some(((line, part), code.clone()));
         code
     }
 

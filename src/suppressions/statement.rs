@@ -8,29 +8,57 @@ use super::comments::Comment;
 /// Brackets that go on are followed for so many lines.
 const MOST_LINES: usize = 30;
 
+/// A bracket that holds a line is looked for in so many lines above it.
+const MOST_ABOVE: usize = 100;
+
 /// And for so many bytes.
 const MOST_BYTES: usize = 16 * 1024;
 
 /// Code that is shorter than this could be anybody's.
 const SHORTEST: usize = 8;
 
-/// The name of code that is too short to be known again in another file.
+/// The name where there is no code.
 pub(super) const NONE: &str = "-";
+
+/// Tells whether a name is one of code that is too short to be known again in another file.
+pub(super) fn is_short(name: &str) -> bool {
+    name.starts_with(NONE)
+}
+
+/// What names a suppression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The line, and those to which its own brackets go on.
+    Line,
+    /// The statement, also where the line stands between brackets that others open and close.
+    Statement,
+}
 
 /// Names the statement of a line: the line itself and those before and after it to which its brackets go on, without
 /// comments, white space, trailing commas and differences between quotes. `line` is counted from 0; one that holds no
-/// code stands for the next that does, where `next` is set.
-pub(super) fn fingerprint(text: &str, starts: &[usize], comments: &[Comment], line: usize, next: bool) -> String {
+/// code stands for the next that does.
+pub(super) fn fingerprint(text: &str, starts: &[usize], comments: &[Comment], line: usize, part: Part) -> String {
     let code = |line: usize| code_of(text, starts, comments, line);
-    let mut first = line;
-    if next {
-        let last = (line + MOST_LINES).min(starts.len());
-        first = (line..last).find(|line| !code(*line).trim().is_empty()).unwrap_or(line);
-    }
-    let (mut begin, mut end) = (first, first);
+    let last = (line + MOST_LINES).min(starts.len());
+    let first = (line..last).find(|line| !code(*line).trim().is_empty()).unwrap_or(line);
     let own = code(first);
-    let (opened, closed) = unbalanced(&own);
-    let mut written = own.clone();
+    let around = match part {
+        Part::Statement => around(&code, first, starts.len()),
+        Part::Line => None,
+    };
+    let plain = normal(&around.unwrap_or_else(|| with_brackets(&code, first, &own, starts.len())));
+    match plain.len() {
+        0 => NONE.to_owned(),
+        1..SHORTEST => format!("{NONE}{}", hash(&plain)),
+        SHORTEST.. => hash(&plain),
+    }
+}
+
+/// Returns a line with those to which its own brackets go on.
+fn with_brackets(code: &impl Fn(usize) -> String, first: usize, own: &str, lines: usize) -> String {
+    let (mut begin, mut end) = (first, first);
+    let (opened, closed) = unbalanced(own);
+    let mut written = own.to_owned();
     if closed > 0 {
         let mut depth = closed;
         while depth > 0 && begin > 0 && first - begin < MOST_LINES && written.len() < MOST_BYTES {
@@ -41,13 +69,13 @@ pub(super) fn fingerprint(text: &str, starts: &[usize], comments: &[Comment], li
             written.insert_str(0, &above);
         }
         if depth > 0 {
-            written.clone_from(&own);
+            own.clone_into(&mut written);
         }
     }
     if opened > 0 {
         let kept = written.len();
         let mut depth = opened;
-        while depth > 0 && end + 1 < starts.len() && end - first < MOST_LINES && written.len() < MOST_BYTES {
+        while depth > 0 && end + 1 < lines && end - first < MOST_LINES && written.len() < MOST_BYTES {
             end += 1;
             let below = code(end);
             let (opens, closes) = unbalanced(&below);
@@ -58,8 +86,43 @@ pub(super) fn fingerprint(text: &str, starts: &[usize], comments: &[Comment], li
             written.truncate(kept);
         }
     }
-    let plain = normal(&written);
-    if plain.len() < SHORTEST { NONE.to_owned() } else { hash(&plain) }
+    written
+}
+
+/// Returns the lines between whose brackets a line stands, from the outermost on; `None` if it stands in none, or they are
+/// too far apart.
+fn around(code: &impl Fn(usize) -> String, line: usize, lines: usize) -> Option<String> {
+    // How many brackets are open before the line, of those that are opened from here on.
+    let (mut depth, mut most, mut begin) = (0_isize, 0, None);
+    let mut bytes = 0;
+    for above in (line.saturating_sub(MOST_ABOVE)..line).rev() {
+        let code = code(above);
+        bytes += code.len();
+        if bytes > MOST_BYTES {
+            break;
+        }
+        let (opens, closes) = unbalanced(&code);
+        depth += isize::try_from(opens).unwrap_or_default();
+        if depth > most {
+            (most, begin) = (depth, Some(above));
+        }
+        depth -= isize::try_from(closes).unwrap_or_default();
+    }
+    let begin = begin?;
+    let (mut open, mut written) = (0, String::new());
+    for at in begin..lines.min(line + MOST_ABOVE) {
+        let code = code(at);
+        let (opens, closes) = unbalanced(&code);
+        open = usize::saturating_sub(open, closes) + opens;
+        written.push_str(&code);
+        if written.len() > MOST_BYTES {
+            return None;
+        }
+        if open == 0 {
+            return (at >= line).then_some(written);
+        }
+    }
+    None
 }
 
 /// Names a text that is no code, such as the entry of an ignore file.
@@ -122,9 +185,13 @@ mod tests {
     use crate::suppressions::language::Language;
 
     fn of(text: &str, line: usize) -> String {
+        named(text, line, Part::Line)
+    }
+
+    fn named(text: &str, line: usize, part: Part) -> String {
         let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         let found = comments(text, Language::Python.syntax());
-        fingerprint(text, &starts, &found, line, true)
+        fingerprint(text, &starts, &found, line, part)
     }
 
     #[test]
@@ -147,11 +214,31 @@ mod tests {
     }
 
     #[test]
-    fn little_code_has_no_name_and_no_text_makes_it_fail() {
-        assert_eq!(of("x = 1  # nosec", 0), NONE);
+    fn a_statement_is_known_by_all_that_its_brackets_hold() {
+        let call = |flag: &str| {
+            format!("x = 1\ny = subprocess.run(\n    [a, b],\n    shell={flag},\n    check=True,  # nosec\n)\nz = 2\n")
+        };
+        let of = |text: &str, line: usize| named(text, line, Part::Statement);
+        assert_ne!(of(&call("True"), 4), of(&call("False"), 4));
+        assert_eq!(of(&call("True"), 4), of(&call("True"), 1));
+        assert_eq!(of(&call("True"), 4), of(&call("True"), 2));
+        assert_eq!(of("f(a)\n  (\n", 0), of("f(a)\n", 0));
+        assert_eq!(of("a(\nb(c)  # nosec\n", 1), of("b(c)", 0));
+        let deep = "f(\n".repeat(200) + "evaluate(x)  # nosec\n" + &")\n".repeat(200);
+        assert_eq!(of(&deep, 200), of("evaluate(x)", 0));
+    }
+
+    #[test]
+    fn little_code_is_known_in_its_file_alone_and_no_text_makes_it_fail() {
+        let short = of("x = 1  # nosec", 0);
+        assert!(is_short(&short) && short != NONE && short == of("x=1  # nosec", 0));
+        assert_ne!(short, of("x = 2  # nosec", 0));
+        assert!(!is_short(&of("evaluate(x)  # nosec", 0)));
+        assert_eq!(of("# nosec", 0), NONE);
         for text in ["", "\n", "(", ")", "((((\n", "))))\n", "# a", "\u{e9}(\n"] {
             for line in 0..3 {
                 of(text, line);
+                named(text, line, Part::Statement);
             }
         }
     }

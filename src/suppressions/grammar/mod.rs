@@ -20,6 +20,7 @@ use regex::{Captures, Regex, bytes};
 use rustc_hash::FxHashSet;
 
 use super::language::Language;
+use super::statement::Part;
 use crate::time::until::Until;
 
 /// What a suppression names.
@@ -209,6 +210,15 @@ pub(super) struct Grammar {
 }
 
 impl Grammar {
+    /// Returns how much of the code a comment on one of its lines is good for.
+    pub(super) fn part(&self) -> Part {
+        match self.tool {
+            // A comment on any line of a statement is good for all of it.
+            "bandit" | "gosec" => Part::Statement,
+            _ => Part::Line,
+        }
+    }
+
     /// Returns what the grammar finds in a piece.
     pub(super) fn ask(&self, piece: Piece<'_>) -> Vec<Match> {
         let (text, from) = match self.place {
