@@ -3,7 +3,7 @@
 use crate::register::spanned::{At, Inner, Spanned, Text, pattern};
 use crate::register::values::{entries, inner_texts, items, read, text};
 use crate::text::shown;
-use crate::tools::{Name, Pattern, Selector, is_every_rule};
+use crate::tools::{Name, Pattern, Selector, has_wildcard, is_every_rule};
 use crate::yaml::{Entry, Node};
 
 /// A finding of a tool that may be overlooked while the exception is in force.
@@ -160,8 +160,8 @@ impl<'a> Cover<'a> {
         self.id.as_ref().is_some_and(|id| is_every_rule(id.as_str()))
     }
 
-    /// Returns whether it may cover anything: all of it can be read, and its tool has its selectors. One about every rule
-    /// must name files.
+    /// Returns whether it may cover anything: all of it can be read, it names one finding, and its tool has its selectors.
+    /// One about every rule must name files.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         let has = |name: &Name| self.selectors().all(|selector| name.selectors().contains(&selector));
@@ -169,7 +169,8 @@ impl<'a> Cover<'a> {
             let names_files = || self.paths.iter().all(|path| Pattern::parse(path.as_str()).is_ok());
             !self.is_of_every_rule() || (name.has_every_rule() && !self.paths.is_empty() && names_files())
         };
-        !self.is_damaged && self.id.is_some() && self.name().is_some_and(|name| has(&name) && is_bound(&name))
+        let names_one = self.id.as_ref().is_some_and(|id| !has_wildcard(id.as_str()));
+        !self.is_damaged && names_one && self.name().is_some_and(|name| has(&name) && is_bound(&name))
     }
 }
 
@@ -223,6 +224,7 @@ mod tests {
     fn a_cover_that_is_not_understood_as_a_whole_covers_nothing() {
         for (cover, is_whole) in [
             ("{tool: trivy, id: CVE-2026-1}", true),
+            ("{tool: trivy, id: 'aws-s3-*'}", false),
             ("{tool: trivy, id: CVE-2026-1, x-note: n, paths: [a], purls: ['pkg:npm/a']}", true),
             ("{tool: trivy, id: CVE-2026-1, path: [a]}", false),
             ("{tool: trivy, id: CVE-2026-1, paths: a}", false),

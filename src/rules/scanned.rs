@@ -5,7 +5,7 @@ use crate::rules::Context;
 use crate::scan::{Hit, Hits, Place as Where, Scan};
 use crate::source::Span;
 use crate::text::{argument, shell_word, shown};
-use crate::tools::{Name, Pattern, Selector};
+use crate::tools::{Name, Pattern, Selector, has_wildcard};
 use crate::yaml::{Place, Spot, escaped};
 
 /// Reports the results that no exception allows.
@@ -55,8 +55,10 @@ fn each(cx: &mut Context<'_>, scan: &Scan, hits: &Hits, message: impl Fn(&Hit) -
         let spot = spot(hit, span);
         let finding = cx.report_in(file, spot, message(hit) + &outside);
         let Some(cover) = hit.cover.map(|at| &scan.covers.list[at]) else {
-            finding
-                .help(format!("mend it, or ask for an exception: `stopgap new --cover {}`", shell_word(&cover(hit))));
+            finding.help(match hit.id.is_empty() || has_wildcard(&hit.id) {
+                true => "mend it: no cover can name a result without an id of its own".to_owned(),
+                false => format!("mend it, or ask for an exception: `stopgap new --cover {}`", shell_word(&cover(hit))),
+            });
             continue;
         };
         let name = shown(&cover.exception);

@@ -39,7 +39,7 @@ use crate::source::{FileId, Span};
 use crate::text::{shell_word, shown};
 use crate::time::until::{Clock, Until};
 use crate::time::{Day, Today, Zone};
-use crate::tools::{Name, Tool};
+use crate::tools::{Name, Tool, has_wildcard};
 use crate::yaml::{self, Problem};
 
 /// What a target is to hold, and what it holds.
@@ -414,12 +414,12 @@ impl<'e> Edit<'e> {
         };
         let message = format!("{tool} is told to overlook {what} here, and no exception in force covers it{unread}");
         let help = match &slot.id {
-            Some(id) => {
+            Some(id) if !has_wildcard(id) => {
                 let cover = typed_cover::item(self.format.tool, shown(id), Vec::new());
                 let cover = shell_word(&typed_cover::typed(&cover));
                 format!("delete it (`stopgap sync --prune`), or ask for an exception: `stopgap new --cover {cover}`")
             }
-            None => "delete it (`stopgap sync --prune`), or ask for an exception that covers it".to_owned(),
+            _ => "delete it (`stopgap sync --prune`), or ask for an exception that covers it".to_owned(),
         };
         Some(Stray { span: Span::new(slot.at.start, slot.at.end), message, help })
     }

@@ -148,6 +148,11 @@ impl Name {
     }
 }
 
+/// Tells whether a text is no id of one finding: it stands for several, as Trivy and kyverno read it.
+pub(crate) fn has_wildcard(id: &str) -> bool {
+    id.contains('*')
+}
+
 /// Returns a tool's name for comparison: without case, and with a hyphen for each run of blanks, `_` and `-`.
 pub(crate) fn folded(name: &str) -> Cow<'_, str> {
     let is_plain = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '.' | '/' | '+');

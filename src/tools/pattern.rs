@@ -22,6 +22,9 @@ pub enum PatternError {
     /// It would match whatever there is.
     #[error("it matches everything")]
     Everything,
+    /// No path has a step without a name.
+    #[error("it has a step without a name, which no path has")]
+    Empty,
     /// It leaves the place that it starts from.
     #[error("it leads out of the repository")]
     Outside,
@@ -44,6 +47,9 @@ impl Pattern {
         let plain = text.strip_prefix("./").unwrap_or(&text);
         if plain.split('/').any(|step| step == "..") {
             return Err(PatternError::Outside);
+        }
+        if plain.contains("//") {
+            return Err(PatternError::Empty);
         }
         let whole = if plain.ends_with('/') { format!("{plain}**") } else { plain.to_owned() };
         let glob = GlobBuilder::new(&whole)
@@ -70,6 +76,8 @@ impl Pattern {
                 '*' | '?' | '[' | '{' | '}' => pattern.extend(['[', c, ']']),
                 // No cover may hold what nobody sees.
                 c if is_hostile(c) => pattern.push('*'),
+                // A command is shown between two of these.
+                '`' => pattern.push('?'),
                 c => pattern.push(c),
             }
         }
@@ -132,6 +140,7 @@ mod tests {
             "!a",
             "^a-z",
             "a\u{200d}\u{feff}b",
+            "a`b",
         ] {
             let literal = Pattern::literal(path);
             assert!(Pattern::parse(&literal).unwrap().matches(path), "{path}");

@@ -269,6 +269,8 @@ fn a_result_without_words_or_an_id_is_a_result_and_the_thousandth_is_the_last_th
         "no exception in force allows a result without an id of hadolint: words of the tool",
     ];
     assert_eq!(said, expected, "{run:?}");
+    let run = enforce(&sandbox, &["a.sarif"]);
+    assert!(run.stdout.contains("no cover can name a result without an id") && !run.stdout.contains("id=,"), "{run:?}");
     // Of one file no more than a hundred are listed.
     let files: Vec<String> = (0..20).map(|index| format!("app-{index}/Dockerfile")).collect();
     for path in &files {

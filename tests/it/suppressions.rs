@@ -186,6 +186,52 @@ fn a_line_that_moves_or_is_formatted_anew_is_not_new() {
 }
 
 #[test]
+fn other_code_behind_a_comment_is_new() {
+    let call =
+        |flag: &str| format!("subprocess.run(\n    command,\n    shell={flag},\n    check=True,  # nosec B602\n)\n");
+    let osv = "[[IgnoredVulns]]\nid = \"GO-1\"\nreason = \"a\"\n";
+    let is_new = |before: (&str, &str), after: (&str, &str)| {
+        let repo = repository("suppressions: [bandit, osv-scanner]\n");
+        repo.write(before.0, before.1);
+        repo.commit("before");
+        repo.branch("change");
+        repo.git(&["rm", "--quiet", "-f", before.0]);
+        repo.write(after.0, after.1);
+        repo.commit("a change");
+        let (code, found) = check(&repo, TODAY, &["--base", "main", "--select", "unregistered-suppression"]);
+        assert_eq!(code == 1, !found.is_empty(), "{found:?}");
+        code == 1
+    };
+    for (before, after, expected) in [
+        (("a.py", call("False").as_str()), ("a.py", call("True").as_str()), true),
+        (("a.py", call("False").as_str()), ("b.py", call("False").as_str()), false),
+        // Too short to be known in another file, and yet told from others in its own.
+        (("a.py", "f(1)  # nosec B307\n"), ("a.py", "x = 1\neval(y)  # nosec B307\n"), true),
+        (("a.py", "f(1)  # nosec B307\n"), ("a.py", "x = 1\nf( 1 )  # nosec B307\n"), false),
+        (("a.py", "f(1)  # nosec B307\n"), ("b.py", "f(1)  # nosec B307\n"), false),
+        (("tools/osv-scanner.toml", osv), ("api/osv-scanner.toml", osv), true),
+        (("tools/osv-scanner.toml", osv), ("osv-scanner.toml", osv), true),
+        (("tools/osv-scanner.toml", osv), ("tools/.osv-scanner.toml", osv), false),
+    ] {
+        assert_eq!(is_new(before, after), expected, "{before:?} {after:?}");
+    }
+}
+
+#[test]
+fn an_id_with_a_wildcard_is_no_cover_and_none_is_advised() {
+    let repo = repository("suppressions: [trivy]\n");
+    repo.write("exceptions/wild.yaml", &exception(&[("covers", "[{tool: trivy, id: aws-s3-*, paths: [main.tf]}]")]));
+    repo.write("main.tf", "#trivy:ignore:aws-s3-*\nresource \"a\" \"b\" {}\n");
+    repo.write("a`b.py", "x = 1\n");
+    repo.commit("a wildcard");
+    let run = stopgap(&repo, &["check", "--today", TODAY]);
+    assert!(run.stdout.contains("which names no finding"), "{run:?}");
+    assert!(run.stdout.contains("overlook `aws-s3-*` here, and no exception covers it"), "{run:?}");
+    assert!(run.stdout.contains("name the rules that are meant, each by its id"), "{run:?}");
+    assert!(!run.stdout.contains("--cover tool=trivy"), "{run:?}");
+}
+
+#[test]
 fn naming_a_rule_where_none_was_named_is_not_new() {
     let repo = repository("suppressions: [bandit]\n");
     repo.write("app/run.py", "os.system(command)  # nosec\n");

@@ -6,7 +6,7 @@ use crate::rules::declare_rule;
 use crate::rules::{Check, Context, scanned};
 use crate::suppressions::{End, Item, Lack, Standing, What, passed_over};
 use crate::text::{argument, shell_word, shown};
-use crate::tools::{EVERY_RULE, Name, Pattern, Selector, Tool, is_every_rule};
+use crate::tools::{EVERY_RULE, Name, Pattern, Selector, Tool, has_wildcard, is_every_rule};
 use crate::yaml::{Place, Spot, lookup, parse};
 
 declare_rule! {
@@ -120,7 +120,8 @@ fn report(item: &Item, standing: Standing<'_, '_>, cx: &mut Context<'_>) {
 }
 
 /// What to do about an entry that leaves out more than any cover can name.
-const TOO_WIDE: &str = "delete it, or narrow it to files: no `covers` can hold as much";
+const TOO_WIDE: &str = "delete it: no `covers` can hold as much, and only a baseline lets be what was there when it was \
+                        written";
 
 /// Says what the covers of an exception lack.
 fn lacks(lack: Lack, tool: &str) -> String {
@@ -158,6 +159,7 @@ fn help(item: &Item, standing: Standing<'_, '_>, is_in_force: impl Fn(&Exception
     }
     let first = match what {
         What::All if !is_entry => "name the rules that are meant",
+        What::Rule(id) if has_wildcard(id) => "name the rules that are meant, each by its id",
         _ => "delete it",
     };
     let meant = match standing {
@@ -168,7 +170,7 @@ fn help(item: &Item, standing: Standing<'_, '_>, is_in_force: impl Fn(&Exception
     };
     match new {
         Some(new) => format!("{first}, or ask for an exception: {new}{}", meant.unwrap_or_default()),
-        None if is_entry => TOO_WIDE.to_owned(),
+        None if is_entry && !matches!(what, What::Rule(_)) => TOO_WIDE.to_owned(),
         None => first.to_owned(),
     }
 }
@@ -186,7 +188,11 @@ fn cover(item: &Item) -> Option<String> {
         (_, true) => found.paths.clone(),
         (_, false) => vec![Pattern::literal(&item.path)],
     };
-    if is_every_rule(id) && (!name.has_every_rule() || paths.is_empty()) {
+    if is_every_rule(id) && (!name.has_every_rule() || paths.is_empty()) || has_wildcard(id) {
+        return None;
+    }
+    // A pattern that no cover may have is none to advise.
+    if paths.iter().any(|path| Pattern::parse(path).is_err()) {
         return None;
     }
     let paths = paths.iter().map(|path| shown(path).into_owned()).collect();
