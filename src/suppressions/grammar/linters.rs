@@ -216,10 +216,12 @@ fn secure_codes(codes: &str, at: &Range<usize>, reach: Reach, found: &mut Vec<Ma
     }
 }
 
-/// Ruff's own comments, `crates/ruff_linter/src/suppression.rs`: codes, or names of rules. A name that is not known may be
-/// one of a rule about security that a newer version has.
+/// Ruff's own comments, `crates/ruff_linter/src/suppression.rs`: codes, or names of rules, of version 0.17. A name that is
+/// not known may be one of a rule about security that a newer version has.
 fn ruff(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
     const NAMES: Glossary = Glossary::new(include_str!("../words/ruff.txt"));
+    // Some rules that are not about security have none yet.
+    const NO_CODE: &str = "-";
     static CODE: Pattern = Pattern::new("^[A-Z]+[0-9]+$");
     for captures in matches {
         let reach = match group(&captures, 1) {
@@ -229,10 +231,12 @@ fn ruff(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
         };
         let at = range(&captures, 0);
         let items = group(&captures, 2).split(',').map(str::trim).filter(|item| !item.is_empty());
-        let (codes, names): (Vec<&str>, Vec<&str>) = items.partition(|item| CODE.first(item).is_some());
+        let is_code = |item: &&str| CODE.first(item).is_some();
+        let coded = items.map(|item| NAMES.meaning(item).unwrap_or(item));
+        let (codes, names): (Vec<&str>, Vec<&str>) = coded.filter(|item| *item != NO_CODE).partition(is_code);
         secure_codes(&codes.join(","), &at, reach, found);
         if !names.is_empty() {
-            rules(names.into_iter().map(|name| NAMES.meaning(name).unwrap_or(name)), &at, reach, found);
+            rules(names.into_iter(), &at, reach, found);
         }
     }
 }

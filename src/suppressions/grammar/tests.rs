@@ -560,6 +560,7 @@ fn other_programs_have_theirs() {
             ("# ruff: ignore[E501]\n# ruff is fast", &[]),
             // By name; one that is not known may be about security.
             ("x()  # ruff: ignore[suspicious-eval-usage]", &["1 ruff S307 Line"]),
+            ("x()  # ruff: ignore[unused-import, line-too-long]", &[]),
             ("# ruff: disable[E501, assert, a-new-rule]\nx()", &["1 ruff S101 Block", "1 ruff a-new-rule Block"]),
             ("# ruff: file-ignore[S307, suspicious-eval-usage]\nx()", &["1 ruff S307 File"]),
             ("x()  # pylint: disable=eval-used, invalid-name", &["1 pylint eval-used Line"]),
