@@ -839,7 +839,7 @@ fn no_ignore_file_is_passed_over() {
             Box::new(|repo| bytes(repo, "suppression.xml", crowded.as_bytes())),
             Some("suppression.xml:1:1"),
         ),
-        ("deep JSON", Box::new(|repo| bytes(repo, ".nsprc", nested("{\"a\":", "}").as_bytes())), Some(".nsprc:1:321")),
+        ("deep JSON", Box::new(|repo| bytes(repo, ".nsprc", nested("{\"a\":", "}").as_bytes())), Some(".nsprc:1:1282")),
         ("deep TOML", Box::new(|repo| bytes(repo, "deny.toml", toml.as_bytes())), Some("deny.toml:1:85")),
         ("deep YAML", Box::new(|repo| bytes(repo, ".snyk", nested("[", "]").as_bytes())), Some(".snyk:1:65")),
         ("a link of another name", Box::new(|repo| link(repo, "/etc/passwd", "app/users")), None),

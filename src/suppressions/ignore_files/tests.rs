@@ -200,7 +200,11 @@ fn a_template_that_names_a_kind_as_a_value_is_no_exception() {
 
 #[test]
 fn keys_that_differ_in_case_alone_cannot_be_told() {
-    for (path, text) in [("trivy.yaml", "scan: {}\nScan: {}\n"), (".grype.yaml", "ignore: []\nx: [{a: 1, A: 2}]\n")] {
+    for (path, text) in [
+        ("osv-scanner.toml", "[[IgnoredVulns]]\nid = 'a'\nID = 'b'\n"),
+        ("trivy.yaml", "scan: {}\nScan: {}\n"),
+        (".grype.yaml", "ignore: []\nx: [{a: 1, A: 2}]\n"),
+    ] {
         let (_, why) = (kind(path).unwrap().read)(text).unwrap_err();
         assert!(why.contains("in different letters"), "{why}");
     }

@@ -1,5 +1,6 @@
 //! Files in TOML.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use toml_edit::{Document, Item, TableLike, Value};
@@ -64,6 +65,19 @@ fn all<'t>(table: &'t dyn TableLike, key: &str) -> impl Iterator<Item = &'t Item
     table.iter().filter(move |(name, _)| folded_key(name) == key).map(|(_, item)| item)
 }
 
+/// Refuses keys that differ in case alone, of which nobody can tell which one is read.
+fn refuse_twins(table: &dyn TableLike) -> Result<(), Unreadable> {
+    let mut seen = BTreeSet::new();
+    for (key, item) in table.iter() {
+        if !seen.insert(folded_key(key)) {
+            let at = span(table.key(key).and_then(toml_edit::Key::span)).start;
+            return Err((at, format!("`{}` stands there twice, in different letters", shown(key))));
+        }
+        tables(Some(item)).into_iter().try_for_each(|(_, inner)| refuse_twins(inner))?;
+    }
+    Ok(())
+}
+
 /// Returns the first value at a path of keys that are read in any case.
 fn first<'t>(table: &'t dyn TableLike, path: &[&str]) -> Option<&'t Item> {
     let (last, above) = path.split_last()?;
@@ -124,6 +138,7 @@ pub(super) fn osv_scanner(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let document = parse(source)?;
     let mut entries = Vec::new();
     let root: &dyn TableLike = document.as_table();
+    refuse_twins(root)?;
     let named = |key: &'static str| all(root, key).flat_map(|item| tables(Some(item)));
     for (whole, table) in named("IgnoredVulns") {
         let Some(id) = first(table, &["id"]) else { continue };
