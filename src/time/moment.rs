@@ -221,7 +221,7 @@ mod tests {
         ] {
             assert_eq!(complaint(text), "no readable time follows the day: write YYYY-MM-DDTHH:MM", "{text}");
         }
-        for text in ["1795478400", "17954784", "1795478400123"] {
+        for text in ["1795478400", "1795478400123"] {
             assert_eq!(complaint(text), "not a date: write YYYY-MM-DD", "{text}");
         }
     }
