@@ -538,7 +538,7 @@ impl Making {
 
     fn finish(self, row: &Row) -> Entry {
         let id = if self.id.is_empty() { name_of(&self.draft, row) } else { self.id };
-        Entry { line: row.line, id, draft: self.draft, notes: self.notes }
+        Entry { line: row.line, called: id.clone(), id, draft: self.draft, notes: self.notes }
     }
 }
 

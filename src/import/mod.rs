@@ -198,6 +198,8 @@ pub struct Entry {
     pub line: usize,
     /// Its id, unique among the entries.
     pub id: String,
+    /// What it is called by itself, which others may be called too.
+    pub called: String,
     /// What is known about it.
     pub draft: Draft,
     /// What could not be carried over unchanged.

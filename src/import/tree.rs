@@ -125,7 +125,7 @@ impl Ignore {
 
     /// Finishes the entry.
     pub(super) fn finish(self) -> Entry {
-        Entry { line: self.line, id: self.id, draft: self.draft, notes: self.notes }
+        Entry { line: self.line, called: self.id.clone(), id: self.id, draft: self.draft, notes: self.notes }
     }
 }
 

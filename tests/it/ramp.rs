@@ -601,6 +601,34 @@ fn the_gaps_of_a_closed_row_are_tolerated_too() {
     assert_eq!(ramp.gate(&[]), (true, vec!["warning[baseline]".to_owned()]));
 }
 
+/// Without a column of ids, namesakes are told apart by what they say, whatever the order of their rows.
+#[test]
+fn a_row_that_is_mended_is_not_taken_for_its_namesake() {
+    let ramp = Ramp::new();
+    let import = |rows: &[&str]| {
+        ramp.sheet("r.csv", &format!("Title,Control,System,Reason\n{}\n", rows.join("\n")));
+        ramp.run(&["import", "../r.csv", "--today", TODAY])
+    };
+    let one = "Old TLS,ACC-1 x,gw-1,\"The first box, and its maker\"";
+    let (two, three) = ("Old TLS,ACC-2 y,gw-2,The second box", "Old TLS,ACC-3 z,gw-3,The third box");
+    let broken = one.replace('"', "");
+    assert_eq!(import(&[&broken, two]).code, 2);
+    let control = |id: &str| {
+        let text = ramp.read(&format!("exceptions/{id}.yaml"));
+        text.lines().find(|line| line.starts_with("control: ")).unwrap().to_owned()
+    };
+    assert_eq!(control("old-tls"), "control: ACC-2 y");
+    let run = import(&[one, two]);
+    assert_eq!((run.code, control("old-tls-2")), (0, "control: ACC-1 x".to_owned()), "{run:?}");
+    let run = import(&[three, two, one]);
+    assert_eq!((run.code, control("old-tls-3")), (0, "control: ACC-3 z".to_owned()), "{run:?}");
+    assert!(run.stdout.contains("in the register already: 2"), "{}", run.stdout);
+    // One that was edited since is still the same.
+    ramp.edit("exceptions/old-tls-2.yaml", "ACC-1 x", "ACC-9 q");
+    let run = import(&[three, two, one]);
+    assert!(run.stdout.contains("in the register already: 3"), "{}", run.stdout);
+}
+
 #[test]
 fn an_update_with_an_id_twice_fills_neither_it_nor_another() {
     let ramp = Ramp::imported();

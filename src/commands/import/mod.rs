@@ -2,6 +2,7 @@
 
 pub(in crate::commands) mod baseline;
 mod decide;
+mod namesakes;
 mod update;
 
 use std::cell::OnceCell;
@@ -268,7 +269,8 @@ struct Planned {
 }
 
 impl Plan {
-    fn new(entries: Vec<Entry>, target: &str, opened: &Opened) -> Self {
+    fn new(mut entries: Vec<Entry>, target: &str, opened: &Opened) -> Self {
+        namesakes::tell_apart(&mut entries, opened);
         let known: FxHashMap<String, &str> = opened
             .files
             .own()

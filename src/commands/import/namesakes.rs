@@ -1,0 +1,83 @@
+//! Which of several rows that are called the same is which exception of the register.
+//!
+//! A row without an id is called by its words, and namesakes get a number in the order of their rows. That order changes
+//! when a row is mended, added or moved, so what they say tells them apart.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::commands::opened::Opened;
+use crate::import::Entry;
+use crate::register::draft::Draft;
+use crate::register::fields::{CONTROL, Field, REASON, SYSTEM};
+use crate::register::{Exception, Text, stem};
+
+/// Gives rows that are called the same the ids of the exceptions that they are, and others one that is free.
+pub(super) fn tell_apart(entries: &mut [Entry], opened: &Opened) {
+    let known: BTreeSet<String> =
+        opened.files.own().iter().map(|file| stem(opened.files.source(*file).path()).to_ascii_lowercase()).collect();
+    let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, entry) in entries.iter().enumerate() {
+        groups.entry(entry.called.to_ascii_lowercase()).or_default().push(at);
+    }
+    // Of a single row and a single exception nothing else is possible.
+    groups.retain(|called, rows| match known.iter().filter(|id| is_namesake(id, called)).take(2).count() {
+        0 => false,
+        1 => rows.len() > 1,
+        _ => true,
+    });
+    if groups.is_empty() {
+        return;
+    }
+    let register = opened.records(false);
+    let mut used: BTreeSet<String> = known;
+    let sure = entries.iter().filter(|entry| !groups.contains_key(&entry.called.to_ascii_lowercase()));
+    used.extend(sure.map(|entry| entry.id.to_ascii_lowercase()));
+    for (called, mut rows) in groups {
+        let mut there: Vec<&Exception<'_>> =
+            register.exceptions().filter(|it| is_namesake(&it.id.to_ascii_lowercase(), &called)).collect();
+        there.sort_by_key(|it| (it.id.len(), it.id));
+        for fields in [&[CONTROL, SYSTEM, REASON][..], &[CONTROL, SYSTEM]] {
+            rows.retain(|row| {
+                let entry = &mut entries[*row];
+                let found = there.iter().position(|it| fields.iter().all(|field| says(it, *field, &entry.draft)));
+                if let Some(at) = found {
+                    there.remove(at).id.clone_into(&mut entry.id);
+                }
+                found.is_none()
+            });
+        }
+        // An exception that says something else by now was edited since.
+        for (at, row) in rows.into_iter().enumerate() {
+            let entry = &mut entries[row];
+            match there.get(at) {
+                Some(exception) => exception.id.clone_into(&mut entry.id),
+                None => {
+                    entry.id = free(&entry.called, &used);
+                    used.insert(entry.id.to_ascii_lowercase());
+                }
+            }
+        }
+    }
+}
+
+/// Tells whether an id is one that is handed out to those who are called so; both in lower case.
+fn is_namesake(id: &str, called: &str) -> bool {
+    let number = |rest: &str| rest.strip_prefix('-')?.parse::<usize>().ok();
+    id.strip_prefix(called).is_some_and(|rest| rest.is_empty() || number(rest).is_some())
+}
+
+fn says(exception: &Exception<'_>, field: Field, draft: &Draft) -> bool {
+    let there = match field {
+        CONTROL => &exception.control,
+        SYSTEM => &exception.scope.system,
+        _ => &exception.reason,
+    };
+    let there = there.as_ref().map(Text::as_str).unwrap_or_default();
+    there.split_whitespace().eq(draft.text(field).split_whitespace())
+}
+
+fn free(called: &str, used: &BTreeSet<String>) -> String {
+    let numbered = (2_u64..).map(|number| format!("{called}-{number}"));
+    let ids = std::iter::once(called.to_owned()).chain(numbered);
+    ids.into_iter().find(|id| !used.contains(&id.to_ascii_lowercase())).unwrap_or_default()
+}
