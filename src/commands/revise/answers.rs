@@ -2,7 +2,7 @@
 
 use crate::error::{Argument, Error};
 use crate::git::Identity;
-use crate::text::shown;
+use crate::text::argument;
 use crate::time::Day;
 use crate::time::typed::{self, Toward};
 
@@ -18,7 +18,7 @@ pub(super) struct Answers<'s> {
 
 impl<'s> Answers<'s> {
     pub(super) fn new(verb: &str, subject: &'s Subject<'s>) -> Self {
-        let command = format!("stopgap {verb} {}", shown(subject.exception.id));
+        let command = format!("stopgap {verb} {}", argument(subject.exception.id));
         Self { command, subject, missing: Vec::new() }
     }
 
