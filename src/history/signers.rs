@@ -154,6 +154,8 @@ mod tests {
                 Some("`valid-before` is `20270101` instead of `20261231`"),
             ),
             ("valid-after=\"20260101\"", "valid-after=\"202601020000Z\"", None),
+            ("valid-after=\"20260101\"", "valid-after=\"202601010000\"", None),
+            ("valid-before=\"20260101\"", "valid-before=\"20260101000000\"", None),
             (
                 "valid-after=\"20260101\"",
                 "valid-after=\"20250101\"",

@@ -19,6 +19,8 @@ mod tracked;
 
 pub use grammar::{End, Reach, What};
 pub use inventory::{Identity, Inventory, Item, Tag};
+#[cfg(test)]
+pub use page::Found;
 pub use page::{Reader, literals, tools};
 pub use standing::{Lack, Licences, Standing, passed_over};
 pub use tracked::{Tracked, Unread};

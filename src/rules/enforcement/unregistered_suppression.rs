@@ -213,3 +213,65 @@ pub(super) fn what(what: &What) -> String {
         What::Unread { .. } => "what nobody can tell".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileId, Span};
+    use crate::suppressions::{Found, Reach};
+
+    fn item(tool: &'static str, what: What, is_entry: bool) -> Item {
+        let found = Found {
+            tool,
+            what,
+            reach: if is_entry { Reach::Project } else { Reach::Line },
+            end: None,
+            span: Span::default(),
+            line: 1,
+            paths: Vec::new(),
+            narrowed: Vec::new(),
+            is_entry,
+            code: String::new(),
+            marker: None,
+        };
+        Item {
+            file: FileId(0),
+            path: "app/run.py".to_owned(),
+            found,
+            marker: None,
+            is_new: false,
+            marker_before: None,
+            agent: None,
+            pointer: String::new(),
+        }
+    }
+
+    #[test]
+    fn what_is_advised_can_be_done() {
+        let exception = Exception::from_node(FileId(0), "one", parse("title: t\n").unwrap());
+        let said =
+            |tool, what: &What, is_entry, standing| help(&item(tool, what.clone(), is_entry), standing, |_| true);
+        let rule = What::Rule("B307".to_owned());
+        let new = "`stopgap new --cover tool=bandit,id=B307,paths=app/run.py`";
+        assert_eq!(
+            said("bandit", &rule, false, Standing::Nothing),
+            format!("delete it, or ask for an exception: {new}")
+        );
+        assert!(
+            said("bandit", &What::All, false, Standing::Nothing).starts_with("name the rules that are meant, or ask")
+        );
+        // What no cover can hold is for the baseline, unless it is a comment, which can be narrowed.
+        assert_eq!(said("bandit", &What::All, true, Standing::Nothing), TOO_WIDE);
+        assert_eq!(said("trivy", &What::All, false, Standing::Nothing), "name the rules that are meant");
+        let wild = What::Rule("aws-*".to_owned());
+        assert_eq!(said("trivy", &wild, true, Standing::Nothing), "name the rules that are meant, each by its id");
+        let wider = |tool, is_entry| said(tool, &What::All, is_entry, Standing::Wider(&exception));
+        assert_eq!(wider("bandit", true), TOO_WIDE);
+        assert_eq!(
+            wider("bandit", false),
+            "name the rule that is covered, so that everything else is found, or let every rule be covered: \
+             `stopgap amend one --cover tool=bandit,id=all,paths=app/run.py`"
+        );
+        assert_eq!(wider("trivy", false), "name the rule that is covered, so that everything else is found");
+    }
+}
