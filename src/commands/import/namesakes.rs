@@ -10,17 +10,18 @@ use crate::import::Entry;
 use crate::register::draft::Draft;
 use crate::register::fields::{CONTROL, Field, REASON, SYSTEM};
 use crate::register::{Exception, Text, stem};
+use crate::source::FileId;
 
 /// Gives rows that are called the same the ids of the exceptions that they are, and others one that is free.
 pub(super) fn tell_apart(entries: &mut [Entry], opened: &Opened) {
-    let known: BTreeSet<String> =
-        opened.files.own().iter().map(|file| stem(opened.files.source(*file).path()).to_ascii_lowercase()).collect();
+    let id = |file: &FileId| (stem(opened.files.source(*file).path()).to_ascii_lowercase(), ());
+    let known: BTreeMap<String, ()> = opened.files.own().iter().map(id).collect();
     let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, entry) in entries.iter().enumerate() {
         groups.entry(entry.called.to_ascii_lowercase()).or_default().push(at);
     }
     // Of a single row and a single exception nothing else is possible.
-    groups.retain(|called, rows| match known.iter().filter(|id| is_namesake(id, called)).take(2).count() {
+    groups.retain(|called, rows| match namesakes(&known, called).take(2).count() {
         0 => false,
         1 => rows.len() > 1,
         _ => true,
@@ -29,12 +30,13 @@ pub(super) fn tell_apart(entries: &mut [Entry], opened: &Opened) {
         return;
     }
     let register = opened.records(false);
-    let mut used: BTreeSet<String> = known;
+    let exceptions: BTreeMap<String, &Exception<'_>> =
+        register.exceptions().map(|it| (it.id.to_ascii_lowercase(), it)).collect();
+    let mut used: BTreeSet<String> = known.into_keys().collect();
     let sure = entries.iter().filter(|entry| !groups.contains_key(&entry.called.to_ascii_lowercase()));
     used.extend(sure.map(|entry| entry.id.to_ascii_lowercase()));
     for (called, mut rows) in groups {
-        let mut there: Vec<&Exception<'_>> =
-            register.exceptions().filter(|it| is_namesake(&it.id.to_ascii_lowercase(), &called)).collect();
+        let mut there: Vec<&Exception<'_>> = namesakes(&exceptions, &called).copied().collect();
         there.sort_by_key(|it| (it.id.len(), it.id));
         for fields in [&[CONTROL, SYSTEM, REASON][..], &[CONTROL, SYSTEM]] {
             rows.retain(|row| {
@@ -60,10 +62,15 @@ pub(super) fn tell_apart(entries: &mut [Entry], opened: &Opened) {
     }
 }
 
-/// Tells whether an id is one that is handed out to those who are called so; both in lower case.
-fn is_namesake(id: &str, called: &str) -> bool {
-    let number = |rest: &str| rest.strip_prefix('-')?.parse::<usize>().ok();
-    id.strip_prefix(called).is_some_and(|rest| rest.is_empty() || number(rest).is_some())
+/// Returns what has an id that is handed out to those who are called so: the name itself, or one with a number after it.
+fn namesakes<'m, V>(ids: &'m BTreeMap<String, V>, called: &str) -> impl Iterator<Item = &'m V> {
+    let start = format!("{called}-");
+    let numbered = ids.range(start.clone()..).take_while({
+        let start = start.clone();
+        move |(id, _)| id.starts_with(&start)
+    });
+    let is_number = move |id: &str| id[start.len()..].parse::<usize>().is_ok();
+    ids.get(called).into_iter().chain(numbered.filter(move |(id, _)| is_number(id)).map(|(_, it)| it))
 }
 
 fn says(exception: &Exception<'_>, field: Field, draft: &Draft) -> bool {
