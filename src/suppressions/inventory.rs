@@ -37,6 +37,23 @@ pub struct Item {
     pub pointer: String,
 }
 
+#[cfg(test)]
+impl Item {
+    /// Makes one without a marker or a change, for tests.
+    pub(crate) fn of(path: &str, found: Found) -> Self {
+        Self {
+            file: FileId(0),
+            path: path.to_owned(),
+            found,
+            marker: None,
+            is_new: false,
+            marker_before: None,
+            agent: None,
+            pointer: String::new(),
+        }
+    }
+}
+
 /// A marker in its file.
 #[derive(Clone, Debug)]
 pub struct Tag {

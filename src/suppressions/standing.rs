@@ -470,17 +470,7 @@ mod tests {
     fn items(path: &str, text: &str) -> Vec<Item> {
         let page = Reader::new(None).read(path, text.as_bytes());
         let found = page.into_iter().flat_map(|page| page.found);
-        let item = |found| Item {
-            file: FileId(0),
-            path: path.to_owned(),
-            found,
-            marker: None,
-            is_new: false,
-            marker_before: None,
-            agent: None,
-            pointer: String::new(),
-        };
-        found.map(item).collect()
+        found.map(|found| Item::of(path, found)).collect()
     }
 
     /// Returns what a cover holds of each suppression of a file.

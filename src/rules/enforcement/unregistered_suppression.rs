@@ -234,16 +234,7 @@ mod tests {
             code: String::new(),
             marker: None,
         };
-        Item {
-            file: FileId(0),
-            path: "app/run.py".to_owned(),
-            found,
-            marker: None,
-            is_new: false,
-            marker_before: None,
-            agent: None,
-            pointer: String::new(),
-        }
+        Item::of("app/run.py", found)
     }
 
     #[test]
