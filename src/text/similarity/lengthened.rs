@@ -7,7 +7,8 @@
 
 use std::cmp::Ordering;
 
-use super::{Search, Set, narrow, shared};
+use super::sets::Sets;
+use super::{Search, narrow, shared};
 
 /// Sets of fewer words are contained in others too easily.
 const MIN_WORDS: usize = 8;
@@ -43,7 +44,7 @@ impl Kept {
 
 /// The index over the rarest words of the sets.
 pub(super) struct Lengthened<'j> {
-    sets: &'j [Set],
+    sets: &'j Sets,
     /// For each set the bits of its words: a set that lacks some bits of another lacks as many of its words.
     bits: Vec<u64>,
     least: f64,
@@ -55,10 +56,10 @@ pub(super) struct Lengthened<'j> {
 
 impl<'j> Lengthened<'j> {
     /// Indexes word sets, oldest first; `threshold` is that of copies.
-    pub(super) fn new(sets: &'j [Set], words: usize, threshold: f64) -> Self {
-        let bits = sets.iter().map(|set| bits(set)).collect();
+    pub(super) fn new(sets: &'j Sets, words: usize, threshold: f64) -> Self {
+        let bits = sets.iter().map(bits).collect();
         let mut it = Self { sets, bits, least: threshold.max(LEAST), starts: vec![0; words + 1], ranks: Vec::new() };
-        for set in sets {
+        for set in sets.iter() {
             for word in it.indexed(set) {
                 it.starts[*word as usize + 1] += 1;
             }

@@ -17,14 +17,15 @@ use std::hash::{BuildHasher, Hash};
 use std::ops::{Range, RangeInclusive};
 
 use foldhash::quality::FixedState;
-use rustc_hash::FxHashMap;
 
 use crate::cores::{Cores, FEW};
 
 use super::normalise::{Kind, fold, tokens};
 use lengthened::{Kept, Lengthened};
+use sets::{Sets, Words};
 
 mod lengthened;
+mod sets;
 
 /// Sets of fewer words are alike too easily: they are copies only if the words and their order are equal.
 const MIN_WORDS: usize = 6;
@@ -46,14 +47,14 @@ pub struct Copies {
 }
 
 impl Copies {
-    /// Finds the statements that are equal to an older one, and returns the indices of the others with enough words to be
-    /// compared.
-    fn collapse(&mut self, statements: &[Statement], cores: Cores) -> Vec<usize> {
+    /// Finds the statements that are equal to an older one, by their keys, and returns the indices of the others with
+    /// enough words to be compared.
+    fn collapse(&mut self, keys: &[Key], words: &Words, cores: Cores) -> Vec<usize> {
         // A table of them would take three times as much memory, at the point where most is needed.
-        let mut order: Vec<(u64, u32)> = (0..).zip(statements).map(|(index, it)| (it.key.0, index)).collect();
+        let mut order: Vec<(u64, u32)> = (0..).zip(keys).map(|(index, key)| (key.0, index)).collect();
         cores.sort(&mut order);
         for alike in order.chunk_by(|left, right| left.0 == right.0).filter(|alike| alike.len() > 1) {
-            let key = |at: usize| statements[alike[at].1 as usize].key;
+            let key = |at: usize| keys[alike[at].1 as usize];
             for at in 1..alike.len() {
                 if let Some(first) = (0..at).find(|first| key(*first) == key(at)) {
                     let of = alike[first].1 as usize;
@@ -61,8 +62,8 @@ impl Copies {
                 }
             }
         }
-        let is_original = |index: &usize| self.closest[*index].is_none() && statements[*index].words.len() >= MIN_WORDS;
-        (0..statements.len()).filter(is_original).collect()
+        let is_original = |index: &usize| self.closest[*index].is_none() && words.count(*index) >= MIN_WORDS;
+        (0..keys.len()).filter(is_original).collect()
     }
 }
 
@@ -95,20 +96,20 @@ pub fn closest_older(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, th
 
 fn closest_within(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, threshold: f64, budget: usize) -> Copies {
     let cores = Cores::for_items(reasons.len(), FEW);
-    let statements: Vec<Statement> = cores.map(reasons, |text| Statement::new(text));
+    let (words, keys) = Words::read(reasons, |text| read(text), cores);
     let mut copies = Copies { closest: vec![None; reasons.len()], incomplete: Vec::new() };
-    let originals = copies.collapse(&statements, cores);
-    let mut left = originals.iter().copied().peekable();
-    let statements = (0..).zip(statements).filter(|(index, _)| left.next_if_eq(index).is_some()).map(|(_, it)| it);
+    let originals = copies.collapse(&keys, &words, cores);
+    drop(keys);
     let threshold = if threshold > 0.0 { threshold.min(1.0) } else { f64::MIN_POSITIVE };
-    let join = Join::new(statements.collect(), threshold, cores);
+    let (sets, words) = words.into_sets(&originals, cores);
+    let join = Join::new(sets, words, threshold, cores);
     let search = |rank: usize| match wanted(originals[rank]) {
         true => join.search(rank, budget),
         false => Search { best: None, budget },
     };
     let mut found: Vec<Search> = cores.map_range(originals.len(), search);
     join.complete(&mut found, cores);
-    let lengthened = Lengthened::new(&join.sets, join.starts.len() - 1, threshold);
+    let lengthened = Lengthened::new(&join.sets, words, threshold);
     let kept = |rank: usize, search: &mut Search| match search.best {
         None if wanted(originals[rank]) => lengthened.search(rank, search),
         _ => None,
@@ -141,7 +142,7 @@ pub struct Said(Key);
 /// Returns what a text says: equal for two texts that [`closest_older`] would call equal.
 #[must_use]
 pub fn said(text: &str) -> Said {
-    Said(Statement::new(text).key)
+    Said(read(text).1)
 }
 
 /// Tells whether two texts have the same words, those that are masked for a comparison included, in any order.
@@ -155,24 +156,17 @@ pub fn is_said_alike(left: &str, right: &str) -> bool {
     sorted(&fold(left)) == sorted(&fold(right))
 }
 
-/// What a reason says: its distinct words as hashes, and the key that it shares with its equals.
-struct Statement {
-    words: Box<[u64]>,
-    key: Key,
-}
-
-impl Statement {
-    fn new(text: &str) -> Self {
-        let folded = fold(text);
-        let mut words: Vec<u64> =
-            tokens(&folded).iter().filter(|token| token.kind == Kind::Word).map(|token| hash(token.text)).collect();
-        let ordered_key = if words.is_empty() { key(&*folded) } else { key(&words) };
-        words.sort_unstable();
-        words.dedup();
-        // Equal sets of enough words are copies in any order, so the set is the key.
-        let key = if words.len() < MIN_WORDS { ordered_key } else { key(&words) };
-        Self { words: words.into_boxed_slice(), key }
-    }
+/// Reads what a reason says: its distinct words as hashes, and the key that it shares with its equals.
+fn read(text: &str) -> (Vec<u64>, Key) {
+    let folded = fold(text);
+    let mut words: Vec<u64> =
+        tokens(&folded).iter().filter(|token| token.kind == Kind::Word).map(|token| hash(token.text)).collect();
+    let ordered_key = if words.is_empty() { key(&*folded) } else { key(&words) };
+    words.sort_unstable();
+    words.dedup();
+    // Equal sets of enough words are copies in any order, so the set is the key.
+    let key = if words.len() < MIN_WORDS { ordered_key } else { key(&words) };
+    (words, key)
 }
 
 /// Hashes alike in each run, so that the order of words, and with it what a budget reaches, is always the same.
@@ -230,13 +224,10 @@ struct Search {
     budget: usize,
 }
 
-/// Word numbers of one set, ascending: the rarest word first.
-type Set = Box<[u32]>;
-
 /// The word sets by age ("rank" 0 is the oldest), and the index over their prefixes.
 struct Join {
     threshold: f64,
-    sets: Vec<Set>,
+    sets: Sets,
     fingerprints: Vec<u128>,
     /// Where each word's postings start; one more at the end.
     starts: Vec<u32>,
@@ -248,30 +239,21 @@ struct Join {
 }
 
 impl Join {
-    fn new(mut statements: Vec<Statement>, threshold: f64, cores: Cores) -> Self {
-        let numbers = number_words(&statements, cores);
-        // Both at once would take half as much memory again.
-        let set = |_, statement: &mut Statement| {
-            let words = std::mem::take(&mut statement.words);
-            let mut set: Set = words.iter().map(|word| numbers[word]).collect();
-            set.sort_unstable();
-            set
-        };
-        let sets: Vec<Set> = cores.map_mut(&mut statements, set);
-        drop(statements);
-        let fingerprints = sets.iter().map(|set| fingerprint(set)).collect();
+    fn new(sets: Sets, words: usize, threshold: f64, cores: Cores) -> Self {
+        let fingerprints = sets.iter().map(fingerprint).collect();
         let mut join =
             Self { threshold, sets, fingerprints, starts: Vec::new(), postings: Vec::new(), posted_halves: Vec::new() };
-        join.index(numbers.len(), cores);
+        join.index(words, cores);
         join
     }
 
     /// Fills the postings by counting: sets go in by size, then by age, so each word's postings are sorted.
     fn index(&mut self, words: usize, cores: Cores) {
-        let mut order: Vec<(u32, u32)> = (0..).zip(&self.sets).map(|(rank, set)| (narrow(set.len()), rank)).collect();
+        let mut order: Vec<(u32, u32)> =
+            (0..).zip(self.sets.iter()).map(|(rank, set)| (narrow(set.len()), rank)).collect();
         cores.sort(&mut order);
         let mut starts = vec![0_u32; words + 1];
-        for set in &self.sets {
+        for set in self.sets.iter() {
             for word in &set[..self.prefix(set.len())] {
                 starts[*word as usize + 1] += 1;
             }
@@ -467,18 +449,6 @@ impl Search {
             self.best = Some(found);
         }
     }
-}
-
-/// Numbers the words of all sets, rarest first.
-fn number_words(statements: &[Statement], cores: Cores) -> FxHashMap<u64, u32> {
-    let mut numbers: FxHashMap<u64, u32> = FxHashMap::default();
-    for word in statements.iter().flat_map(|statement| &statement.words) {
-        *numbers.entry(*word).or_default() += 1;
-    }
-    let mut counted: Vec<(u32, u64)> = numbers.iter().map(|(word, count)| (*count, *word)).collect();
-    cores.sort(&mut counted);
-    numbers.extend((0..).zip(counted).map(|(number, (_, word))| (word, number)));
-    numbers
 }
 
 /// Sets whose fingerprints differ in some bits differ in at least as many words. The last, most frequent words each get

@@ -1,0 +1,178 @@
+//! Sets of words as numbers, the rarest word of all first.
+//!
+//! The words of all statements are most of what a comparison keeps in memory. So they are numbers of four bytes from the
+//! start: first by the vocabulary of a few statements, then, in the same place, by that of all.
+
+use std::ops::{Index, IndexMut, Range};
+
+use rustc_hash::FxHashMap;
+
+use super::narrow;
+use crate::cores::Cores;
+
+/// How many statements share a vocabulary: enough that it is small beside them, few enough to keep all cores busy.
+const PART: usize = if cfg!(test) { 16 } else { 2048 };
+
+/// Sets of word numbers, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Sets {
+    words: Vec<u32>,
+    /// Where each set ends.
+    ends: Vec<usize>,
+}
+
+impl Sets {
+    /// Returns how many sets there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Returns all sets, in their order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        (0..self.len()).map(|at| &self[at])
+    }
+
+    fn range(&self, at: usize) -> Range<usize> {
+        at.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[at]
+    }
+
+    fn push(&mut self, set: impl IntoIterator<Item = u32>) {
+        self.words.extend(set);
+        self.ends.push(self.words.len());
+    }
+}
+
+impl Index<usize> for Sets {
+    type Output = [u32];
+
+    fn index(&self, at: usize) -> &[u32] {
+        &self.words[self.range(at)]
+    }
+}
+
+impl IndexMut<usize> for Sets {
+    fn index_mut(&mut self, at: usize) -> &mut [u32] {
+        let range = self.range(at);
+        &mut self.words[range]
+    }
+}
+
+/// Some statements in a row, their words numbered as they came.
+#[derive(Default)]
+struct Part {
+    /// The hash of each word.
+    vocabulary: Vec<u64>,
+    sets: Sets,
+}
+
+/// The words of statements, still numbered by part.
+pub(super) struct Words {
+    parts: Vec<Part>,
+}
+
+impl Words {
+    /// Reads statements on all cores: `read` returns the hashes of a statement's distinct words and something else, which
+    /// is returned for each of them.
+    pub(super) fn read<T: Sync, R: Send>(
+        statements: &[T],
+        read: impl Fn(&T) -> (Vec<u64>, R) + Sync,
+        cores: Cores,
+    ) -> (Self, Vec<R>) {
+        let read_part = |statements: &&[T]| {
+            let mut numbers: FxHashMap<u64, u32> = FxHashMap::default();
+            let (mut part, mut others) = (Part::default(), Vec::with_capacity(statements.len()));
+            for statement in *statements {
+                let (words, other) = read(statement);
+                part.sets.push(words.iter().map(|hash| {
+                    *numbers.entry(*hash).or_insert_with(|| {
+                        part.vocabulary.push(*hash);
+                        narrow(part.vocabulary.len() - 1)
+                    })
+                }));
+                others.push(other);
+            }
+            part.vocabulary.shrink_to_fit();
+            part.sets.words.shrink_to_fit();
+            (part, others)
+        };
+        let parts: Vec<&[T]> = statements.chunks(PART).collect();
+        let (parts, others): (Vec<Part>, Vec<Vec<R>>) = cores.one_by_one().map(&parts, read_part).into_iter().unzip();
+        (Self { parts }, others.into_iter().flatten().collect())
+    }
+
+    /// Returns how many distinct words a statement has.
+    pub(super) fn count(&self, statement: usize) -> usize {
+        self.parts[statement / PART].sets.range(statement % PART).len()
+    }
+
+    /// Returns the words of some statements, given by ascending index, as sets of numbers: the rarest word among these
+    /// statements is 0, and the numbers in a set ascend. Returns too how many words there are.
+    pub(super) fn into_sets(mut self, statements: &[usize], cores: Cores) -> (Sets, usize) {
+        let mut wanted: Vec<&[usize]> = vec![&[]; self.parts.len()];
+        for some in statements.chunk_by(|left, right| left / PART == right / PART) {
+            wanted[some[0] / PART] = some;
+        }
+        let cores = cores.one_by_one();
+        let count = |at: usize| {
+            let Part { vocabulary, sets } = &self.parts[at];
+            let mut counts = vec![0_u32; vocabulary.len()];
+            wanted[at]
+                .iter()
+                .flat_map(|statement| &sets[statement % PART])
+                .for_each(|word| counts[*word as usize] += 1);
+            counts
+        };
+        let counts = cores.map_range(self.parts.len(), count);
+        let mut numbers: FxHashMap<u64, u32> = FxHashMap::default();
+        for (part, counts) in self.parts.iter().zip(counts) {
+            for (hash, count) in part.vocabulary.iter().zip(counts).filter(|(_, count)| *count > 0) {
+                *numbers.entry(*hash).or_default() += count;
+            }
+        }
+        let mut rarest: Vec<(u32, u64)> = numbers.iter().map(|(hash, count)| (*count, *hash)).collect();
+        cores.sort(&mut rarest);
+        numbers.extend((0..).zip(rarest).map(|(number, (_, hash))| (hash, number)));
+        let renumber = |at: usize, Part { vocabulary, sets }: &mut Part| {
+            // A word that only others use has no number, and is not asked for.
+            let new: Vec<u32> = vocabulary.iter().map(|hash| numbers.get(hash).copied().unwrap_or_default()).collect();
+            for statement in wanted[at] {
+                let set = &mut sets[statement % PART];
+                set.iter_mut().for_each(|word| *word = new[*word as usize]);
+                set.sort_unstable();
+            }
+        };
+        cores.map_mut(&mut self.parts, renumber);
+        let mut all = Sets { words: Vec::new(), ends: Vec::with_capacity(statements.len()) };
+        all.words.reserve_exact(statements.iter().map(|statement| self.count(*statement)).sum());
+        for (part, wanted) in self.parts.into_iter().zip(wanted) {
+            wanted.iter().for_each(|statement| all.push(part.sets[statement % PART].iter().copied()));
+        }
+        (all, numbers.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cores::FEW;
+
+    #[test]
+    fn the_rarest_word_of_the_statements_that_are_asked_for_comes_first() {
+        // Every statement has the word 7; each second one 8 too; the last one 9.
+        let statements: Vec<usize> = (0..=2 * PART).collect();
+        let read = |at: &usize| {
+            let words = [(7, true), (8, at % 2 == 0), (9, *at == 2 * PART)];
+            (words.into_iter().filter_map(|(word, is_there)| is_there.then_some(word)).collect(), 10 * at)
+        };
+        let cores = Cores::for_items(statements.len(), FEW);
+        let (words, others) = Words::read(&statements, read, cores);
+        assert!(others.into_iter().eq((0..=2 * PART).map(|at| 10 * at)));
+        assert_eq!([0, 1, 2 * PART].map(|at| words.count(at)), [2, 1, 3]);
+        let (sets, count) = words.into_sets(&[0, 1, PART + 1, 2 * PART], cores);
+        assert_eq!(count, 3);
+        assert!(sets.iter().eq([&[1, 2][..], &[2], &[2], &[0, 1, 2]]));
+        let (words, _) = Words::read(&statements, read, cores);
+        let (sets, count) = words.into_sets(&[PART + 1], cores);
+        assert_eq!((sets.len(), &sets[0], count), (1, &[0][..], 1));
+    }
+}
