@@ -7,6 +7,7 @@ use crate::evidence::{Period, Sources};
 use crate::files::{self, CommitFiles, ReadFile, Repository};
 use crate::git::{Commit, Git, TreeChange, TreeFile};
 use crate::history::past::Line;
+use crate::history::rule_books::RuleBooks;
 use crate::history::snapshot::prefix;
 use crate::policy::RuleBook;
 use crate::policy::places::{BASELINE, NAMES, SIGNERS};
@@ -149,17 +150,14 @@ struct Held<'s> {
     /// By object name.
     blobs: HashMap<String, Option<Vec<u8>>>,
     book: Option<(RuleBook, Option<Schema>)>,
-    /// Whether the rule book is to be read again.
-    stale: bool,
-    /// What is wrong with the newest rule book, as it was said.
-    fault: Option<String>,
+    books: RuleBooks,
 }
 
 impl<'s> Held<'s> {
     fn open(sources: Sources<'s>, commit: Option<&Commit>) -> Result<Self, Error> {
         let top = CommitFiles::list(sources.git, commit)?;
         let prefix = prefix(sources.git, sources.root);
-        Ok(Self { sources, git: sources.git, prefix, top, blobs: HashMap::new(), book: None, stale: true, fault: None })
+        Ok(Self { sources, git: sources.git, prefix, top, blobs: HashMap::new(), book: None, books: RuleBooks::new() })
     }
 
     fn apply(&mut self, changes: &[TreeChange]) {
@@ -168,7 +166,7 @@ impl<'s> Held<'s> {
             policy.book_paths().chain(NAMES).chain([SIGNERS]).map(|name| format!("{}{name}", self.prefix)).collect();
         for change in changes {
             let path = files::name_of(&change.path).into_owned();
-            self.stale |= books.contains(&path);
+            self.books.note(books.contains(&path));
             self.top.set(&path, change.file.clone());
         }
     }
@@ -178,24 +176,10 @@ impl<'s> Held<'s> {
         if self.sources.policy.is_without_register(&self.top, &self.prefix) {
             return Ok(());
         }
-        if std::mem::take(&mut self.stale) {
-            match (self.sources.load)(&Repository::Commit(self.top.below(&self.prefix))) {
-                Ok(book) => (self.book, self.fault) = (Some(book), None),
-                Err(error @ Error::Git(_)) => return Err(error),
-                Err(error) => {
-                    let commit = commit.map_or("", Commit::short);
-                    let then = match self.book {
-                        Some(_) => "the previous one stayed in force",
-                        None => "nothing was judged until there was a usable one",
-                    };
-                    // Which of its files is at fault is not known, so any later commit may put it right.
-                    self.stale = true;
-                    let fault = error.to_string();
-                    if self.fault.as_ref() != Some(&fault) {
-                        remarks.push(format!("the rule book of commit {commit} was not usable, so {then}: {fault}"));
-                        self.fault = Some(fault);
-                    }
-                }
+        if self.books.is_due() {
+            let load = || (self.sources.load)(&Repository::Commit(self.top.below(&self.prefix)));
+            if let Some(book) = self.books.read(commit, self.book.is_some(), load, remarks)? {
+                self.book = Some(book);
             }
         }
         Ok(())

@@ -9,6 +9,7 @@ mod head;
 pub(crate) mod main_line;
 mod narrowed;
 pub mod past;
+pub(crate) mod rule_books;
 mod settled;
 mod signatures;
 mod signers;

@@ -23,6 +23,7 @@ use crate::git::{Commit, CommitInfo, Git, TreeChange, TreeFile};
 use crate::history::PolicyFile;
 use crate::history::main_line::Step;
 use crate::history::past::Line;
+use crate::history::rule_books::RuleBooks;
 use crate::history::snapshot::{prefix, shown};
 use crate::history::{Approved, Changes, Circumstances, Document, Edit, Signatures, Verifier, decisions};
 use crate::policy::places::{CI_FILES, CODEOWNERS, SIGNERS, WORKFLOWS, is_beside};
@@ -258,6 +259,7 @@ struct Replay<'r> {
     lost: BTreeMap<String, (String, Rc<Held>)>,
     /// The last usable rule book; `None` before the first one.
     judge: Option<Judge>,
+    books: RuleBooks,
     /// Contents that later commits bring.
     blobs: HashMap<String, Option<Vec<u8>>>,
     /// The edits that rules objected to so far, by the exception's id.
@@ -373,6 +375,7 @@ impl<'r> Replay<'r> {
             owners: BTreeMap::new(),
             lost: BTreeMap::new(),
             judge: None,
+            books: RuleBooks::default(),
             blobs: HashMap::new(),
             slips: HashMap::new(),
             former_baseline: None,
@@ -409,9 +412,10 @@ impl<'r> Replay<'r> {
         // One that is dated back is not a base that makes the next one look recorded in time.
         let base_committed = self.committed;
         self.committed = base_committed.max(Some(info.committed));
-        let touches_book = self.touches_book(&before);
+        let (touches_book, is_due) = (self.touches_book(&before), self.books.is_due());
         let mut loaded = None;
-        if (touches_book || self.touches_signers(&before) || fresh) && !(fresh && self.is_without_register()) {
+        if (touches_book || is_due || self.touches_signers(&before) || fresh) && !(fresh && self.is_without_register())
+        {
             loaded = self.load_book(commit)?;
         }
         // In a repository that had no register and no policy before, the commit brings both.
@@ -419,7 +423,8 @@ impl<'r> Replay<'r> {
             self.take(book)?;
         }
         let Some(mut judge) = self.judge.take() else { return Ok(()) };
-        let beside = !fresh && (touches_book || before.keys().any(|path| is_beside(path)));
+        let is_usable_again = is_due && loaded.is_some();
+        let beside = !fresh && (touches_book || is_usable_again || before.keys().any(|path| is_beside(path)));
         let mut touched = self.touch(&before)?;
         if fresh && !first {
             self.find_again(&mut touched);
@@ -650,21 +655,8 @@ impl<'r> Replay<'r> {
 
     /// Reads the rule book of the state; if it cannot be used, the previous one stays in force.
     fn load_book(&mut self, commit: &Commit) -> Result<Option<RuleBook>, Error> {
-        let place = Repository::Commit(self.top.below(&self.prefix));
-        match (self.load)(&place) {
-            Ok(book) => Ok(Some(book)),
-            Err(error @ Error::Git(_)) => Err(error),
-            Err(error) => {
-                let then = match self.judge {
-                    Some(_) => "the previous one stayed in force",
-                    None => "nothing was judged until there was a usable one",
-                };
-                self.past
-                    .remarks
-                    .push(format!("the rule book of commit {} was not usable, so {then}: {error}", commit.short()));
-                Ok(None)
-            }
-        }
+        let load = || (self.load)(&Repository::Commit(self.top.below(&self.prefix)));
+        self.books.read(Some(commit), self.judge.is_some(), load, &mut self.past.remarks)
     }
 
     /// Notes that a commit contains decisions, and what is not known about who approved them.

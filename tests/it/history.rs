@@ -336,6 +336,23 @@ mod replay {
     }
 
     #[test]
+    fn a_rule_book_is_read_again_once_another_of_its_files_is_corrected() {
+        let repo = repo();
+        let policy = "schema: own.json\nrules: {expiry-moved: note}\n";
+        let broken = repo.write("stopgap.yaml", policy).write("own.json", "{").commit("Point to a schema");
+        repo.write("README.md", "# A repository\n").commit("Describe it");
+        let corrected = repo.write("own.json", "{}").commit("Correct the schema");
+        let edit = repo.write(FILE, &printer(&[("expires", "2026-03-01")])).commit("Push");
+        let run = run(&repo, &["history", "--format", "concise"]);
+        for (commit, level) in [(&corrected, "warning[policy-loosened]"), (&edit, "note[expiry-moved]")] {
+            let found = run.stdout.lines().find(|line| line.starts_with(&commit[..12]));
+            assert!(found.is_some_and(|line| line.contains(level)), "{level} in {}", run.stdout);
+        }
+        assert_eq!(run.stdout.matches("was not usable").count(), 1, "{}", run.stdout);
+        assert!(run.stdout.contains(&format!("the rule book of commit {} was", &broken[..12])), "{}", run.stdout);
+    }
+
+    #[test]
     fn a_register_that_moves_to_another_folder_is_followed() {
         let repo = Repo::new();
         let waiver = "waivers/label-printer.yaml";
