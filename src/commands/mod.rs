@@ -26,6 +26,7 @@ mod place;
 mod registers;
 mod remind;
 mod report;
+mod resume;
 mod revise;
 mod scan;
 mod schema;

@@ -3,16 +3,17 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::cli;
 use crate::cli::answers::NONE;
 use crate::commands::World;
 use crate::commands::new::answer;
 use crate::commands::new::interview::Step;
+use crate::commands::resume::Resume;
 use crate::commands::steps::{CardOf, Steps, branch};
 use crate::error::Error;
-use crate::output::escape::{self, shell_word};
+use crate::output::escape;
 use crate::register::draft::Draft;
 use crate::register::fields::{
     APPROVER, DECIDED, EXPIRES, Field, Kind, OWNER, REASON, REQUESTED, REQUESTER, STARTS, STATEMENT, TIER, TITLE,
@@ -95,7 +96,7 @@ impl Handoff<'_> {
 }
 
 /// Questions that were left before they came to an end.
-pub(super) struct Resume<'r> {
+pub(super) struct Unfinished<'r> {
     pub(super) draft: &'r Draft,
     pub(super) id: &'r str,
     /// Answers that were begun and not taken.
@@ -103,23 +104,10 @@ pub(super) struct Resume<'r> {
     pub(super) arguments: &'r cli::New,
 }
 
-impl Resume<'_> {
-    /// Prints the command that goes on with what was answered, and with what was half typed.
-    pub(super) fn print(&self, out: &mut dyn Write) -> Result<(), Error> {
-        let (words, lost) = self.words();
-        writeln!(out, "\ncancelled, and nothing is written; to continue from here:\n\n  {}", words.join(" "))?;
-        if !lost.is_empty() {
-            let lost = lost.join(", ");
-            writeln!(out, "\nwithout {lost}: it holds characters that a terminal would act on")?;
-        }
-        Ok(())
-    }
-
-    /// Returns the words of the command, and the names of the answers that cannot be shown in it: one
-    /// that would be displayed differently from what it is cannot be pasted.
-    fn words(&self) -> (Vec<String>, Vec<&'static str>) {
-        let mut words = vec!["stopgap".to_owned(), "new".to_owned()];
-        let mut lost = Vec::new();
+impl Unfinished<'_> {
+    /// Returns the command that continues with what was answered, and with what was half typed.
+    pub(super) fn resume(&self) -> Resume {
+        let mut resume = Resume::new("new");
         let mut draft = self.draft.clone();
         let mut id = self.id;
         let mut again: Vec<&str> = Vec::new();
@@ -144,39 +132,18 @@ impl Resume<'_> {
             }
         }
         for (name, value) in answers(&draft, self.arguments) {
-            match escape::line(&value) == value {
-                true => words.extend([format!("--{name}"), shell_word(&value)]),
-                false => lost.push(name),
-            }
+            resume.option(name, &value);
         }
-        for cover in &draft.covers {
-            let typed = typed_cover::typed(cover);
-            match escape::line(&typed) == typed {
-                true => words.extend(["--cover".to_owned(), shell_word(&typed)]),
-                false => lost.push("cover"),
-            }
-        }
-        for log in &self.arguments.scan {
-            words.extend(["--scan".to_owned(), shell_word(&escape::line(&log.to_string_lossy()))]);
-        }
-        words.extend(again.into_iter().flat_map(|label| ["--ask".to_owned(), label.to_owned()]));
         let Self { arguments, .. } = *self;
-        let given = |text: &Option<String>| text.clone().unwrap_or_default();
-        let path = |path: &Option<PathBuf>| path.as_deref().map(|it| it.to_string_lossy().into_owned());
-        for (name, value) in [
-            ("id", id.to_owned()),
-            ("folder", given(&arguments.folder)),
-            ("today", given(&arguments.today)),
-            ("root", path(&arguments.place.root).unwrap_or_default()),
-            ("policy", path(&arguments.place.policy).unwrap_or_default()),
-        ] {
-            match escape::line(&value) == value {
-                _ if value.is_empty() => {}
-                true => words.extend([format!("--{name}"), shell_word(&value)]),
-                false => lost.push(name),
-            }
-        }
-        (words, lost)
+        draft.covers.iter().for_each(|cover| resume.option("cover", &typed_cover::typed(cover)));
+        arguments.scan.iter().for_each(|log| resume.path("scan", log));
+        again.into_iter().for_each(|label| resume.option("ask", label));
+        resume.unless_empty("id", id);
+        resume.unless_empty("folder", arguments.folder.as_deref().unwrap_or_default());
+        resume.place(&arguments.place, arguments.today.as_deref());
+        resume.switch("git", arguments.git);
+        resume.switch("dry-run", arguments.dry_run);
+        resume
     }
 }
 

@@ -36,7 +36,7 @@ use crate::yaml::write::Value;
 
 use desk::Desk;
 use glance::Wish;
-use handoff::{Handoff, Resume};
+use handoff::{Handoff, Unfinished};
 use interview::Interview;
 use scanned::Scanned;
 
@@ -275,8 +275,8 @@ impl Run<'_> {
             if let Error::Terminal(_) = error {
                 errors.write_all(describe(&error, self.world.look_of_errors()).as_bytes())?;
             }
-            let resume = Resume { draft: &draft, id: &id, begun: &begun, arguments: self.arguments };
-            resume.print(errors)?;
+            let unfinished = Unfinished { draft: &draft, id: &id, begun: &begun, arguments: self.arguments };
+            unfinished.resume().print(None, errors)?;
             return Ok(Error::Left.exit_code());
         }
         self.hand_over(result?.as_ref(), out)

@@ -7,8 +7,8 @@ use super::Subject;
 use crate::cli;
 use crate::commands::World;
 use crate::commands::ask::{Choice, Dialogue, Question};
+use crate::commands::resume::Resume;
 use crate::error::Error;
-use crate::output::escape::{self, shell_word};
 use crate::output::wrap;
 use crate::register::{Exception, Text};
 use crate::text::counted;
@@ -132,36 +132,19 @@ impl Asks {
         }
     }
 
-    /// Prints the command that goes on with what is known.
+    /// Prints the command that continues with what is known.
     pub(super) fn resume(&self, verb: &str, revise: &cli::Revise, errors: &mut dyn Write) -> Result<(), Error> {
-        let path = |path: &Option<std::path::PathBuf>| path.as_ref().map(|it| it.to_string_lossy().into_owned());
-        let places = [
-            ("today", revise.today.clone()),
-            ("root", path(&revise.place.root)),
-            ("policy", path(&revise.place.policy)),
-        ];
-        let places = places.into_iter().filter_map(|(flag, value)| Some((flag.to_owned(), value?)));
-        let mut words = vec!["stopgap".to_owned(), verb.to_owned(), shell_word(&revise.id)];
-        let mut lost = Vec::new();
-        let given = self.given.iter().map(|(flag, value)| ((*flag).to_owned(), value.clone()));
-        for (flag, value) in given.chain(self.known.borrow().iter().cloned()).chain(places) {
-            match escape::line(&value) == value {
-                true if value.is_empty() => {}
-                true => words.extend([format!("--{flag}"), shell_word(&value)]),
-                false => lost.push(flag),
-            }
-        }
-        words.extend(revise.git.then(|| "--git".to_owned()));
-        words.extend(revise.dry_run.then(|| "--dry-run".to_owned()));
-        writeln!(errors, "\ncancelled, and nothing is written; to continue from here:\n\n  {}", words.join(" "))?;
+        let mut resume = Resume::new(verb);
+        resume.id(&revise.id);
+        self.given.iter().for_each(|(name, value)| resume.unless_empty(name, value));
+        self.known.borrow().iter().for_each(|(name, value)| resume.unless_empty(name, value));
+        resume.place(&revise.place, revise.today.as_deref());
+        resume.switch("git", revise.git);
+        resume.switch("dry-run", revise.dry_run);
         let (current, begun) = (self.current.borrow(), self.dialogue.begun());
-        if !current.is_empty() && !begun.is_empty() {
-            writeln!(errors, "\nand what was begun for `--{current}`:\n\n  {}", escape::line(&begun))?;
-        }
-        if !lost.is_empty() {
-            writeln!(errors, "\nwithout {}: it holds characters that a terminal would act on", lost.join(", "))?;
-        }
-        Ok(())
+        let begun = Some((current.as_str(), begun.as_str()))
+            .filter(|(current, begun)| !current.is_empty() && !begun.is_empty());
+        resume.print(begun, errors)
     }
 
     /// Shows the record, once.
