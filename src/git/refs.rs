@@ -319,9 +319,14 @@ impl Git {
     ///
     /// If that commit is not in this clone.
     pub fn removal(&self, tip: &Commit, path: &str) -> Result<Option<Commit>, Error> {
-        let arguments =
-            ["log", "--max-count=1", "--format=%H", "--no-renames", "--diff-filter=D", tip.as_str(), "--", path];
-        Ok(commit_of(trim(&self.run(&arguments)?)))
+        // Not `git log`: by its settings it runs programs that the repository names.
+        let listing = self.run(&["rev-list", tip.as_str(), "--", path])?;
+        for commit in listing.split(|byte| *byte == b'\n').filter_map(commit_of) {
+            if self.file(&commit, path)?.is_none() {
+                return Ok(Some(commit));
+            }
+        }
+        Ok(None)
     }
 
     /// Tells whether `HEAD` reaches a commit that is no newer than a moment, in seconds since 1970-01-01 UTC.

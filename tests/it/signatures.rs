@@ -401,6 +401,40 @@ fn no_program_of_the_repository_runs_and_no_setting_of_it_counts() {
 
 #[cfg(unix)]
 #[test]
+fn a_removed_baseline_is_found_whatever_git_log_is_set_to() {
+    use std::os::unix::fs::PermissionsExt;
+    if is_missing("ssh-keygen") {
+        return;
+    }
+    let signed = Signed::new("");
+    let (evil, ran) = (signed.repo.sandbox.path().join("evil"), signed.repo.sandbox.path().join("ran"));
+    fs::write(&evil, format!("#!/bin/sh\ntouch {}\n", ran.display())).unwrap();
+    fs::set_permissions(&evil, fs::Permissions::from_mode(0o755)).unwrap();
+    let baseline = "until: 2027-01-31\nentries:\n  till-drawer: {schema: [/removal]}\n";
+    signed.repo.switch("main");
+    signed.repo.write("baseline.yaml", baseline);
+    signed.commit("mei", "Begin with a baseline");
+    signed.repo.git(&["rm", "-q", "baseline.yaml"]);
+    signed.commit("mei", "Remove it");
+    signed.repo.branch("again");
+    signed.repo.write("baseline.yaml", baseline);
+    signed.commit("mei", "Bring it back");
+    for (key, value) in [
+        ("log.showSignature", "true"),
+        ("log.follow", "true"),
+        ("gpg.format", "ssh"),
+        ("gpg.ssh.program", evil.to_str().unwrap()),
+        ("gpg.ssh.allowedSignersFile", "/dev/null"),
+    ] {
+        signed.repo.git(&["config", key, value]);
+    }
+    let run = stopgap(&signed.repo, &["check", "--base", "main", "--today", "2026-01-04", "--format", "concise"]);
+    assert!(run.stdout.contains("error[baseline-extended]"), "{run:?}");
+    assert!(!ran.exists(), "a program of the repository has run");
+}
+
+#[cfg(unix)]
+#[test]
 fn without_the_program_that_verifies_the_gate_says_what_to_install() {
     if is_missing("ssh-keygen") {
         return;
