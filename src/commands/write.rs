@@ -149,13 +149,22 @@ pub(super) fn spare_inputs<F>(
         if file(path).is_some_and(|file| named.contains(&file)) {
             return Err(Error::from(Argument::WouldReplace { option: "--output", path: path.clone() }));
         }
-        let Some(inside) = place::inside(&current.join(path), root) else { continue };
-        let within = |folder: &str| inside.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-        if within(".git") || within(&policy.exceptions) || policy.book_paths().any(|book| book == inside) {
+        let whole = current.join(path);
+        let is_input = place::inside(&whole, root).is_some_and(|inside| {
+            let is_in_register = inside.strip_prefix(&*policy.exceptions).is_some_and(|rest| rest.starts_with('/'));
+            is_in_register || policy.book_paths().any(|book| book == inside)
+        });
+        if is_input || is_gits_own(&whole) {
             return Err(Error::from(Argument::WouldReplace { option: "--output", path: path.clone() }));
         }
     }
     Ok(())
+}
+
+/// Tells whether a file is in a folder of git's own, whatever repository that belongs to.
+fn is_gits_own(path: &Path) -> bool {
+    let folder = path.parent().and_then(|folder| std::fs::canonicalize(folder).ok());
+    folder.is_some_and(|folder| folder.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git")))
 }
 
 /// Renders each output and writes them all or none; files are never coloured.

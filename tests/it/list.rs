@@ -294,10 +294,15 @@ fn one_run_writes_a_file_as_well() {
     let read = |file: &str| std::fs::read_to_string(sandbox.path(file)).unwrap();
     assert_eq!(read("live.csv"), csv);
     assert!(serde_json::from_str::<Value>(&read("live.json")).is_ok());
+    for folder in [".git", "../other/.git/hooks"] {
+        std::fs::create_dir_all(sandbox.path(folder)).unwrap();
+    }
     for (output, words) in [
         ("csv=exceptions/a-later.yaml", "would replace"),
         ("csv=people.yaml", "would replace"),
         ("csv=.github/stopgap.yaml", "would replace"),
+        ("csv=.git/config", "would replace"),
+        ("csv=../other/.git/hooks/pre-push", "would replace"),
         ("cvs=live.csv", "there is no format `cvs`"),
     ] {
         let run = list(&sandbox, &["--output", output]);

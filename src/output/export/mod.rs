@@ -7,6 +7,7 @@ mod gaps;
 mod ics;
 mod jsonl;
 mod oscal;
+mod uuid;
 mod vex;
 
 use std::borrow::Cow;

@@ -7,25 +7,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use chrono::SecondsFormat;
 use serde_json::{Value, json};
-use sha1::{Digest, Sha1};
 
 use crate::output::escape;
 use crate::output::export::Export;
+use crate::output::export::uuid::uuid;
 use crate::register::{Exception, Text};
 use crate::rule::Finding;
-use crate::time::Moment;
+use crate::time::{Moment, rfc3339};
 
 /// The version of OSCAL.
 const VERSION: &str = "1.2.1";
 
 /// The names of properties that are our own.
 const NAMES: &str = "urn:stopgap:property";
-
-/// The namespace of our UUIDs: a random one.
-const SPACE: [u8; 16] =
-    [0x3d, 0x5c, 0x0a, 0x4e, 0x91, 0x27, 0x4f, 0x6b, 0x8e, 0x43, 0xb0, 0x19, 0x6d, 0x72, 0xc5, 0xf8];
 
 /// Writes the plan of action and milestones.
 pub(super) fn plan(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -91,7 +86,7 @@ impl<'e> Live<'e> {
     fn of(export: &'e Export<'e>) -> Self {
         let view = &export.view;
         let list = view.register.exceptions().filter(|it| it.is_judged_as_live()).collect();
-        let at = view.zone.starts_at(Moment::Day(view.today.day)).to_rfc3339_opts(SecondsFormat::Secs, true);
+        let at = rfc3339(view.zone.starts_at(Moment::Day(view.today.day)));
         Self { export, list, at }
     }
 
@@ -287,30 +282,4 @@ fn string(text: &str) -> Option<String> {
 
 fn prop(name: &str, value: &str) -> Option<Value> {
     Some(json!({"name": name, "ns": NAMES, "value": string(value)?}))
-}
-
-/// Makes a UUID from a name (RFC 9562, section 5.5).
-fn uuid(kind: &str, name: &str) -> String {
-    let hash = Sha1::new().chain_update(SPACE).chain_update(kind).chain_update("\0").chain_update(name).finalize();
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash[..16]);
-    bytes[6] = (bytes[6] & 0x0f) | 0x50;
-    bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    let digits = data_encoding::HEXLOWER.encode(&bytes);
-    [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_uuid_is_of_version_5_and_of_its_name() {
-        let (one, other) = (uuid("risk", "a"), uuid("risk", "b"));
-        assert_eq!(one, uuid("risk", "a"));
-        assert_ne!(one, other);
-        assert_ne!(one, uuid("item", "a"));
-        assert_eq!((one.len(), &one[14..15]), (36, "5"), "{one}");
-        assert!(matches!(&one[19..20], "8" | "9" | "a" | "b"), "{one}");
-    }
 }

@@ -9,9 +9,9 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
-use sha1::{Digest as _, Sha1};
 
 use super::Export;
+use super::uuid::uuid;
 use crate::register::{Cover, Exception};
 use crate::text::is_hostile;
 use crate::time::Moment;
@@ -137,16 +137,6 @@ fn tidy(text: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns a UUID that only a text decides (RFC 9562, version 5).
-fn uuid(text: &str) -> String {
-    let mut bytes = [0_u8; 16];
-    bytes.copy_from_slice(&Sha1::digest(text.as_bytes())[..16]);
-    bytes[6] = (bytes[6] & 0x0f) | 0x50;
-    bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    let hex = data_encoding::HEXLOWER.encode(&bytes);
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
-}
-
 /// Returns the latest decision: the moment at which the document has become what it is.
 fn latest(statements: &[Statement]) -> String {
     statements.iter().map(Statement::timestamp).max().unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned())
@@ -173,7 +163,7 @@ pub(super) fn openvex(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()
         })
     };
     let listed: Vec<Value> = statements.iter().map(one).collect();
-    let id = format!("urn:uuid:{}", uuid(&Value::from(listed.clone()).to_string()));
+    let id = format!("urn:uuid:{}", uuid("openvex", &Value::from(listed.clone()).to_string()));
     let document = json!({
         "@context": "https://openvex.dev/ns/v0.2.0",
         "@id": id,
@@ -219,7 +209,7 @@ pub(super) fn cyclonedx(export: &Export<'_>, out: &mut dyn Write) -> io::Result<
         }));
     }
     let components: Vec<Value> = components.into_values().collect();
-    let serial = uuid(&json!([components, vulnerabilities]).to_string());
+    let serial = uuid("cyclonedx", &json!([components, vulnerabilities]).to_string());
     let tool = json!({"type": "application", "name": "stopgap", "version": env!("CARGO_PKG_VERSION")});
     let document = json!({
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
