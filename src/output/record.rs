@@ -5,13 +5,13 @@
 
 use std::borrow::Cow;
 
-use chrono::{Datelike, SecondsFormat};
+use chrono::Datelike;
 use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 
 use crate::register::fields::Field;
 use crate::register::{Exception, FileRef, Files, Home, Register, Term};
-use crate::time::{Today, Zone};
+use crate::time::{Today, Zone, rfc3339};
 use crate::yaml::{self, Entry, Kind, Node};
 
 /// A register on a day, from which exceptions are described.
@@ -117,7 +117,7 @@ impl<'v> View<'v> {
             first_day: it.starts.as_ref().map(|starts| zone.first_day(starts.value).to_string()),
             last_day: term.map(|Term { last_day, .. }| last_day.to_string()),
             current_expiry: expiry.map(|expiry| expiry.to_string()),
-            ends_at: end.map(|end| end.to_rfc3339_opts(SecondsFormat::Secs, true)),
+            ends_at: end.map(rfc3339),
             current_approver: it.last_approver().map(|approver| approver.as_str().to_owned()),
             renewals_used: Some(it.renewals.len()),
         }

@@ -26,7 +26,7 @@ pub use faults::{Faults, Form};
 pub use home::Home;
 pub use load::{FOLDER, Files, Twin, ids, is_named_like_one, read, read_each};
 pub use spanned::{Inner, Spanned, Text};
-pub use term::Term;
+pub use term::{Phase, Term};
 pub use tier::Tier;
 
 use std::collections::BTreeMap;

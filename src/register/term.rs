@@ -1,7 +1,7 @@
 //! The term of an exception, seen from a day.
 
 use crate::register::exception::{Exception, Status};
-use crate::time::{Day, Today, Zone};
+use crate::time::{Day, Moment, Today, Zone};
 
 /// The agreed end of an exception, seen from a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,51 @@ pub struct Notice {
     pub term: Term,
 }
 
+/// How far an exception has come on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// It was never approved.
+    Rejected,
+    /// The rule is followed again, since this day if the record gives one.
+    Closed(Option<Day>),
+    /// This was its last covered day, and it is not closed.
+    Ended(Day),
+    /// Its status is `expired`, but the end that the record gives, if any, is still to come.
+    MarkedExpired,
+    /// It begins at this moment.
+    Waiting(Moment),
+    /// It is in force up to and including this day.
+    InForce(Day),
+    /// The record lacks a readable status, start or end.
+    Incomplete,
+}
+
+impl Phase {
+    /// Tells whether nothing is allowed any longer.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Rejected | Self::Closed(_) | Self::Ended(_) | Self::MarkedExpired)
+    }
+}
+
 impl Exception<'_> {
+    /// Returns how far it has come.
+    #[must_use]
+    pub fn phase(&self, zone: Zone, today: Today) -> Phase {
+        let closed = || self.closure.as_ref().and_then(|closure| closure.date.as_ref()).map(|date| date.value);
+        match (self.status.as_ref().map(|status| status.value), self.term(zone, today)) {
+            (Some(Status::Rejected), _) => Phase::Rejected,
+            (Some(Status::Closed), _) => Phase::Closed(closed()),
+            (_, Some(term)) if term.ended => Phase::Ended(term.last_day),
+            (Some(Status::Expired), _) => Phase::MarkedExpired,
+            (Some(Status::Active), Some(term)) if term.started => Phase::InForce(term.last_day),
+            (Some(Status::Active), Some(_)) => {
+                self.starts.as_ref().map_or(Phase::Incomplete, |starts| Phase::Waiting(starts.value))
+            }
+            (None | Some(Status::Active), _) => Phase::Incomplete,
+        }
+    }
+
     /// Returns the term up to the current expiry; `None` if the record names no expiry.
     #[must_use]
     pub fn term(&self, zone: Zone, today: Today) -> Option<Term> {
@@ -50,7 +94,7 @@ impl Exception<'_> {
     /// Returns whether the rule may be broken now: active, started and not ended.
     #[must_use]
     pub fn is_in_force(&self, zone: Zone, today: Today) -> bool {
-        self.is(&[Status::Active]) && self.term(zone, today).is_some_and(|term| term.started && !term.ended)
+        matches!(self.phase(zone, today), Phase::InForce(_))
     }
 
     /// Returns whether it allows anything now: it is in force, and the record says who decided and when.
@@ -88,6 +132,34 @@ mod tests {
 
     fn on(day: &str) -> Today {
         Today::parse(day, Zone::UTC).unwrap()
+    }
+
+    #[test]
+    fn a_phase_is_told_by_the_status_and_the_term() {
+        let (start, last) = (Moment::parse("2026-11-10").unwrap(), Day::parse("2026-11-20").unwrap());
+        let text = "status: active\nstarts: 2026-11-10\nexpires: 2026-11-20\n";
+        for (day, status, phase, is_over) in [
+            ("2026-11-09", "active", Phase::Waiting(start), false),
+            ("2026-11-10", "active", Phase::InForce(last), false),
+            ("2026-11-21", "active", Phase::Ended(last), true),
+            ("2026-11-15", "expired", Phase::MarkedExpired, true),
+            ("2026-11-21", "expired", Phase::Ended(last), true),
+            ("2026-11-15", "rejected", Phase::Rejected, true),
+            ("2026-11-15", "closed", Phase::Closed(None), true),
+            ("2026-11-15", "pending", Phase::Incomplete, false),
+            ("2026-11-21", "pending", Phase::Ended(last), true),
+        ] {
+            let text = text.replace("active", status);
+            let found = exception(&text).phase(Zone::UTC, on(day));
+            assert_eq!((found, found.is_over()), (phase, is_over), "{status} on {day}");
+        }
+        for line in ["starts: 2026-11-10\n", "expires: 2026-11-20\n"] {
+            let text = text.replace(line, "");
+            assert_eq!(exception(&text).phase(Zone::UTC, on("2026-11-15")), Phase::Incomplete, "without {line}");
+        }
+        let text = "status: closed\nclosure: {date: 2026-11-12}\n";
+        let closed = Phase::Closed(Day::parse("2026-11-12").ok());
+        assert_eq!(exception(text).phase(Zone::UTC, on("2026-11-15")), closed);
     }
 
     #[test]

@@ -7,10 +7,10 @@ use rustc_hash::FxHashMap;
 use super::package::{Purl, Reported};
 use super::place::Place;
 use super::rule::Rule;
-use crate::register::{Cover, Exception, Register, Status};
+use crate::register::{Cover, Exception, Phase, Register};
 use crate::source::{FileId, Span};
 use crate::text::{argument, shown};
-use crate::time::{Today, Zone};
+use crate::time::{Today, Zone, rfc3339};
 use crate::tools::{Name, Pattern, Selector};
 
 /// A cover of the register that can be understood.
@@ -203,21 +203,20 @@ impl Known {
 
 /// Says why an exception is not in force, and what to do about it.
 fn standing(exception: &Exception<'_>, zone: Zone, today: Today) -> (String, String) {
-    let term = exception.term(zone, today);
-    let starts = exception.starts.as_ref().map(|starts| starts.value.to_string());
-    let another = || "mend it, or ask for another exception: `stopgap new`".to_owned();
+    let another = || "fix it, or request another exception: `stopgap new`".to_owned();
     let id = argument(exception.id);
-    match (exception.status.as_ref().map(|status| status.value), term, starts) {
-        (Some(Status::Rejected), ..) => ("it was rejected".to_owned(), another()),
-        (Some(Status::Closed), ..) => ("it is closed".to_owned(), another()),
-        (_, Some(term), _) if term.ended => {
-            let more = format!("mend it, or ask for more time: `stopgap renew {id}`");
-            (format!("it ended on `{}`", term.last_day), more)
+    let more = || format!("fix it, or ask for more time: `stopgap renew {id}`");
+    match exception.phase(zone, today) {
+        Phase::Rejected => ("it was rejected".to_owned(), another()),
+        Phase::Closed(_) => ("it is closed".to_owned(), another()),
+        Phase::Ended(last) => (format!("it ended on `{last}`"), more()),
+        Phase::MarkedExpired => ("its status is `expired`".to_owned(), more()),
+        Phase::Waiting(starts) => {
+            (format!("it begins on `{starts}`"), "fix it, or wait until the exception has begun".to_owned())
         }
-        (_, Some(term), Some(starts)) if !term.started => {
-            (format!("it begins on `{starts}`"), "mend it, or wait until the exception has begun".to_owned())
+        Phase::InForce(_) | Phase::Incomplete => {
+            ("its record is not complete".to_owned(), format!("complete it: `stopgap show {id}` says what it lacks"))
         }
-        _ => ("its record is not complete".to_owned(), format!("complete it: `stopgap show {id}` says what it lacks")),
     }
 }
 
@@ -239,7 +238,7 @@ impl Licence {
         let text = |text: Option<&crate::register::Text<'_>>| text.map(|text| text.as_str().to_owned());
         Some(Self {
             expires: expiry.to_string(),
-            ends: zone.ends_at(expiry).format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            ends: rfc3339(zone.ends_at(expiry)),
             approver: text(exception.last_approver()).unwrap_or_default(),
             title: text(exception.title.as_ref()).unwrap_or_default(),
         })

@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::grammar::{End, What};
 use super::inventory::{Claim, Extent, Identity, Inventory, Item};
 use crate::policy::{Allowed, Breadth, Policy, SuppressionBaseline};
-use crate::register::{Cover, Exception, Files, Register, Status, Text};
+use crate::register::{Cover, Exception, Files, Register, Text};
 use crate::source::FileId;
 use crate::sync;
 use crate::time::{Today, Zone};
@@ -79,12 +79,6 @@ struct Licence<'r, 'a> {
     exception: &'r Exception<'a>,
     cover: &'r Cover<'a>,
     paths: Vec<Pattern>,
-}
-
-/// Returns whether an exception is over: closed, rejected or past its end.
-fn has_ended(exception: &Exception<'_>, zone: Zone, today: Today) -> bool {
-    exception.is(&[Status::Closed, Status::Rejected, Status::Expired])
-        || exception.term(zone, today).is_some_and(|term| term.ended)
 }
 
 impl<'r, 'a> Licences<'r, 'a> {
@@ -157,7 +151,7 @@ impl<'r, 'a> Licences<'r, 'a> {
     /// Returns whether an exception is over.
     #[must_use]
     pub fn is_over(&self, exception: &Exception<'_>) -> bool {
-        has_ended(exception, self.zone, self.today)
+        exception.phase(self.zone, self.today).is_over()
     }
 
     /// Says what stands behind a suppression whose marker names `marker`. A marker says which exception is meant, and no

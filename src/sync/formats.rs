@@ -7,6 +7,7 @@ use super::licence::Licence;
 use super::tree::{Kind, Pair, Tree};
 use crate::register::{Cover, Package};
 use crate::text::is_hostile;
+use crate::time::rfc3339;
 use crate::tools::{Ids, Selector, Tool, folded_key};
 
 /// How a file is written.
@@ -591,7 +592,7 @@ fn snyk(cover: &Cover<'_>, licence: &Licence) -> Entries {
     let is_until_fixed = cover.until_fixed.as_ref().is_some_and(|flag| flag.value);
     let millis = |instant: String| Datum::Quoted(instant.replace('Z', ".000Z"));
     let details = Datum::map([("reason", reason(licence)), ("expires", millis(licence.end_instant()))])
-        .with("created", licence.start.map(|start| millis(super::instant(start))))
+        .with("created", licence.start.map(|start| millis(rfc3339(start))))
         .with("disregardIfFixable", is_until_fixed.then(|| Datum::Raw("true".to_owned())));
     let places = match paths(cover) {
         none if none.is_empty() => vec!["*".to_owned()],
@@ -657,7 +658,7 @@ fn day_with_offset(end: chrono::DateTime<chrono::Utc>) -> String {
     } else {
         (end.date_naive().succ_opt().unwrap_or(end.date_naive()), 24 * 60 - minutes)
     };
-    let day = super::instant(day.and_time(chrono::NaiveTime::MIN).and_utc());
+    let day = rfc3339(day.and_time(chrono::NaiveTime::MIN).and_utc());
     let day = &day[.."2026-06-01".len()];
     let sign = if offset < 0 { '-' } else { '+' };
     match offset.abs() {

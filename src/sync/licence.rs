@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveTime, Utc};
 
 use crate::register::Exception;
 use crate::text::is_hostile;
-use crate::time::Zone;
+use crate::time::{Zone, rfc3339};
 
 /// How an entry names the exception behind it, as a marker in code does.
 pub(super) const MARK: &str = "stopgap: ";
@@ -72,7 +72,7 @@ impl Licence {
 
     /// Returns the end as an instant of RFC 3339 in UTC.
     pub(super) fn end_instant(&self) -> String {
-        instant(self.end)
+        rfc3339(self.end)
     }
 
     /// Returns the end as the day in UTC that begins with it; `None` if it is no midnight there.
@@ -85,14 +85,8 @@ impl Licence {
     pub(super) fn end_day_after(&self) -> String {
         let whole = self.end.date_naive().and_time(NaiveTime::MIN).and_utc();
         let next = if whole == self.end { whole } else { whole + chrono::TimeDelta::days(1) };
-        instant(next)[.."2026-06-01".len()].to_owned()
+        rfc3339(next)[.."2026-06-01".len()].to_owned()
     }
-}
-
-/// Writes an instant; one after the year 9999 is not known to any tool.
-pub(super) fn instant(at: DateTime<Utc>) -> String {
-    let text = at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-    if text.len() == "2026-06-01T00:00:00Z".len() { text } else { "9999-12-31T23:59:59Z".to_owned() }
 }
 
 /// Puts a text on one line, without characters that could act on a reader.

@@ -28,7 +28,6 @@ pub use flags::tools as tools_with_flags;
 pub(crate) use formats::trivy_section;
 use formats::{Format, Syntax, Wanted};
 use licence::Licence;
-use licence::instant;
 use shelf::{Shelf, Slot, Splice};
 pub(crate) use tree::json;
 use tree::{Tree, Unreadable};

@@ -169,3 +169,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_instant_is_written_with_a_year_of_four_digits() {
+    for (end, written) in [
+        ("2026-11-23", "2026-11-24T00:00:00Z"),
+        ("2026-11-23T09:00", "2026-11-23T09:00:00Z"),
+        ("9999-12-31", "9999-12-31T23:59:59Z"),
+    ] {
+        assert_eq!(rfc3339(Zone::UTC.ends_at(Moment::parse(end).unwrap())), written, "{end}");
+    }
+}

@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use chrono::SecondsFormat;
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Collected, Decided, Objection, State, Stood};
@@ -15,7 +14,7 @@ use crate::output::record::{Described, View};
 use crate::replay::{Answer, Touch, Verdict};
 use crate::rule::Finding;
 use crate::text::shown;
-use crate::time::{Day, Today};
+use crate::time::{Day, Today, rfc3339};
 
 /// The version of the contract; removing a key or changing its meaning increments it.
 const VERSION: u32 = 1;
@@ -46,7 +45,7 @@ pub fn read_header(bytes: &[u8]) -> Result<Header, String> {
 
 /// Returns a moment as RFC 3339 writes it, in UTC.
 pub(super) fn moment(today: Today) -> String {
-    today.instant.to_rfc3339_opts(SecondsFormat::Secs, true)
+    rfc3339(today.instant)
 }
 
 #[derive(Serialize)]

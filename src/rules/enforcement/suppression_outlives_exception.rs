@@ -1,5 +1,5 @@
 use super::unregistered_suppression::{name, what};
-use crate::register::{Exception, Status};
+use crate::register::{Exception, Phase};
 use crate::rule::Finding;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
@@ -56,15 +56,12 @@ pub(super) fn label_end(finding: &mut Finding, exception: &Exception<'_>) {
 /// Says how an exception ended.
 pub(super) fn ended(exception: &Exception<'_>, cx: &Context<'_>) -> String {
     let id = shown(exception.id);
-    match exception.status.as_ref().map(|status| status.value) {
-        Some(Status::Rejected) => format!("`{id}` was rejected"),
-        Some(Status::Closed) => match exception.closure.as_ref().and_then(|closure| closure.date.as_ref()) {
-            Some(day) => format!("`{id}` was closed on `{}`", day.value),
-            None => format!("`{id}` is closed"),
-        },
-        _ => match exception.term(cx.policy().timezone, cx.today()) {
-            Some(term) => format!("`{id}` ended on `{}`", term.last_day),
-            None => format!("`{id}` has ended"),
-        },
+    match exception.phase(cx.policy().timezone, cx.today()) {
+        Phase::Rejected => format!("`{id}` was rejected"),
+        Phase::Closed(Some(day)) => format!("`{id}` was closed on `{day}`"),
+        Phase::Closed(None) => format!("`{id}` is closed"),
+        Phase::Ended(last) => format!("`{id}` ended on `{last}`"),
+        Phase::MarkedExpired => format!("the status of `{id}` is `expired`"),
+        Phase::Waiting(_) | Phase::InForce(_) | Phase::Incomplete => format!("`{id}` is not in force"),
     }
 }

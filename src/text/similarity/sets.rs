@@ -161,7 +161,7 @@ mod tests {
         // Every statement has the word 7; each second one 8 too; the last one 9.
         let statements: Vec<usize> = (0..=2 * PART).collect();
         let read = |at: &usize| {
-            let words = [(7, true), (8, at % 2 == 0), (9, *at == 2 * PART)];
+            let words = [(7, true), (8, at.is_multiple_of(2)), (9, *at == 2 * PART)];
             (words.into_iter().filter_map(|(word, is_there)| is_there.then_some(word)).collect(), 10 * at)
         };
         let cores = Cores::for_items(statements.len(), FEW);
