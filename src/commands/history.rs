@@ -84,7 +84,7 @@ fn find_since(git: &Git, revision: &str) -> Result<Commit, Error> {
     let (name, shallow) = (revision.to_owned(), git.is_shallow());
     // Where `HEAD` is damaged, what is told from it means nothing either.
     let head = git.head()?;
-    let Some(since) = git.commit(revision)? else {
+    let Some(since) = git.only_commit(revision, "--since")? else {
         return Err(GitError::NoSince { since: name, shallow }.into());
     };
     match head {

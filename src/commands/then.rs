@@ -155,7 +155,7 @@ impl Finder<'_> {
         if let Ok(moment) = Moment::parse(at) {
             return self.moment(at, moment).map(|(then, _)| then);
         }
-        if let Some(commit) = self.git.commit(at)? {
+        if let Some(commit) = self.git.only_commit(at, self.option)? {
             return self.revision(commit);
         }
         let today = Zone::UTC.day_of(self.world.now);

@@ -171,6 +171,8 @@ pub enum GitError {
     Ambiguous {
         /// The revision as typed.
         revision: String,
+        /// The option that it was given with.
+        option: &'static str,
         /// One reference and its commit.
         first: (String, String),
         /// Another.
@@ -357,8 +359,8 @@ impl GitError {
             Self::NoThen { shallow: true, .. } | Self::NothingThen { shallow: true, .. } => {
                 "fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` in a job".into()
             }
-            Self::Ambiguous { last: (name, _), .. } => {
-                format!("write the whole name, such as `--base {}`", shown(name))
+            Self::Ambiguous { option, last: (name, _), .. } => {
+                format!("write the whole name, such as `{option} {}`", argument(name))
             }
             Self::BaseNotHere { commit, deepen: Some(deepen), .. } => format!("{deepen}; the whole name is `{commit}`"),
             Self::BaseNotHere { commit, deepen: None, .. } => {

@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 
 use super::process::{MOST_ANSWER, Running};
 use super::{Commit, CommitInfo, Git, commit, commit_of, trim};
-use crate::error::Error;
+use crate::error::{Error, GitError};
 
 /// How many bytes of requests are under way at once. A pipe holds that many everywhere, so that neither side waits for
 /// the other to read.
@@ -85,6 +85,26 @@ impl Git {
         }
         let found = self.ask_reader(Wanted { names: &[&spec], kind: "commit", limit: 0 })?.pop().flatten();
         Ok(found.and_then(|(oid, _)| commit_of(oid.as_bytes())))
+    }
+
+    /// Returns the commit that a revision names, as [`Git::commit`] does; `option` is what it was given with.
+    ///
+    /// # Errors
+    ///
+    /// If it names several: a tag `main` or `origin/main` would silently take the place of the branch.
+    pub fn only_commit(&self, revision: &str, option: &'static str) -> Result<Option<Commit>, Error> {
+        let mut found: Vec<(String, Commit)> = Vec::new();
+        for kind in ["refs/tags/", "refs/heads/", "refs/remotes/"] {
+            let name = format!("{kind}{revision}");
+            found.extend(self.commit(&name)?.map(|commit| (name, commit)));
+        }
+        match found.as_slice() {
+            [(first, a), .., (last, b)] if found.iter().any(|(_, other)| other != a) => {
+                let (first, last) = ((first.clone(), a.short().to_owned()), (last.clone(), b.short().to_owned()));
+                Err(GitError::Ambiguous { revision: revision.to_owned(), option, first, last }.into())
+            }
+            _ => self.commit(revision),
+        }
     }
 
     /// Returns what a commit object says; `None` if the object is not in this clone.

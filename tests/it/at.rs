@@ -428,3 +428,16 @@ fn a_removal_beside_the_main_line_is_on_the_agenda_of_the_week_of_its_merge() {
     let ran = run(&repo, &["history"]);
     assert!(ran.stderr.contains("beside the main line") || ran.stdout.contains("beside the main line"), "{ran:?}");
 }
+
+#[test]
+fn a_tag_does_not_take_the_place_of_a_branch() {
+    let repo = ahead();
+    repo.git(&["tag", "main", "HEAD~1"]);
+    for arguments in [&["list", "--at", "main"][..], &["history", "--since", "main"]] {
+        let told = run(&repo, arguments);
+        let whole = format!("write the whole name, such as `{} refs/heads/main`", arguments[1]);
+        assert!(told.code == 2 && told.stderr.contains("`main` names several commits here"), "{told:?}");
+        assert!(told.stderr.contains(&whole), "{told:?}");
+    }
+    assert_eq!(run(&repo, &["list", "--at", "refs/heads/main", "--today", "2026-01-05"]).code, 0);
+}

@@ -135,8 +135,7 @@ impl Search<'_> {
 
     /// The merge base of `HEAD` and a revision that the user named.
     fn named(&self, revision: &str) -> Result<Base, Error> {
-        self.refuse_ambiguous(revision)?;
-        let Some(commit) = self.git.commit(revision)? else { return Err(self.unknown(revision)?) };
+        let Some(commit) = self.git.only_commit(revision, "--base")? else { return Err(self.unknown(revision)?) };
         let Some(fork) = self.fork(&commit)? else { return Err(self.unrelated(revision)?) };
         let name = shown(revision);
         Ok(if fork.base == self.head {
@@ -146,27 +145,6 @@ impl Search<'_> {
         } else {
             Base::forked(fork, &format!("`HEAD` and `{name}`"))
         })
-    }
-
-    /// A tag `origin/main` would silently take the place of the remote's branch.
-    fn refuse_ambiguous(&self, revision: &str) -> Result<(), Error> {
-        let mut found: Vec<(String, Commit)> = Vec::new();
-        for kind in ["refs/tags/", "refs/heads/", "refs/remotes/"] {
-            let name = format!("{kind}{revision}");
-            if let Some(commit) = self.git.commit(&name)? {
-                found.push((name, commit));
-            }
-        }
-        match found.as_slice() {
-            [(first, a), .., (last, b)] if found.iter().any(|(_, other)| other != a) => {
-                Err(Error::from(GitError::Ambiguous {
-                    revision: revision.to_owned(),
-                    first: (first.clone(), a.short().to_owned()),
-                    last: (last.clone(), b.short().to_owned()),
-                }))
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Returns the merge base of `HEAD` and the default branch; on that branch the commit before `HEAD`.
