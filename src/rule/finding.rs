@@ -38,7 +38,7 @@ pub struct Finding {
     pub labels: Vec<Label>,
     /// The field that it is on.
     pub place: Place,
-    /// The change of the file that settles it, where nothing is left to decide.
+    /// The change of the file that fixes it, if there is nothing to decide.
     pub fix: Option<Fix>,
     /// False for a finding that a compared change did not cause.
     pub gates: bool,
@@ -143,7 +143,7 @@ impl Findings {
             let place = listed.entry(group(finding)).or_default();
             *place += 1;
             if total > MAX_LISTED + 1 && *place == MAX_LISTED + 1 {
-                finding.message = format!("and `{}` more of `{}` from here on", total - MAX_LISTED, finding.rule.id);
+                finding.message = format!("and `{}` more findings of `{}` from here on", total - MAX_LISTED, finding.rule.id);
                 finding.help = Some("fix those above first, then check again".to_owned());
                 finding.labels.clear();
                 finding.fix = None;

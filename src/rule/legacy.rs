@@ -2,18 +2,18 @@
 
 use crate::rule::Rule;
 
-/// What a finding says of an exception that was there before the register.
+/// What a finding means for an exception that existed before the register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Legacy {
     /// Its record lacks something, which a baseline may tolerate for a while.
     Gap,
-    /// It was decided elsewhere, which is no fault of the change that imports it.
+    /// It was decided elsewhere, which is not a fault of the change that imports it.
     Origin,
-    /// The same as of any other: drift, a conflict of interest, a file that cannot be read.
+    /// The same as for any other exception: drift, a conflict of interest, a file that cannot be read.
     Fault,
 }
 
-/// What an old record may lack. An expired exception lacks nothing, and who approved their own request did no better
+/// What an old record may lack. An expired exception lacks nothing, and a self-approval was no better
 /// in a spreadsheet.
 const GAPS: [&str; 22] = [
     "schema",
@@ -40,7 +40,7 @@ const GAPS: [&str; 22] = [
     "cover-too-broad",
 ];
 
-/// What is asked of a decision that is new.
+/// What is required of a new decision.
 const ORIGINS: [&str; 7] = [
     "back-dated",
     "expired-first",
@@ -52,7 +52,7 @@ const ORIGINS: [&str; 7] = [
 ];
 
 impl Rule {
-    /// Tells what the rule's findings say of an exception that was there before the register.
+    /// Returns what the rule's findings mean for an exception that existed before the register.
     #[must_use]
     pub fn legacy(&self) -> Legacy {
         match () {

@@ -25,7 +25,7 @@ pub enum Family {
     Change,
     /// Who signed a change off.
     SignOff,
-    /// What scanners are told to overlook.
+    /// Suppressions in scanners.
     Enforcement,
 }
 
@@ -63,10 +63,10 @@ impl Family {
     }
 }
 
-/// What a finding weighs for whoever sees only the first few, the heaviest first.
+/// What a finding weighs for a reader who sees only the first few, the heaviest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Weight {
-    /// Something stands open that has ended, or that nobody signed.
+    /// Something is open although it has ended, or although nobody signed it.
     Open,
     /// Nobody, or the wrong person, answers for it.
     People,

@@ -1,13 +1,13 @@
-//! Who stands above somebody who has decided before.
+//! The chain of managers above an earlier approver.
 
 use crate::people::{PersonId, Roster};
 use crate::time::Day;
 
-/// Who is above a person, if the roster knows somebody who has not left.
+/// The people above a person, if the roster lists somebody above them who has not left.
 pub(super) struct Chain<'r> {
     roster: &'r Roster,
     lower: PersonId,
-    /// The nearest one above.
+    /// The nearest person above.
     pub(super) superior: &'r str,
 }
 
@@ -18,7 +18,8 @@ impl<'r> Chain<'r> {
         Some(Self { roster, lower, superior })
     }
 
-    /// Tells whether the roster says where a person stands: one with people missing knows nothing of those.
+    /// Returns whether the roster can tell where a person is in the chain: an incomplete one knows nothing of unlisted
+    /// people.
     pub(super) fn can_place(&self, person: &str) -> bool {
         self.roster.is_complete() || self.roster.find(person).is_some()
     }

@@ -1,4 +1,4 @@
-//! How a rule judges: what it looks at, what it is given, and where it reports to.
+//! How a rule judges: its input, its context, and where it reports.
 //!
 //! A rule chooses neither its level nor its place in the order, cannot fail and does no I/O. A milder case of the same
 //! defect may be reported at a lower level than the rule's.
@@ -21,15 +21,15 @@ use crate::text::Phrases;
 use crate::time::Today;
 use crate::yaml::{Problem, Spot};
 
-/// Which exceptions an [`Check::Entry`] rule looks at.
+/// Which exceptions a [`Check::Entry`] rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applies {
-    /// Each, whatever its status: rejected and closed ones too.
+    /// All of them, whatever their status: rejected and closed ones too.
     Always,
     /// `active`, `expired` and `closed` ones.
     LiveOrClosed,
-    /// Those of which it is judged what was granted: `active` and `expired` ones, and `closed` ones that a change adds
-    /// or edits, since nobody has judged those while they were live.
+    /// Those whose grant is judged: `active` and `expired` ones, and `closed` ones that a change adds or edits, because
+    /// nobody judged those while they were live.
     Granted,
     /// `active` and `expired` ones, about which something is still to be done.
     Live,
@@ -61,13 +61,13 @@ pub enum Check {
     Entry(Applies, fn(&Exception<'_>, &mut Context<'_>)),
     /// The whole register.
     Register(fn(&mut Context<'_>)),
-    /// The baseline, once the others have run; only where there is one among the files.
+    /// The baseline, after the other rules have run; only if there is one among the files.
     Baseline(fn(&BaselineUse<'_>, &mut Context<'_>)),
     /// One exception that a change adds, edits or removes.
     Change(fn(&Change<'_>, &mut Context<'_>)),
     /// A change as a whole.
     Changes(fn(&Changes<'_>, &mut Context<'_>)),
-    /// What a change of the past did, and what merged it.
+    /// A past change, and what merged it.
     Merge(fn(&Merge, &Changes<'_>, &mut Context<'_>)),
 }
 
@@ -116,7 +116,7 @@ macro_rules! declare_rule {
 
 pub(crate) use declare_rule;
 
-/// Everything that judges a register: read once at the edge, then only passed on.
+/// Everything that judges a register: read once at the edge, and passed on from there.
 #[derive(Debug)]
 pub struct Judge {
     /// The policy in force.
@@ -127,13 +127,13 @@ pub struct Judge {
     pub controls: Option<Controls>,
     /// What is tolerated in imported exceptions, if there is a baseline.
     pub baseline: Option<Baseline>,
-    /// Which suppressions are let be, if there is a baseline of them.
+    /// Which suppressions are tolerated, if there is a baseline of them.
     pub suppressed: Option<SuppressionBaseline>,
     /// Stock phrases, the policy's included.
     pub phrases: Phrases,
     /// The moment of the check.
     pub today: Today,
-    /// Who signed what a change writes; `None` where nobody asked.
+    /// Who signed what a change writes; `None` if that was not requested.
     pub signatures: Option<Signatures>,
 }
 
@@ -146,13 +146,13 @@ impl Judge {
         Self { policy, people, controls, baseline, suppressed, phrases, today, signatures: None }
     }
 
-    /// Returns which files of the rule book are there that a repository need not have.
+    /// Returns which optional files of the rule book exist.
     #[must_use]
     pub fn there(&self) -> There {
         There::of(&self.people, self.controls.as_ref(), self.baseline.as_ref(), self.suppressed.as_ref())
     }
 
-    /// Returns the rule book that it judges by.
+    /// Returns the rule book of this judge.
     #[must_use]
     pub fn book(&self) -> RuleBook {
         RuleBook {
@@ -165,12 +165,12 @@ impl Judge {
     }
 }
 
-/// What is known of a repository besides its register, so far as it is judged.
+/// What is known of a repository in addition to its register, as far as it is judged.
 #[derive(Debug, Default)]
 pub struct Around {
     /// The suppressions and markers of the tracked files, if those are judged.
     pub inventory: Option<Inventory>,
-    /// The exception files that nobody but agents has touched in the change, by path, each with one of them.
+    /// The exception files that only agents have touched in the change, by path, each with one of them.
     pub by_agents: BTreeMap<String, String>,
     /// The name and the mail address of everybody who has written a commit of the change.
     pub writers: BTreeSet<(String, String)>,
@@ -186,7 +186,7 @@ pub struct Context<'c> {
     pub changes: Option<&'c Changes<'c>>,
     /// Who owns the files of the register, in a git work tree.
     pub ownership: Option<&'c Ownership>,
-    /// What is known of the repository besides its register.
+    /// What is known of the repository in addition to its register.
     pub around: Option<&'c Around>,
     /// What scanners found, if their logs are judged too.
     pub scan: Option<&'c Scan>,
@@ -194,10 +194,10 @@ pub struct Context<'c> {
     pub(crate) takeover: Option<&'c (Takeover, Agreed)>,
     /// The exceptions behind suppressions and markers, if those are judged and the rule looks at the whole register.
     pub(crate) licences: Option<&'c Licences<'c, 'c>>,
-    /// The change of which the register is one side, before or after it.
+    /// The change that has the register as one of its sides.
     pub(crate) touching: Option<&'c Changes<'c>>,
     pub(crate) files: &'c Files,
-    /// Whether it is the register before a change that is looked at.
+    /// Whether this is the register before a change.
     pub(crate) is_base: bool,
     pub(crate) rule: &'static Rule,
     pub(crate) level: Level,
@@ -206,8 +206,7 @@ pub struct Context<'c> {
 }
 
 impl<'c> Context<'c> {
-    /// Reports a defect in the exception that is looked at: on one of its values, on a part of one, or on another
-    /// [`Spot`].
+    /// Reports a defect in the current exception: on one of its values, on a part of one, or on another [`Spot`].
     pub fn report(&mut self, on: impl Into<Spot>, message: impl Into<String>) -> &mut Finding {
         self.report_in(self.file, on, message)
     }
@@ -241,7 +240,7 @@ impl<'c> Context<'c> {
         }
     }
 
-    /// Tells whether what was granted with an exception is judged, see [`Applies::Granted`].
+    /// Returns whether the grant of an exception is judged, see [`Applies::Granted`].
     #[must_use]
     pub fn judges_grant(&self, exception: &Exception<'_>) -> bool {
         Applies::Granted.to(exception, self.touching)
@@ -259,8 +258,8 @@ impl<'c> Context<'c> {
         self.files.source(file)
     }
 
-    /// Lists the files that are stored otherwise than they are checked out; of the register before a change those of
-    /// which the same was true then.
+    /// Lists the files whose stored text differs from the checkout; in the register before a change, those to which the
+    /// same applied then.
     pub fn twins(&self) -> impl Iterator<Item = Twin> + use<'c> {
         let is_base = self.is_base;
         self.files.twins().iter().copied().filter(move |twin| twin.untouched || !is_base)

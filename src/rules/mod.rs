@@ -158,7 +158,7 @@ pub struct Case<'a> {
     pub changes: Option<&'a Changes<'a>>,
     /// Who owns the files, in a git work tree.
     pub ownership: Option<&'a Ownership>,
-    /// What is known of the repository besides its register.
+    /// What is known of the repository in addition to its register.
     pub around: Option<&'a Around>,
     /// What scanners found, if their logs are judged too.
     pub scan: Option<&'a Scan>,
@@ -178,7 +178,7 @@ impl<'a> Case<'a> {
         Self { judge, register, changes: None, ownership, around: None, scan: None, files }
     }
 
-    /// Judges what is around the register too.
+    /// Also judges what is around the register.
     #[must_use]
     pub fn with(self, around: &'a Around) -> Self {
         Self { around: Some(around), ..self }
@@ -202,13 +202,13 @@ impl<'a> Case<'a> {
         findings
     }
 
-    /// Runs every rule that the policy leaves on over the whole register; the rules that judge a change run if there is
+    /// Runs every rule that the policy leaves on over the whole register; rules that judge a change run if there is
     /// one. What a baseline tolerates is left out, unless a change is judged.
     #[must_use]
     pub fn run(self) -> Findings {
         let tolerance = Tolerance::of(self.judge, self.changes);
         let mut findings = self.found(tolerance);
-        // Which findings of a change gate is known later, and only those that do may hide others.
+        // Which findings of a change gate is known later, and only those may hide others.
         if self.changes.is_none() {
             if let Some(tolerance) = tolerance {
                 findings.retain(|finding| !tolerance.covers(finding, self.files));
@@ -306,9 +306,9 @@ struct On {
 struct Run<'a> {
     case: Case<'a>,
     on: Vec<On>,
-    /// The change of which the register is one side.
+    /// The change that has the register as one of its sides.
     touching: Option<&'a Changes<'a>>,
-    /// Whether it is the register before a change.
+    /// Whether this is the register before a change.
     is_base: bool,
     /// What the change takes over, and who agrees to that.
     takeover: Option<(Takeover, Agreed)>,

@@ -8,16 +8,16 @@ use crate::text::{argument, shell_word, shown};
 use crate::tools::{Name, Pattern, Selector, has_wildcard};
 use crate::yaml::{Place, Spot, escaped};
 
-/// Reports the results that no exception allows.
+/// Reports the results that no exception covers.
 pub(super) fn unregistered(cx: &mut Context<'_>) {
     let Some(scan) = cx.scan else { return };
     each(cx, scan, &scan.unregistered, |hit| {
         let words = if hit.message.is_empty() { String::new() } else { format!(": {}", hit.message) };
-        format!("no exception in force allows {} of {}{words}", id(hit), shown(&hit.driver))
+        format!("{} reports {}, which no exception in force covers{words}", shown(&hit.driver), id(hit))
     });
 }
 
-/// Reports the results that a tool was told to overlook.
+/// Reports the results that are suppressed in a tool.
 pub(super) fn suppressed(cx: &mut Context<'_>) {
     let Some(scan) = cx.scan else { return };
     each(cx, scan, &scan.suppressed, |hit| {
@@ -27,16 +27,16 @@ pub(super) fn suppressed(cx: &mut Context<'_>) {
         };
         let reason = hit.justification.as_deref().map(|text| format!(" (`{}`)", shown(text))).unwrap_or_default();
         let tool = shown(&hit.driver);
-        format!("{tool} was told {place} to overlook {}{reason}, and no exception in force allows it", id(hit))
+        format!("{tool} reports {} as suppressed {place}{reason}, and no exception in force covers it", id(hit))
     });
 }
 
-/// Reports the results whose cover ended with a fix.
+/// Reports the results whose cover no longer applies because there is a fix.
 pub(super) fn fixable(cx: &mut Context<'_>) {
     let Some(scan) = cx.scan else { return };
     each(cx, scan, &scan.fixable, |hit| {
         let fixed = hit.fixed.as_deref().unwrap_or_default();
-        format!("{} is mended in `{}`, so it is covered no more", id(hit), shown(fixed))
+        format!("{} is fixed in `{}`, so its cover no longer applies", id(hit), shown(fixed))
     });
 }
 
@@ -50,14 +50,14 @@ fn each(cx: &mut Context<'_>, scan: &Scan, hits: &Hits, message: impl Fn(&Hit) -
         let outside = match &hit.place {
             Some(Where::Inside(_)) => String::new(),
             Some(place) => format!(", at `{}`", shown(place.text())),
-            None => ", at no place".to_owned(),
+            None => ", without a location".to_owned(),
         };
         let spot = spot(hit, span);
         let finding = cx.report_in(file, spot, message(hit) + &outside);
         let Some(cover) = hit.cover.map(|at| &scan.covers.list[at]) else {
             finding.help(match hit.id.is_empty() || has_wildcard(&hit.id) {
-                true => "mend it: no cover can name a result without an id of its own".to_owned(),
-                false => format!("mend it, or ask for an exception: `stopgap new --cover {}`", shell_word(&cover(hit))),
+                true => "fix it: no cover can name a result without an id of its own".to_owned(),
+                false => format!("fix it, or request an exception: `stopgap new --cover {}`", shell_word(&cover(hit))),
             });
             continue;
         };
@@ -75,16 +75,16 @@ fn each(cx: &mut Context<'_>, scan: &Scan, hits: &Hits, message: impl Fn(&Hit) -
     }
     let Some(last) = hits.list.last().filter(|_| hits.count > hits.list.len()) else { return };
     let Some((file, span)) = last.spot else { return };
-    let message = format!("and `{}` more results like those that are listed", hits.count - hits.list.len());
-    cx.report_in(file, spot(last, span), message).help("mend those that are listed first, then scan again");
+    let message = format!("and `{}` more results like those listed", hits.count - hits.list.len());
+    cx.report_in(file, spot(last, span), message).help("fix the listed ones first, then scan again");
 }
 
-/// Names the result, so that another of the same rule in the same file differs by its number alone.
+/// Names the result, so that another result of the same rule in the same file differs only by its number.
 fn spot(hit: &Hit, span: Span) -> Spot {
     Spot { span, place: Place::value(format!("/{}/{}", escaped(hit.tool.key()), escaped(&hit.id))) }
 }
 
-/// Returns the cover that would allow a result, as `--cover` takes it.
+/// Returns the cover for a result, as `--cover` takes it.
 fn cover(hit: &Hit) -> String {
     let tool = match &hit.tool {
         Name::Known(key) => (*key).to_owned(),

@@ -1,6 +1,7 @@
-//! What a change takes over: exceptions that were decided elsewhere, which its baseline names for the first time.
+//! Exceptions that a change takes over: they were decided elsewhere, and the change's baseline names them for the first
+//! time.
 //!
-//! Nobody signs such an exception off by itself, so somebody must agree to all of them: an owner of the baseline.
+//! Such an exception has no sign-off of its own, so an owner of the baseline must agree to all of them.
 
 use crate::history::Changes;
 use crate::policy::Forge;
@@ -19,22 +20,22 @@ pub struct Takeover {
     pub baseline: Option<FileId>,
 }
 
-/// Who agrees to what is taken over.
+/// Whether somebody agrees to the takeover.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Agreed {
     /// This account.
     By(String),
     /// Nobody has been asked: no reviews are known.
     Unknown,
-    /// Nobody who may, with why, and what to do.
+    /// Nobody who may, with the reason and what to do.
     No(String, String),
 }
 
-/// Whose opinions are known of a request.
+/// A request whose reviews are known.
 pub(crate) struct Request<'r> {
     /// The account that opened it.
     pub(crate) author: Option<&'r str>,
-    /// Where each reviewer stands.
+    /// The state of each reviewer.
     pub(crate) verdicts: &'r [Verdict],
     /// Whether it is merged. Then an approval of a commit that this clone lacks counts.
     pub(crate) is_merged: bool,
@@ -53,12 +54,12 @@ impl Takeover {
         (!files.is_empty()).then(|| Self { files, baseline: baselines.next() })
     }
 
-    /// Lists the files that somebody must have seen who agrees to it.
+    /// Lists the files that an agreeing reviewer must have seen.
     pub fn approvable(&self) -> impl Iterator<Item = FileId> {
         self.files.iter().copied().chain(self.baseline)
     }
 
-    /// Says how many exceptions they are.
+    /// Says how many exceptions are taken over.
     #[must_use]
     pub fn counted(&self) -> String {
         match self.files.len() {
@@ -73,7 +74,7 @@ impl Takeover {
         if self.files.len() == 1 { "its own" } else { "their own" }
     }
 
-    /// Returns who agrees to it in the gate.
+    /// Returns who agrees to the takeover in the gate.
     #[must_use]
     pub fn agreed(&self, judge: &Judge, changes: &Changes<'_>, prefix: &str) -> Agreed {
         let evidence = changes.evidence.as_ref();
@@ -84,7 +85,7 @@ impl Takeover {
         self.agreed_on(&Request { author, verdicts, is_merged: false }, judge, changes, prefix)
     }
 
-    /// Returns who agrees to it on one request.
+    /// Returns who agrees to the takeover on one request.
     pub(crate) fn agreed_on(
         &self,
         request: &Request<'_>,
@@ -149,7 +150,7 @@ impl Takeover {
     }
 }
 
-/// Returns why an approval by somebody who may give it does not count, and what to do.
+/// Returns why an approval by an authorised person does not count, and what to do.
 fn unfit(verdict: &Verdict, is_merged: bool, forge: Forge) -> (String, String) {
     let (login, request) = (shown(&verdict.login), forge.request());
     let again = format!("ask `@{login}` to approve the {request} again");
@@ -168,7 +169,7 @@ fn unfit(verdict: &Verdict, is_merged: bool, forge: Forge) -> (String, String) {
     }
 }
 
-/// Returns that nobody has approved who may, and what to do.
+/// Returns that nobody authorised has approved, and what to do.
 fn unasked(
     owned: Option<&(&'static str, OwnerPeople<'_>)>,
     is_merged: bool,
@@ -178,8 +179,8 @@ fn unasked(
     let (request, has) = (judge.policy.forge().request(), if is_merged { "had" } else { "has" });
     let Some((what, owners)) = owned else {
         return (
-            format!("nobody but its author {has} approved that"),
-            format!("let somebody else approve the {request}, and give `/{BASELINE}` owners in CODEOWNERS"),
+            format!("nobody but its author {has} approved it"),
+            format!("have somebody else approve the {request}, and give `/{BASELINE}` owners in CODEOWNERS"),
         );
     };
     let account = |person: &&&str| judge.people.account(person).is_none_or(|login| !is_author(login));
@@ -189,8 +190,8 @@ fn unasked(
         ([], Some(team)) => {
             format!("list the people of `{}` under `teams` in `{}`", shown(team), shown(judge.policy.people_path()))
         }
-        ([], None) => format!("nobody but the author owns {what}: give it another owner in CODEOWNERS first"),
+        ([], None) => format!("only the author owns {what}: add another owner in CODEOWNERS first"),
         (named, _) => format!("ask an owner to approve the {request}: {}", named.join(", ")),
     };
-    (format!("no owner of {what} {has} approved that"), help)
+    (format!("no owner of {what} {has} approved it"), help)
 }

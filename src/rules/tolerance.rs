@@ -16,7 +16,7 @@ pub struct Tolerance<'a> {
     pub baseline: &'a Baseline,
     /// Whether its last day has passed.
     pub is_over: bool,
-    /// That of the register before a change: what it named then is not new any more.
+    /// That of the register before a change: what it named then is no longer new.
     before: Option<&'a Baseline>,
     /// Whether it is known who approved the change.
     is_reviewed: bool,

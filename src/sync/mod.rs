@@ -416,7 +416,7 @@ impl<'e> Edit<'e> {
             Some(id) if !has_wildcard(id) => {
                 let cover = typed_cover::item(self.format.tool, shown(id), Vec::new());
                 let cover = shell_word(&typed_cover::typed(&cover));
-                format!("delete it (`stopgap sync --prune`), or ask for an exception: `stopgap new --cover {cover}`")
+                format!("delete it (`stopgap sync --prune`), or request an exception: `stopgap new --cover {cover}`")
             }
             _ => "delete it (`stopgap sync --prune`), or ask for an exception that covers it".to_owned(),
         };

@@ -194,7 +194,7 @@ mod expiry {
     fn an_expiry_does_not_disappear() {
         let verdict = Branch::of(&[]).edit(&[("expires", "")]).verdict();
         assert_eq!(verdict.code, 1);
-        let gone = "`expires` was agreed as `2026-12-16`, and is gone";
+        let gone = "`expires` was agreed as `2026-12-16`, and was removed";
         assert!(
             verdict.found.iter().any(|found| found.starts_with("expiry-moved ") && found.ends_with(gone)),
             "{verdict:?}"
@@ -237,8 +237,8 @@ mod log {
             (&[RENEWAL], &[], &["renewal `1` was removed after it was written"]),
             (&[RENEWAL], &[&edited], &["renewal `1` was edited after it was written"]),
             (&[RENEWAL, SECOND], &[&edited, SECOND], &["renewal `1` was edited after it was written"]),
-            (&[RENEWAL, SECOND], &[SECOND, RENEWAL], &["the items of `renewals` were reordered, from renewal `1` on"]),
-            (&[RENEWAL], &[SECOND, RENEWAL], &["a new item was put before renewal `1`, which was written first"]),
+            (&[RENEWAL, SECOND], &[SECOND, RENEWAL], &["the items of `renewals` were reordered, starting at renewal `1`"]),
+            (&[RENEWAL], &[SECOND, RENEWAL], &["a new item was inserted before renewal `1`, which was written first"]),
             (&[RENEWAL, SECOND], &[SECOND, &third], &["renewal `1` was removed after it was written"]),
         ];
         for (before, after, expected) in cases {
@@ -568,11 +568,11 @@ mod status {
         );
         assert_eq!(
             said(&[("status", "rejected")], &[]).unwrap(),
-            "`status` went from `rejected` to `active`: a refusal is not turned into something else"
+            "`status` went from `rejected` to `active`: a refusal is final"
         );
         assert_eq!(
             said(&[("status", "closed"), CLOSURE], &[CLOSURE]).unwrap(),
-            "`status` went from `closed` to `active`: a closed record is not opened again"
+            "`status` went from `closed` to `active`: a closed record cannot be reopened"
         );
         assert_eq!(
             said(&with(&[("status", "expired")]), &with(&[])).unwrap(),
@@ -624,7 +624,7 @@ mod dates {
         let branch = Branch::from(&[("stopgap.yaml", "version: 1\n"), ("exceptions/.keep", "")]);
         let verdict = branch.write(PRINTER, &filed("2025-12-29")).verdict_on("2025-12-30");
         let said = "back-dated exceptions/2026-q4/label-printer-certificate.yaml:15 the decision is dated `2025-12-29`, `4` days before \
-             the newest commit under it (`2026-01-02`); the policy allows `3`";
+             the newest commit it is based on (`2026-01-02`); the policy allows `3`";
         assert_eq!((verdict.code, verdict.found.as_slice()), (0, [said.to_owned()].as_slice()));
     }
 
@@ -708,39 +708,39 @@ mod rule_book {
             (
                 "tiers: {low: 20d}\n",
                 "version: 1\ntiers: {low: 21d}\n",
-                ":2 an approval of tier `low` is good for `21` days instead of `20`",
+                ":2 an approval of tier `low` lasts `21` days instead of `20`",
             ),
             (
                 "tiers: {low: 20d}\n",
                 "version: 1\n",
-                ":1 an approval of tier `low` is good for `30` days instead of `20`",
+                ":1 an approval of tier `low` lasts `30` days instead of `20`",
             ),
             (
                 "version: 1\n",
                 "rules:\n  expired: warning\n",
-                ":2 the rule `expired` is turned down from `error` to `warning`",
+                ":2 the level of rule `expired` is lowered from `error` to `warning`",
             ),
             (
                 "version: 1\n",
                 "rules: {expiring-soon: 'off'}\n",
-                ":1 the rule `expiring-soon` is turned down from `note` to `off`",
+                ":1 the level of rule `expiring-soon` is lowered from `note` to `off`",
             ),
             ("version: 1\n", "renewals: {max: 3}\n", ":1 an exception may be renewed `3` times instead of `2`"),
             ("version: 1\n", "back_dating: 9d\n", ":1 entries may be back-dated by `9` days instead of `3`"),
             (
                 "version: 1\n",
                 "copied_reason: {similarity: 0.9}\n",
-                ":1 a reason counts as a copy from a similarity of `0.9` on, instead of `0.8`",
+                ":1 a reason counts as a copy from a similarity of `0.9` instead of `0.8`",
             ),
             (
                 "version: 1\n",
                 "exposure_tier: low\n",
-                ":1 an exception with any exposure may have tier `low`, and had to have `high`",
+                ":1 an exception with any exposure may have tier `low`; `high` was required",
             ),
             (
                 "vague_phrases: [we need it]\n",
                 "vague_phrases: [wie besprochen]\n",
-                ":1 `we need it` counts as a reason again: it is not a vague phrase any more",
+                ":1 `we need it` is no longer listed as a vague phrase",
             ),
         ] {
             assert_eq!(policy(before, after), [format!("stopgap.yaml{said}")], "{after}");
@@ -759,20 +759,20 @@ mod rule_book {
 
     #[test]
     fn a_policy_that_is_gone_loosens_what_it_tightened() {
-        let said = "stopgap.yaml:1 an approval of tier `low` is good for `30` days instead of `20`";
+        let said = "stopgap.yaml:1 an approval of tier `low` lasts `30` days instead of `20`";
         assert_eq!(warned(&[("stopgap.yaml", "tiers: {low: 20d}\n")], &[]), [said]);
     }
 
     #[test]
     fn a_policy_that_hides_another_is_named() {
         let both = [(".github/stopgap.yaml", "version: 1\n"), ("stopgap.yaml", "version: 1\n")];
-        let said = "stopgap.yaml:1 this file takes the place of `.github/stopgap.yaml`, which nobody reads any more";
+        let said = "stopgap.yaml:1 this file replaces `.github/stopgap.yaml`, which is no longer read";
         assert_eq!(warned(&both[..1], &both), [said]);
         assert_eq!(warned(&both[1..], &both), [""; 0]);
     }
 
     const NEW_ROSTER: &str =
-        "people.yaml:1 the roster is new: it says under which login people approve, and who stands above whom";
+        "people.yaml:1 the roster is new: it says under which login people approve, and who is above whom";
     const PEOPLE: &str = "people:\n  - {handle: '@hanna', name: Hanna Vogel, manager: Mei Tanaka}\n  - {name: Luis Prado, aliases: ['@luis']}\n  \
          - {name: Mei Tanaka}\n  - {name: Ada Brook, left: 2026-10-01}\n";
     const CONTROLS: &str =
@@ -827,7 +827,7 @@ mod rule_book {
         );
         let path = ".github/workflows/stopgap.yml";
         let other = workflow.replace("acme", "mallory");
-        let said = "the source of the check is `https://a.b/mallory/stopgap` now, and was `https://a.b/acme/stopgap`";
+        let said = "the source of the check is now `https://a.b/mallory/stopgap`, and was ` beforehttps://a.b/acme/stopgap`";
         assert_eq!(warned(&[(path, &workflow)], &[(path, &other)]), [format!("{path}:5 {said}")]);
         let newer = workflow.replace('1', "2");
         let named = "the job `gate`, which runs the check, was edited: `run` of step `1`";
@@ -835,8 +835,8 @@ mod rule_book {
         let job = "stopgap:\n  image:\n    name: a.b/stopgap@sha256:1\n  variables:\n    STOPGAP_SIGN_OFF: required\n  script:\n    - |\n      code=0\n      stopgap check || code=$?\n      exit \"$code\"\n";
         let path = ".gitlab/stopgap.yml";
         for (old, new, said) in [
-            ("name: a.b/", "name: c.d/", ":3 `image` of the check is `c.d/stopgap` now, and was `a.b/stopgap`"),
-            ("required", "\"off\"", ":5 `STOPGAP_SIGN_OFF` of the check is `off` now, and was `required`"),
+            ("name: a.b/", "name: c.d/", ":3 `image` of the check is now `c.d/stopgap`, and was ` beforea.b/stopgap`"),
+            ("required", "\"off\"", ":5 `STOPGAP_SIGN_OFF` of the check is now `off`, and was ` beforerequired`"),
             ("exit \"$code\"", "exit 0", ":9 `|| code=$?` lets the check pass whatever it finds"),
         ] {
             assert_eq!(warned(&[(path, job)], &[(path, &job.replace(old, new))]), [format!("{path}{said}")], "{new}");
@@ -852,7 +852,7 @@ mod rule_book {
     fn a_roster_that_is_no_longer_complete_is_named() {
         let open = format!("complete: false\n{PEOPLE}");
         let said =
-            "people.yaml:1 people may be named who are not in the roster: it says that it is not complete any more";
+            "people.yaml:1 people outside the roster may be named: it is no longer marked as complete";
         assert_eq!(warned(&[("people.yaml", PEOPLE)], &[("people.yaml", &open)]), [said]);
         assert_eq!(warned(&[("people.yaml", &open)], &[("people.yaml", PEOPLE)]), [""; 0]);
         assert_eq!(
@@ -882,7 +882,7 @@ mod rule_book {
             (
                 "manager: Mei Tanaka",
                 "manager: Luis Prado",
-                ":2 `Luis Prado` stands above `@hanna` now, instead of `Mei Tanaka`",
+                ":2 `Luis Prado` is now above `@hanna`, instead of `Mei Tanaka`",
             ),
             ("left: 2026-10-01", "left: 2027-01-01", ":5 `Ada Brook` leaves on `2027-01-01` instead of `2026-10-01`"),
             ("  - {name: Ada Brook, left: 2026-10-01}\n", "", ":1 `Ada Brook` is gone from the roster"),
@@ -901,7 +901,7 @@ mod rule_book {
         let taken = PEOPLE.replace("aliases: ['@luis']", "aliases: ['@luis', '@mallory']");
         assert_eq!(
             warned(&[("people.yaml", PEOPLE)], &[("people.yaml", &taken)]),
-            ["people.yaml:3 `@mallory` is a new login of `Luis Prado`: whoever has it approves as them"]
+            ["people.yaml:3 `@mallory` is a new login of `Luis Prado`: anyone who has it can approve as them"]
         );
         let stricter = PEOPLE
             .replace("Luis Prado,", "Luis Prado, manager: '@hanna', left: 2026-12-31,")
@@ -919,7 +919,7 @@ mod rule_book {
         };
         assert_eq!(
             changed(", waivable: false", ""),
-            ["controls.yaml:3 the control `ACC-09` may be waived, and nobody could before"]
+            ["controls.yaml:3 the control `ACC-09` may now be waived, and could not be before"]
         );
         let gone = changed("  - {id: ACC-09, name: Sealed root, waivable: false}\n", "");
         assert_eq!(gone, ["controls.yaml:1 the control `ACC-09` is gone from the catalogue"]);
@@ -941,23 +941,23 @@ mod rule_book {
             (
                 "@acme/security",
                 "@acme/security @luis",
-                "2 `@luis` may approve `exceptions/` and `1` more file now; only `@acme/security` could",
+                "2 `@luis` may now approve `exceptions/` and `1` more file; only `@acme/security` could before",
             ),
             (
                 "@acme/security",
                 "",
-                "2 nobody has to approve `exceptions/` and `1` more file any more; `@acme/security` had to",
+                "2 approval is no longer required for `exceptions/` and `1` more file; `@acme/security` was required before",
             ),
             (
                 "/exceptions/ @acme/security\n",
                 "",
-                "1 `@luis` may approve `exceptions/` and `1` more file now; only `@acme/security` could",
+                "1 `@luis` may now approve `exceptions/` and `1` more file; only `@acme/security` could before",
             ),
-            ("@mei", "@hans", "3 `@hans` may approve `.github/CODEOWNERS` now; only `@hanna @mei` could"),
+            ("@mei", "@hans", "3 `@hans` may now approve `.github/CODEOWNERS`; only `@hanna @mei` could before"),
             (
                 "/.github/",
                 "*-certificate.yaml @luis\n/.github/",
-                "3 `@luis` may approve `exceptions/2026-q4/label-printer-certificate.yaml` now; only `@acme/security` could",
+                "3 `@luis` may now approve `exceptions/2026-q4/label-printer-certificate.yaml`; only `@acme/security` could before",
             ),
         ] {
             assert_eq!(changed(&OWNERS.replace(from, to)), [said], "{to}");
@@ -969,7 +969,7 @@ mod rule_book {
             let before = [(".github/CODEOWNERS", OWNERS), ("people.yaml", TEAMS)];
             warned(&before, &[(".github/CODEOWNERS", owners), ("people.yaml", &roster)])
         };
-        let may = "people.yaml:5 `Luis Prado` may approve `exceptions/` and `1` more file now, as a member of `@acme/security`";
+        let may = "people.yaml:5 `Luis Prado` may now approve `exceptions/` and `1` more file, as a member of `@acme/security`";
         assert_eq!(joined("['@hanna', '@mei', Luis Prado]", OWNERS), [may]);
         assert_eq!(joined("['@hanna', '@mei', Luis Prado]", &OWNERS.replace("@mei", "")), [may]);
         assert_eq!(joined("['@mei', Hanna Vogel]", OWNERS), [""; 0]);
@@ -1007,7 +1007,7 @@ mod rule_book {
         let branch = Branch { repo };
         branch.write("CODEOWNERS", &owners.replace("@mei", "@luis"));
         let run = branch.run(&["--base", "main", "--root", "team", "--format", "concise"]);
-        let said = "`@luis` may approve `team/exceptions/` and `1` more file now; only `@mei` could";
+        let said = "`@luis` may now approve `team/exceptions/` and `1` more file; only `@mei` could before";
         assert!(run.code == 0 && run.stdout.contains(said), "{run:?}");
     }
 
@@ -1064,16 +1064,16 @@ mod rule_book {
         const PATH: &str = ".github/workflows/gate.yml";
         let changed = |from: &str, to: &str| warned(&[(PATH, GATE)], &[(PATH, &GATE.replace(from, to))]);
         for (from, to, said) in [
-            ("--root team", "--root decoy", "`--root` of the check is `decoy` now, and was `team`"),
-            (" --reviews r.json", "", "`--reviews` of the check is nothing now, and was `r.json`"),
-            ("auto", "origin/x", "`--base` of the check is `origin/x` now, and was `auto`"),
+            ("--root team", "--root decoy", "`--root` of the check is now `decoy`, and was ` beforeteam`"),
+            (" --reviews r.json", "", "`--reviews` of the check is now nothing, and was ` beforer.json`"),
+            ("auto", "origin/x", "`--base` of the check is now `origin/x`, and was ` beforeauto`"),
             (
                 "stopgap check",
                 "./bin/stopgap check",
-                "the program of the check is `./bin/stopgap` now, and was nothing",
+                "the program of the check is now `./bin/stopgap`, and was n beforeothing",
             ),
-            ("run: stopgap", "run: PATH=.:$PATH stopgap", "`PATH` of the check is `PATH=.:$PATH` now, and was nothing"),
-            ("team", "team --policy p.yaml", "`--policy` of the check is `p.yaml` now, and was nothing"),
+            ("run: stopgap", "run: PATH=.:$PATH stopgap", "`PATH` of the check is now `PATH=.:$PATH`, and was n beforeothing"),
+            ("team", "team --policy p.yaml", "`--policy` of the check is now `p.yaml`, and was n beforeothing"),
         ] {
             assert_eq!(changed(from, to), [format!("{PATH}:6 {said}")], "{to}");
         }
@@ -1091,13 +1091,13 @@ mod rule_book {
         let action_changed = |from: &str, to: &str| warned(&[(PATH, action)], &[(PATH, &action.replace(from, to))]);
         assert_eq!(action_changed("@v1", "@v2"), [""; 0]);
         for (from, to, said) in [
-            ("acme/", "evil/", "the action of the check is `evil/stopgap` now, and was `acme/stopgap`"),
-            ("0.1.0", "0.0.1", "`version` of the check is `0.0.1` now, and was `0.1.0`"),
-            ("root: team", "root: decoy", "`root` of the check is `decoy` now, and was `team`"),
+            ("acme/", "evil/", "the action of the check is now `evil/stopgap`, and was ` beforeacme/stopgap`"),
+            ("0.1.0", "0.0.1", "`version` of the check is now `0.0.1`, and was ` before0.1.0`"),
+            ("root: team", "root: decoy", "`root` of the check is now `decoy`, and was ` beforeteam`"),
             (
                 "root: team",
                 "root: team\n          mode: register",
-                "`mode` of the check is `register` now, and was nothing",
+                "`mode` of the check is now `register`, and was n beforeothing",
             ),
         ] {
             assert_eq!(action_changed(from, to), [format!("{PATH}:4 {said}")], "{to}");
@@ -1151,7 +1151,7 @@ mod rule_book {
                 .replacen("workflow", "the workflow that runs the check was edited:", 1)
                 .replace(
                     "unread",
-                    "what runs the check was edited, and cannot be compared: it is not YAML that stopgap reads",
+                    "what runs the check was edited, and cannot be compared: stopgap cannot read it as YAML",
                 );
             assert_eq!(changed(from, to), [format!("{PATH}:{line} {said}")], "{to}");
         }
@@ -1165,7 +1165,7 @@ mod rule_book {
             (
                 "--base auto",
                 "exceptions/a.yaml --base auto",
-                "16 the list of files of the check is `exceptions/a.yaml` now, and was nothing",
+                "16 the list of files of the check is now `exceptions/a.yaml`, and was n beforeothing",
             ),
         ] {
             assert_eq!(changed(from, to), [format!("{PATH}:{said}")], "{to}");
@@ -1206,7 +1206,7 @@ mod rule_book {
         assert_eq!(warned(&[(PATH, &unnamed)], &[(PATH, &unnamed.replace("  gate:", "  other:"))]), [renamed]);
         let other = format!("  docs:\n    if: github.actor != 'x'\n    runs-on: ubuntu-24.04\n    steps:\n{step}");
         let (before, _) = JOB.split_once("  gate:\n").unwrap();
-        let moved = "1 the job `gate`, which ran the check, is gone: another runs it now";
+        let moved = "1 the job `gate`, which ran the check, is gone: another job runs it now";
         assert_eq!(warned(&[(PATH, JOB)], &[(PATH, &format!("{before}{other}"))]), [format!("{PATH}:{moved}")]);
         let branch = Branch::from(&[(PRINTER, exception(&[]).as_str()), (PATH, JOB)]);
         branch.write(PATH, &JOB.replace("ubuntu-24.04", "self-hosted")).repo.commit("Elsewhere");
@@ -1283,7 +1283,7 @@ mod rule_book {
         let gate = |step: &str| format!("jobs:\n  scan:\n    steps:\n      - run: stopgap {step}\n");
         for (before, after, said) in [
             ("enforce a.sarif", "enforce a.sarif || true", "`|| true` lets the check pass whatever it finds"),
-            ("enforce a.sarif", "enforce b.sarif", "the log of the check is `b.sarif` now, and was `a.sarif`"),
+            ("enforce a.sarif", "enforce b.sarif", "the log of the check is now `b.sarif`, and was ` beforea.sarif`"),
             (
                 "enforce a.sarif",
                 "enforce a.sarif --fail-on never",
@@ -1292,11 +1292,11 @@ mod rule_book {
             (
                 "enforce a.sarif --baseline base.sarif",
                 "enforce a.sarif",
-                "`--baseline` of the check is nothing now, and was `base.sarif`",
+                "`--baseline` of the check is now nothing, and was ` beforebase.sarif`",
             ),
             ("enforce a.sarif", "list", "a step that ran `stopgap enforce` is gone"),
             ("sync --check", "sync", "a step that ran `stopgap sync --check` is gone"),
-            ("sync --check", "sync --check --tool snyk", "`--tool` of the check is `snyk` now, and was nothing"),
+            ("sync --check", "sync --check --tool snyk", "`--tool` of the check is now `snyk`, and was n beforeothing"),
             ("suppressions --check", "suppressions", "a step that ran `stopgap suppressions --check` is gone"),
         ] {
             let found = warned(&[(PATH, &gate(before))], &[(PATH, &gate(after))]);

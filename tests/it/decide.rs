@@ -345,7 +345,7 @@ fn nobody_verifies_what_they_removed_or_what_they_propose() {
     let mut author = closing("high", "@hanna");
     let said = author.review("hanna", "APPROVED").said();
     assert!(
-        said.len() == 1 && said[0].contains("`@hanna` verified the closure, and opened this pull request"),
+        said.len() == 1 && said[0].contains("`@hanna` verified the closure, and also opened this pull request"),
         "{said:?}"
     );
     // A tier that is lowered on the way out does not make it milder.
@@ -472,7 +472,7 @@ fn a_refusal_is_answered_by_naming_it_and_by_whoever_refused_or_stands_above() {
     let unnamed = "asked-again: asks again for what `@mei` refused in `printer-certificate` on `2026-10-20`, `34 days` \
                    before, and does not say so (add `follows: [printer-certificate]`, and say in `reason` what is \
                    different this time)";
-    let other = "asked-again: `@olek` is to decide on what `@mei` refused in `printer-certificate` on `2026-10-20` (ask \
+    let other = "asked-again: `@olek` is named to decide on a request that `@mei` refused in `printer-certificate` on `2026-10-20` (ask \
                  `@mei` to decide, or somebody above: `@ines`)";
     let named = ("follows", "[Printer-Certificate]");
     assert_eq!(asking_again(&before, &[], "mei"), [unnamed]);
@@ -557,7 +557,7 @@ fn only_who_refused_or_stands_above_amends_what_a_refusal_says() {
         said.retain(|line| line.starts_with("asked-again"));
         said
     };
-    let by_olek = "asked-again: `@olek` approves an amendment of what `@mei` refused on `2026-10-20` (ask `@mei` to approve \
+    let by_olek = "asked-again: `@olek` approves an amendment of a request that `@mei` refused on `2026-10-20` (ask `@mei` to approve \
                    it, or somebody above: `@ines`)";
     for (field, value, named) in [
         ("decided", "2026-06-01", "decided"),

@@ -241,8 +241,8 @@ fn what_is_left_of_an_exception_decides_what_to_do_about_an_unused_cover() {
     let sandbox = shop();
     let covers = |other: &str| format!("[{{tool: trivy, id: DS-0002, paths: [Dockerfile]}}, {other}]");
     for (other, help) in [
-        ("{tool: trivy, id: DS-0030, paths: [Dockerfile]}", "nothing is left of it: `stopgap close image-user`"),
-        ("{tool: trivy, id: DS-0026, paths: [Dockerfile]}", "take it out of `covers`: `stopgap amend image-user`"),
+        ("{tool: trivy, id: DS-0030, paths: [Dockerfile]}", "close the exception: `stopgap close image-user`"),
+        ("{tool: trivy, id: DS-0026, paths: [Dockerfile]}", "remove it from `covers`: `stopgap amend image-user`"),
         ("{tool: snyk, id: SNYK-1}", "if its other covers are not needed either: `stopgap close image-user`"),
     ] {
         sandbox.file("exceptions/image-user.yaml", exception(&[("covers", &covers(other))]));
@@ -276,7 +276,7 @@ fn a_result_without_words_or_an_id_is_a_result_and_the_thousandth_is_the_last_th
     for path in &files {
         sandbox.file(path, "FROM alpine:3\n");
     }
-    for (count, last) in [(1000, None), (1003, Some("and `3` more results like those that are listed"))] {
+    for (count, last) in [(1000, None), (1003, Some("and `3` more results like those listed"))] {
         let many: Vec<Value> = (0..count).map(|index| result(&format!("DL{index}"), &files[index % 20])).collect();
         sandbox.file("a.sarif", log("hadolint", &many));
         let told: Value = serde_json::from_str(&enforce(&sandbox, &["a.sarif", "--format", "json"]).stdout).unwrap();
@@ -366,7 +366,7 @@ fn a_cover_of_every_rule_holds_what_its_tool_finds_in_its_files() {
     for rule in ["unregistered-finding", "unregistered-suppression", "unused-cover"] {
         assert!(rules.contains(&rule), "{rule}: {run:?}");
     }
-    assert!(run.stdout.contains("Bandit finds nothing any more where this covers every rule"), "{run:?}");
+    assert!(run.stdout.contains("Bandit no longer reports anything in the scope of this cover"), "{run:?}");
 
     // What nobody may cover as a whole is not covered.
     sandbox.file("other.sarif", log("Semgrep OSS", &[result("all", "app/run.py"), result("no-eval", "app/run.py")]));

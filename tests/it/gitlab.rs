@@ -298,7 +298,7 @@ mod approvals {
         let mut own = Request::asking(&[]);
         own.author = user("Mei", number("mei"));
         let said = own.approve("mei", 9).said();
-        let expected = "author-is-approver: `@mei` decided on the exception, and opened this merge request";
+        let expected = "author-is-approver: `@mei` decided on the exception, and also opened this merge request";
         assert!(said.len() == 1 && said[0].starts_with(expected), "{said:?}");
     }
 
@@ -474,8 +474,8 @@ mod owners {
         let mut request = Request::asking(&[("approver", "\"@luis\""), ("owner", "Ines Prado")]);
         assert_eq!(
             request.approve("luis", 9).said(),
-            ["approver-not-code-owner: `@luis` decided on the exception, and is not a code owner of this file \
-              (let one of its owners decide: `@mei`, `@olek`)"]
+            ["approver-not-code-owner: `@luis` decided on the exception, but is not a code owner of this file \
+              (have one of its owners decide: `@mei`, `@olek`)"]
         );
     }
 
@@ -681,7 +681,7 @@ mod loosened {
         };
         let gitlab = [("GITLAB_CI", "true")];
         let said = policy("version: 1\n", "forge: github\n", &gitlab);
-        let expected = "policy-loosened: CODEOWNERS is read as GitHub reads it instead of GitLab (keep `forge: gitlab`";
+        let expected = "policy-loosened: CODEOWNERS is read by the rules of GitHub instead of GitLab (keep `forge: gitlab`";
         assert!(said.len() == 1 && said[0].starts_with(expected), "{said:?}");
         assert_eq!(policy("version: 1\n", "forge: gitlab\n", &gitlab), NOTHING);
         assert_eq!(policy("version: 1\n", "forge: github\n", &[]), NOTHING);

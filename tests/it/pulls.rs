@@ -390,7 +390,7 @@ mod attack {
         let sent = time(&repo, &merge, -60);
         let answers =
             || Answers::merged(&repo, &[&merge], &head, &merge).reviews(&[("mei", "APPROVED", &head, sent.clone())]);
-        let says = "the exception, decided by `@mei`, was pushed: it is in #12 too, which did not bring it here";
+        let says = "the exception, decided by `@mei`, was pushed: #12 contains it too, but did not merge it here";
         let elsewhere = format!("\"merge_commit_sha\":\"{head}\"");
         assert_eq!(finding(&repo, &answers().replace(&format!("\"merge_commit_sha\":\"{merge}\""), &elsewhere)), says);
         let merged_at = format!("\"{}\"", time(&repo, &merge, 0));
@@ -448,7 +448,7 @@ mod attack {
         let head = repo.write(FILE, &scale(&[("approver", "Mei Tanaka")])).commit("Ask");
         let merge = land(&repo, Style::Merge);
         let answers = Answers::merged(&repo, &[&merge], &head, &merge).reviews(&[]);
-        let says = "`Mei Tanaka` has no known GitHub account, so nobody can have signed off the exception";
+        let says = "`Mei Tanaka` has no known GitHub account, so t cannot have been signed offhe exception";
         assert_eq!(finding(&repo, &answers), says);
     }
 }

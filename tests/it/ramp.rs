@@ -341,7 +341,7 @@ fn without_owners_somebody_else_than_the_author_must_agree() {
     let head = import.head.as_str();
     let (code, found, text) = import.check(&[]);
     assert!(code == 1 && found.contains(&UNAPPROVED.to_owned()), "{found:?}");
-    assert!(text.contains("nobody but its author has approved that"), "{text}");
+    assert!(text.contains("nobody but its author has approved it"), "{text}");
     assert_eq!(import.check(&[("dana", "APPROVED", head)]).0, 1);
     assert_eq!(import.check(&[("ines", "APPROVED", head)]).0, 0);
     // The change's own CODEOWNERS counts where the base has none.
@@ -403,9 +403,9 @@ fn a_baseline_does_not_go_before_its_gaps_and_does_not_come_back() {
 /// With the saved answers, the past is held to the same: one finding for all that was taken over.
 #[test]
 fn an_import_that_no_owner_approved_is_found_in_the_past() {
-    let unowned = "no owner of `baseline.yaml` had approved that";
+    let unowned = "no owner of `baseline.yaml` had approved it";
     let cases: [(Option<&str>, &str, &[&str]); 6] = [
-        (None, "HEAD", &["when #7 was merged, no owner of `baseline.yaml` had approved that"]),
+        (None, "HEAD", &["when #7 was merged, no owner of `baseline.yaml` had approved it"]),
         (Some("olek"), "HEAD", &[]),
         (
             Some("olek"),

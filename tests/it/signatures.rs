@@ -282,12 +282,12 @@ fn in_the_gate_the_forges_key_counts_only_with_the_approval() {
         signed.gate_with(&["--event", "../event.json", "--reviews", "../reviews.json"])
     };
     let unknown = signed.gate();
-    assert!(unknown.contains("counts only with the approval of `Mei Tanaka`; no reviews are known here"), "{unknown}");
+    assert!(unknown.contains("counts only with an approval by `Mei Tanaka`; no reviews are known here"), "{unknown}");
     assert_eq!(reviews("mei", &head), "");
     for (login, commit) in [("hanna", head.as_str()), ("luis", &head), ("mei", &signed.repo.rev("main"))] {
         let found = reviews(login, commit);
         assert!(
-            found.contains("is signed by `forge@example.com` alone") && found.contains("that is missing"),
+            found.contains("is signed by `forge@example.com` alone") && found.contains("that approval is missing"),
             "{found}"
         );
     }
@@ -356,7 +356,7 @@ fn only_the_keys_of_the_base_count() {
     // Without the rule there is nothing to say, and turning it off is said.
     signed.repo.write("stopgap.yaml", "rules: {not-code-owned: off}\n").commit("Turn it off");
     let run = stopgap(&signed.repo, &["check", "--base", "main", "--today", "2026-01-04", "--format", "concise"]);
-    assert!(run.stdout.contains("decisions need no signature any more"), "{run:?}");
+    assert!(run.stdout.contains("decisions no longer require a signature"), "{run:?}");
 }
 
 #[cfg(unix)]

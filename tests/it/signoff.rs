@@ -188,8 +188,8 @@ mod approval_missing {
             (
                 "CHANGES_REQUESTED",
                 Some(
-                    "`@mei` asks for changes, and so does not approve the exception \
-                     (make the changes that `@mei` asks for, or leave the exception out)",
+                    "`@mei` requests changes, and so does not approve the exception \
+                     (make the changes that `@mei` requests, or leave the exception out)",
                 ),
             ),
             ("COMMENTED", None),
@@ -366,7 +366,7 @@ mod approval_missing {
             let mut pull = Pull::asking(&[("approver", approver)]);
             let said = pull.review("mei", "APPROVED").said();
             let message = format!(
-                "approval-missing: `{approver}` has no known GitHub account, so nobody can sign off the exception \
+                "approval-missing: `{approver}` has no known GitHub account, so t cannot be signed offhe exception \
                  (write the approver as `@handle`, or give `{approver}` a `handle` in `people.yaml`)"
             );
             assert!(said.contains(&message), "{said:?}");
@@ -461,7 +461,7 @@ mod approval_missing {
             &(base.replace("lp-07", "lp-70") + &amendment("@olek", "The hall was renumbered.") + "\n"),
         )]);
         let said = pull.review("olek", "APPROVED").text();
-        assert!(said.contains("`@olek` asked for the exception and approved its amendment"), "{said}");
+        assert!(said.contains("`@olek` requested the exception and approved its amendment"), "{said}");
     }
 
     #[test]
@@ -480,7 +480,7 @@ mod approval_missing {
             said.retain(|line| line.starts_with("self-approval"));
             said
         };
-        let own = "self-approval: `@olek` asked for the exception and approved its renewal (let somebody else decide and \
+        let own = "self-approval: `@olek` requested the exception and approved its renewal (let somebody else decide and \
                    name them as `approver`)";
         let base = entry(&fields("\"@olek\""));
         let base = [(ENTRY, base.as_str())];
@@ -506,7 +506,7 @@ mod approval_missing {
         for (requester, said) in [
             (
                 "\"@olek\"",
-                &["self-approval: `@olek` asked for renewal `1` of the exception and approved its amendment"][..],
+                &["self-approval: `@olek` requested renewal `1` of the exception and approved its amendment"][..],
             ),
             ("Hanna Vogel", &[]),
         ] {
@@ -539,8 +539,8 @@ mod owners {
         let mut pull = Pull::asking(&[("approver", "\"@ilse\"")]);
         assert_eq!(
             pull.review("ilse", "APPROVED").said(),
-            ["approver-not-code-owner: `@ilse` decided on the exception, and is not a code owner of this file \
-              (let one of its owners decide: `@mei`, `@olek`)"]
+            ["approver-not-code-owner: `@ilse` decided on the exception, but is not a code owner of this file \
+              (have one of its owners decide: `@mei`, `@olek`)"]
         );
     }
 
@@ -550,7 +550,7 @@ mod owners {
         let mut pull = Pull::below("", &owners, &[]);
         pull.push(&[("exceptions/payroll/label-printer.yaml", &entry(&[]))]);
         let said = pull.review("mei", "APPROVED").said();
-        assert!(said.len() == 1 && said[0].ends_with("(let one of its owners decide: `@ilse`, `@priya`)"), "{said:?}");
+        assert!(said.len() == 1 && said[0].ends_with("(have one of its owners decide: `@ilse`, `@priya`)"), "{said:?}");
     }
 
     #[test]
@@ -581,8 +581,8 @@ mod owners {
             let head = pull.head.clone();
             let said = pull.review_of(approver, "APPROVED", &head, "2026-11-22T08:00:00Z").said();
             let stranger = format!(
-                "approver-not-code-owner: `@{approver}` decided on renewal 1, and is not a code owner of `{from}`, where the \
-                 exception lies without this change (let one of its owners decide: `@mei`, `@olek`)"
+                "approver-not-code-owner: `@{approver}` decided on renewal 1, but is not a code owner of `{from}`, where the \
+                 exception lies without this change (have one of its owners decide: `@mei`, `@olek`)"
             );
             assert_eq!(said, Some(stranger).filter(|_| !owns).into_iter().collect::<Vec<_>>(), "{from} to {to}");
         }
@@ -603,7 +603,7 @@ mod owners {
             pull.push(&[("stopgap.yaml", "version: 1\nexceptions: waivers\n"), ("waivers/belt-scales.yaml", &text)]);
             let said = pull.review(approver, "APPROVED").said();
             let said: Vec<&str> = said.iter().map(String::as_str).filter(|line| line.contains("code-owner")).collect();
-            let stranger = "approver-not-code-owner: `@ilse` decided on the exception, and is not a code owner of \
+            let stranger = "approver-not-code-owner: `@ilse` decided on the exception, but is not a code owner of \
                             `exceptions/belt-scales.yaml`, where it would lie without this change (let one of its owners \
                             decide: `@mei`, `@olek`)";
             assert_eq!(said, Some(stranger).filter(|_| !expected).into_iter().collect::<Vec<_>>());
@@ -634,7 +634,7 @@ mod owners {
         unknown.push(&[(ENTRY, &entry(&[]))]);
         assert_eq!(
             unknown.review("mei", "APPROVED").said(),
-            ["approver-not-code-owner: `@mei` decided on the exception, and is not a code owner of this file \
+            ["approver-not-code-owner: `@mei` decided on the exception, but is not a code owner of this file \
               (list the people of `@acme/security` under `teams` in `people.yaml`)"]
         );
     }
@@ -669,7 +669,7 @@ mod owners {
 mod author {
     use super::*;
 
-    const DECIDED: &str = "author-is-approver: `@mei` decided on the exception, and opened this pull request";
+    const DECIDED: &str = "author-is-approver: `@mei` decided on the exception, and also opened this pull request";
 
     #[test]
     fn nobody_signs_off_their_own_pull_request() {
@@ -724,7 +724,7 @@ mod dates {
             let said = pull.review_of("mei", "APPROVED", &head, time).said();
             let expected = format!(
                 "decision-date-mismatch: the exception is dated `2026-11-15`, and `@mei` approved on `{}`, `{days}` days apart \
-                 (`stopgap decide label-printer --on {0}` writes the day of the review, and the approval stays good)",
+                 (run `stopgap decide label-printer --on {0}` to write the day of the review; the approval remains valid)",
                 &time[..10]
             );
             let expected: Vec<String> = Some(expected).filter(|_| days > 0).into_iter().collect();
@@ -789,7 +789,7 @@ mod dates {
         pull.push(&[(ENTRY, &entry(&[]))]);
         let said = pull.review_of("mei", "DISMISSED", &pull.head.clone(), HOUR).said();
         assert_eq!(said.len(), 2, "{said:?}");
-        assert!(said[1].starts_with("back-dated: the decision is dated `2026-11-15`, `8` days before it is recorded"));
+        assert!(said[1].starts_with("back-dated: the decision is dated `2026-11-15`, `8` days before it was recorded"));
     }
 
     #[test]

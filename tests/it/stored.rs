@@ -290,7 +290,7 @@ mod rule_book {
                 "people.yaml:2:3: error[stored-text-differs] `people` says something else",
                 "stopgap.yaml:1:1: error[stored-text-differs] `rules.expired` is not in the commit",
                 "stopgap.yaml:1:1: error[stored-text-differs] `rules.stored-text-differs` is not in the commit",
-                "stopgap.yaml:2:14: error[stored-text-differs] `tiers.low` is `30d` in the commit and `90d` as it is checked out",
+                "stopgap.yaml:2:14: error[stored-text-differs] `tiers.low` is `30d` in the commit and `90d` in the checkout",
             ],
         );
     }

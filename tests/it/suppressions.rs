@@ -227,7 +227,7 @@ fn an_id_with_a_wildcard_is_no_cover_and_none_is_advised() {
     let run = stopgap(&repo, &["check", "--today", TODAY]);
     assert!(run.stdout.contains("which names no finding"), "{run:?}");
     assert!(run.stdout.contains("overlook `aws-s3-*` here, and no exception covers it"), "{run:?}");
-    assert!(run.stdout.contains("name the rules that are meant, each by its id"), "{run:?}");
+    assert!(run.stdout.contains("name the rules to suppress, each by its id"), "{run:?}");
     assert!(!run.stdout.contains("--cover tool=trivy"), "{run:?}");
 }
 
@@ -395,10 +395,10 @@ fn a_marker_that_names_nothing_is_reported_once_and_never_not_at_all() {
 fn what_outlives_its_exception_says_how_that_ended_and_how_to_get_rid_of_it() {
     let covers = "[{tool: trivy, id: CVE-2026-1}]";
     let rejected = [("status", "rejected"), ("covers", covers), ("starts", ""), ("expires", "")];
-    let by_hand = "fix what the scanner finds, and delete the suppression";
-    let by_sync = "fix what the scanner finds, and run `stopgap sync`, which takes out what it wrote";
+    let by_hand = "fix what the scanner reports, and delete the suppression";
+    let by_sync = "fix what the scanner reports, and run `stopgap sync`, which removes the entries it wrote";
     for (fields, sync, says, help) in [
-        (&rejected[..], "", "`label-printer` was rejected, and Trivy is still told to overlook `CVE-2026-1`", by_hand),
+        (&rejected[..], "", "`label-printer` was rejected, but this still suppresses Trivy `CVE-2026-1`", by_hand),
         (
             &[("covers", covers)],
             "sync: {trivy: other/.trivyignore}\n",
@@ -426,7 +426,7 @@ fn an_end_that_the_tool_does_not_read_is_none() {
             &repo,
             &["check", "-q", "--format", "concise", "--today", TODAY, "--select", "unregistered-suppression"],
         );
-        let told = "Trivy is told to overlook `CVE-2026-1` here, and no exception covers it";
+        let told = "this suppresses Trivy `CVE-2026-1`, and no exception covers it";
         assert!(run.stdout.trim_end().ends_with(&format!("{told}{says}")), "{end}: {run:?}");
     }
 }
@@ -525,18 +525,18 @@ fn an_exception_about_something_else_is_behind_no_suppression() {
     let marked = "os.system(a + b)  # nosec B602 # stopgap: mfa-gap";
     for (covers, lack) in [
         ("", "it has no `covers`, so it permits no suppression"),
-        ("[{tool: trivy, id: CVE-2026-1, paths: [app/run.py]}]", "its `covers` name nothing of Bandit"),
+        ("[{tool: trivy, id: CVE-2026-1, paths: [app/run.py]}]", "its `covers` do not name Bandit"),
         ("[{tool: bandit, id: B307, paths: [app/run.py]}]", "its `covers` do not name this rule"),
         ("[{tool: bandit, id: B602, paths: [app/walk.py]}]", "its `covers` do not name this file"),
     ] {
         let repo = suppressed_by_a_change(covers, "app/run.py", marked);
         for (code, found) in both(&repo, TODAY) {
-            let words = "Bandit is told to overlook `B602` here; `mfa-gap` is in force, but";
+            let words = "this suppresses Bandit `B602`; `mfa-gap` is in force, but";
             let expected = format!("app/run.py:2:19: error[unregistered-suppression] {words} {lack}\n");
             assert_eq!((code, found), (1, expected), "{covers}");
         }
-        let help = "delete it, or ask for an exception: \
-                    `stopgap new --cover tool=bandit,id=B602,paths=app/run.py`; if `mfa-gap` was decided for this too: \
+        let help = "delete it, or request an exception: \
+                    `stopgap new --cover tool=bandit,id=B602,paths=app/run.py`; if the decision on `mfa-gap` includes this: \
                     `stopgap amend mfa-gap --cover tool=bandit,id=B602,paths=app/run.py`";
         assert!(said(&repo).contains(help), "{}", said(&repo));
         // Once it has ended it is not what has outlived it.
@@ -591,7 +591,7 @@ fn what_names_no_rule_needs_a_cover_of_every_rule_in_its_file() {
     let wider = suppressed_by_a_change(&of("B602"), "app/run.py", "os.system(a + b)  # nosec");
     assert!(said(&wider).contains(&format!("or let every rule be covered: `stopgap amend mfa-gap {cover}")));
     let bare = suppressed_by_a_change("", "app/run.py", "os.system(a + b)  # nosec");
-    let help = format!("name the rules that are meant, or ask for an exception: `stopgap new {cover}");
+    let help = format!("name the rules to suppress, or request an exception: `stopgap new {cover}");
     assert!(said(&bare).contains(&help), "{}", said(&bare));
 }
 

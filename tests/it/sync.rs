@@ -242,7 +242,7 @@ fn an_entry_added_by_hand_is_reported_at_its_line_and_goes_on_request() {
     let run = sync(&sandbox, DURING, &["--check"]);
     assert_eq!(run.code, 1);
     for line in [
-        "error[unregistered-suppression]: Trivy is told to overlook `CVE-2020-1` here",
+        "error[unregistered-suppression]: this suppresses Trivy `CVE-2020-1`",
         ".trivyignore.yaml:3:7",
         "`aws-key` here, and no exception in force covers it; Trivy does not read `expires_at`",
         "`SNYK-JS-A-1` here, and no exception in force covers it; Snyk does not read `soon` as an end",

@@ -16,15 +16,15 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// The approver accepted one risk, in one place, for one reason. A wider scope or a milder tier
-    /// that is written in afterwards carries an approval that nobody gave.
+    /// The approver accepted one risk, in one place, for one reason. A wider scope or a lower tier that is added
+    /// afterwards carries an approval that nobody gave.
     ///
     /// ## What to do
     ///
-    /// Put the value back. If the record was wrong, correct it and say so in the same change: an
-    /// item of `amendments` that names the field, with an approver of its own. What is really
-    /// another risk is a new exception. The owner, the removal, the alternatives, the references and
-    /// what it follows are free to edit, and what a baseline says an imported record lacks may be filled in.
+    /// Restore the value. If the record was wrong, correct it and, in the same change, add an item to `amendments` that
+    /// names the field and has its own approver. A different risk needs a new exception. The owner, the removal, the
+    /// alternatives, the references and `follows` may be edited freely, and fields that a baseline lists as missing
+    /// from an imported record may be filled in.
     id: "approved-content-changed",
     family: Change,
     level: Error,
@@ -62,7 +62,7 @@ pub(in crate::rules) fn value<'n, 'a>(tree: &'n Node<'a>, pointer: &str) -> Opti
     yaml::lookup(tree, pointer).map(|(_, node)| node).filter(|node| !node.is_empty())
 }
 
-/// Returns whether a pointer leads to a key of the organisation's own, which is not ours to judge.
+/// Returns whether a pointer leads to one of the organisation's own keys, which this rule does not judge.
 fn is_own_key(pointer: &str) -> bool {
     pointer.split('/').any(|part| part.starts_with("x-"))
 }
@@ -71,7 +71,7 @@ fn is_own_key(pointer: &str) -> bool {
 fn fills_gap(id: &str, edit: &Edit<'_, '_>, pointer: &str, cx: &Context<'_>) -> bool {
     let Some(baseline) = &cx.judge.baseline else { return false };
     let named = baseline.lists(id, "schema", pointer) && cx.today().day <= baseline.until;
-    // What no record needs is never missing from one, whatever the baseline names.
+    // A field that no record needs is never missing from one, whatever the baseline names.
     let is_needed = Field::at(pointer).is_some_and(|field| field.need() != Need::Optional);
     named && is_needed && value(edit.base_tree, pointer).is_none()
 }
@@ -131,13 +131,13 @@ fn report(edit: &Edit<'_, '_>, pointer: &str, cx: &mut Context<'_>) {
         [] => format!(
             "put it back, or add an item to `amendments` in this change: `fields: [{name}]`, with its own approver"
         ),
-        [other] => format!("put it back, or let the amendment name it: it says `{other}`, not `{name}`"),
-        [first, ..] => format!("put it back, or let an amendment name it: they say `{first}` and others, not `{name}`"),
+        [other] => format!("put it back, or name it in the amendment, which names `{other}`, not `{name}`"),
+        [first, ..] => format!("put it back, or name it in an amendment: they name `{first}` and others, not `{name}`"),
     };
     report_at(cx, edit, pointer, message, "approved as this").help(help);
 }
 
-/// Returns a text that is short enough to stand beside another.
+/// Returns a text that is short enough to be shown next to another.
 pub(in crate::rules) fn short<'n>(node: Option<&'n Node<'_>>) -> Option<Cow<'n, str>> {
     node.and_then(Node::as_text).filter(|text| text.chars().count() <= SHORT).map(shown)
 }

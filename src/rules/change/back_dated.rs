@@ -10,17 +10,16 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// A decision that reaches the register weeks after its date may have been made when it says,
-    /// or yesterday: nobody can tell. The same goes for a review of an incident, or a closure,
-    /// that appears once somebody asks for it, and for a renewal whose request is older than the
-    /// pull request that makes it.
+    /// A decision that reaches the register weeks after its date may have been made on that date, or yesterday: there
+    /// is no way to tell. The same applies to a review of an incident or a closure that appears once somebody asks for
+    /// it, and to a renewal whose request is older than the pull request that makes it.
     ///
     /// ## What to do
     ///
-    /// Write the day on which it really happened, and record it within the days that `back_dating`
-    /// of the policy allows. If the date is right and only late, say why in the pull request: it
-    /// stays a warning. A decision whose approver approved the pull request on that day is not
-    /// dated back, however long the pull request stays open.
+    /// Write the day on which it really happened, and record it within the number of days that `back_dating` in the
+    /// policy allows. If the date is right but recorded late, explain why in the pull request: the finding remains a
+    /// warning. A decision whose approver approved the pull request on that day is not back-dated, however long the
+    /// pull request stays open.
     id: "back-dated",
     family: Change,
     level: Warning,
@@ -55,10 +54,10 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
     let (judge, evidence) = (cx.judge, changes.evidence.as_ref());
     let (zone, allowed, today) = (judge.policy.timezone, judge.policy.back_dating, judge.today.day);
     let opened = evidence.and_then(|evidence| evidence.opened).map(|opened| zone.day_of(opened.to_utc()));
-    // Whoever makes a commit gives it its time, but none before the commits under it.
+    // The author of a commit sets its time, but it cannot be earlier than the commits it is based on.
     let recorded = match today < base_day {
-        true => (base_day, "the newest commit under it".to_owned()),
-        false => (today, "it is recorded".to_owned()),
+        true => (base_day, "the newest commit it is based on".to_owned()),
+        false => (today, "it was recorded".to_owned()),
     };
     for Added { what, date, kind } in added(base, head, cx) {
         let approval = match kind {
@@ -70,7 +69,7 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
         let approved = approval.map(|approval| zone.day_of(approval.submitted_at.to_utc()));
         let (until, name) = match (&kind, opened) {
             (Kind::Request(_), Some(opened)) => (opened, format!("the {} was opened", judge.policy.forge().request())),
-            // Without the pull request, the day of a request matters where it alone makes it one in time.
+            // Without the pull request, the day of a request matters only if it is what makes the request timely.
             (Kind::Request(end), None) if end.is_none_or(|(last, _)| last >= recorded.0) => continue,
             _ => recorded.clone(),
         };
@@ -84,14 +83,14 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
         );
         let finding = cx.report(date, message);
         finding.help(
-            "write the day on which it really happened; if it is this one, say in the pull request why it comes late",
+            "write the day on which it really happened; if the date is right, explain the delay in the pull request",
         );
         if let Kind::Request(Some((last, span))) = kind
             && last < until
         {
-            finding.label(span, "what it extends had ended by then");
+            finding.label(span, "the term it extends had ended by then");
         }
-        // What stands in a new entry that is dated back is dated back with it.
+        // Dates in a back-dated new entry are back-dated along with it.
         if base.is_none() {
             return;
         }

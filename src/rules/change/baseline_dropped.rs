@@ -6,17 +6,17 @@ use crate::text::counted;
 use crate::yaml::Spot;
 
 declare_rule! {
-    /// Reports a change that deletes the baseline while what it tolerates is still there.
+    /// Reports a change that deletes the baseline while findings that it tolerates remain.
     ///
     /// ## Why
     ///
-    /// Without it the next check fails for every gap of the old register, and the obvious way out is a
-    /// new baseline that tolerates more, for longer.
+    /// Without the baseline the next check fails for every gap in the old register, and the obvious way out is a new
+    /// baseline that tolerates more, for longer.
     ///
     /// ## What to do
     ///
-    /// Put the file back, and delete its lines as they are fixed; after its last day it tolerates nothing
-    /// and may go.
+    /// Restore the file, and delete its lines as the findings are fixed; after its last day it tolerates nothing and
+    /// may be deleted.
     id: "baseline-dropped",
     family: Change,
     level: Error,
@@ -32,9 +32,9 @@ fn check(used: &BaselineUse<'_>, cx: &mut Context<'_>) {
     let many = |count: usize, one: &str| format!("`{count}` {one}{}", if count == 1 { "" } else { "s" });
     let (findings, entries) = (many(used.found.len(), "finding"), many(entries.len(), "exception"));
     let is = if used.found.len() == 1 { "is" } else { "are" };
-    let message = format!("this file is gone, and {findings} that it tolerated in {entries} {is} still there");
+    let message = format!("this file was removed, but {findings} that it tolerated in {entries} {is} still there");
     let until = used.baseline.until;
     let left = counted(cx.today().day.days_until(until), "day");
     cx.report_in(used.file, Spot::file(), message)
-        .help(format!("put it back until they are fixed: it ends by itself on `{until}`, in {left}"));
+        .help(format!("put it back until they are fixed; it ends on `{until}`, in {left}"));
 }

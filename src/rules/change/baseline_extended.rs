@@ -12,23 +12,22 @@ use crate::text::shown;
 use crate::yaml::{Entry, Node, Place, Spot, escaped, key_at};
 
 declare_rule! {
-    /// Reports a change that adds to a baseline which is there already, lets it last longer, or brings back one that was
-    /// removed.
+    /// Reports a change that adds to an existing baseline, extends it, or restores one that was removed.
     ///
     /// ## Why
     ///
-    /// A baseline is for the exceptions that were there before the register. Whoever may add to it
-    /// later can put a new exception there, or a defect that the rules have just found, and wait. A
-    /// baseline of suppressions is for those that were there before they needed exceptions.
+    /// A baseline is for the exceptions that existed before the register. Anyone who can add to it later can list a new
+    /// exception there, or a defect that the rules have just found, and wait. A baseline of suppressions is for those
+    /// that existed before suppressions needed exceptions.
     ///
     /// ## What to do
     ///
-    /// Fill the gap instead. If a second old register is to be imported, let the people who own the
-    /// policy allow it first, in a change of its own: `rules: {baseline-extended: warning}`.
+    /// Fill the gap instead. To import a second old register, first have the owners of the policy allow it in a
+    /// separate change: `rules: {baseline-extended: warning}`.
     ///
-    /// The change that brings the first baseline is reported by `baseline` alone, so far as it names
-    /// exceptions that it brings itself. One that comes back after it was removed is none, as far as the clone's
-    /// history shows it.
+    /// The change that adds the first baseline is reported only by `baseline`, as far as it names exceptions that the
+    /// change itself adds. A baseline that returns after it was removed is not the first one, if the clone's history
+    /// shows the removal.
     id: "baseline-extended",
     family: Change,
     level: Error,
@@ -37,7 +36,7 @@ declare_rule! {
 }
 
 fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
-    // The change that brings the first register brings its past.
+    // The change that adds the first register brings its past.
     let Some(head) = &changes.head else { return };
     suppressions(changes, head, cx);
     let Some(after) = &head.baseline else { return };
@@ -49,12 +48,12 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
     if let Some(before) = before.filter(|before| after.until > before.until) {
         let message = format!("the baseline ends on `{}` instead of `{}`", after.until, before.until);
         report(cx, pages, (at(pages.0, "/until"), at(pages.1, "/until")), message)
-            .help(format!("keep `until: {}`: what is not fixed by then counts", before.until));
+            .help(format!("keep `until: {}`: findings that are not fixed by then count", before.until));
     }
     if let Some(removal) = &changes.former_baseline {
-        let message = format!("there was a baseline until commit {}, and this is another one", removal.short());
+        let message = format!("the baseline was removed in commit {}; this is a new one", removal.short());
         report(cx, pages, (None, at(pages.1, "/until")), message)
-            .help("fix what the rules find: a baseline that was removed does not come back");
+            .help("fix what the rules find: a removed baseline must not be restored");
     }
     let added: BTreeSet<&str> =
         changes.list.iter().filter(|change| change.added().is_some()).map(|change| change.id).collect();
@@ -69,18 +68,18 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
                 continue;
             }
             (None, _) if added.contains(id) => continue,
-            (Some(_), _) => format!("the baseline names `{}`, which it did not before", shown(id)),
+            (Some(_), _) => format!("the baseline now names `{}`", shown(id)),
             (None, _) if there.contains(id) => {
-                format!("the baseline names `{}`, which is in the register already", shown(id))
+                format!("the baseline names `{}`, which is already in the register", shown(id))
             }
-            (None, _) => format!("the baseline names `{}`, and there is no such exception", shown(id)),
+            (None, _) => format!("the baseline names `{}`, which does not exist", shown(id)),
         };
         let spot = Spot { span: entry.key_span, place: Place::key(format!("/entries/{}", escaped(id))) };
-        report(cx, pages, (None, Some(spot)), message).help("fix what the rules find in it instead: delete the entry");
+        report(cx, pages, (None, Some(spot)), message).help("delete the entry, and fix what the rules find in the exception");
     }
 }
 
-/// Reports what a baseline of suppressions lets be now and did not before. The first one is what it is.
+/// Reports suppressions that the baseline tolerates now and did not before. The first baseline is not judged.
 fn suppressions(changes: &Changes<'_>, head: &RuleBook, cx: &mut Context<'_>) {
     let (Some(before), Some(after)) = (&cx.judge.suppressed, &head.suppressed) else { return };
     let places = Places::new(changes);
@@ -90,13 +89,13 @@ fn suppressions(changes: &Changes<'_>, head: &RuleBook, cx: &mut Context<'_>) {
     if after.until > before.until {
         let message = format!("the baseline of suppressions ends on `{}` instead of `{}`", after.until, before.until);
         report(cx, pages, (at(pages.0, "/until"), at(pages.1, "/until")), message)
-            .help(format!("keep `until: {}`: what is left by then needs exceptions", before.until));
+            .help(format!("keep `until: {}`: suppressions left by then need exceptions", before.until));
     }
-    // A suppression that has moved is listed elsewhere, and is none more.
+    // A suppression that has moved is listed elsewhere, and is not new.
     let key = |it: &Allowed| (it.tool.clone(), it.id.clone(), it.code.clone());
     let mut left: BTreeMap<_, Vec<Option<Breadth>>> = BTreeMap::new();
     before.entries.iter().for_each(|it| left.entry(key(it)).or_default().push(it.breadth));
-    // An old entry that does not say how much it lets be says it now.
+    // An old entry without a breadth now states it.
     let was_there = |it: &Allowed| {
         let is_it = |item: &Item| {
             let identity = Identity { path: &it.path, tool: &it.tool, id: &it.id, code: &it.code };
@@ -126,8 +125,8 @@ fn suppressions(changes: &Changes<'_>, head: &RuleBook, cx: &mut Context<'_>) {
             .and_then(|page| key_at(page.tree.as_ref()?, &pointer))
             .map(|(_, span)| Spot { span, place: Place::key(pointer.clone()) });
         let more = if count == 1 { "suppression" } else { "suppressions" };
-        let message = format!("the baseline lets `{count}` {more} more be in `{}`", shown(path));
-        report(cx, pages, (None, span), message).help("ask for an exception instead: a baseline may only get shorter");
+        let message = format!("the baseline adds `{count}` {more} in `{}`", shown(path));
+        report(cx, pages, (None, span), message).help("request an exception instead: a baseline may only get shorter");
     }
 }
 
@@ -142,7 +141,7 @@ fn lines(entry: &Entry<'_>, known: &Tolerated, pages: (Option<&Page<'_>>, Option
         let what = if *first == "/" { "the file".to_owned() } else { field_name(first) };
         let more = if new.len() > 1 { format!(" and `{}` more", new.len() - 1) } else { String::new() };
         let (rule, id) = (shown(&line.key), shown(&entry.key));
-        let message = format!("the baseline tolerates `{rule}` in `{id}` now, at `{}`{more}", shown(&what));
+        let message = format!("the baseline now tolerates `{rule}` in `{id}`, at `{}`{more}", shown(&what));
         let pointer = format!("/entries/{}/{}", escaped(&entry.key), escaped(&line.key));
         let spot = Spot { span: node.span, place: Place::value(pointer) };
         report(cx, pages, (None, Some(spot)), message).help("fix it instead: a baseline may only get shorter");

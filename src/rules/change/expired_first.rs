@@ -9,17 +9,17 @@ use crate::rules::{Check, Context};
 use crate::text::shown;
 
 declare_rule! {
-    /// Reports a new exception whose owner still holds one that has expired.
+    /// Reports a new exception whose owner still owns one that has expired.
     ///
     /// ## Why
     ///
-    /// Whoever asks for another exception is thinking about exceptions just now. That is the best
-    /// moment to finish the old one, whose risk nobody accepts any more.
+    /// Anyone who requests another exception is thinking about exceptions right now. That is the best moment to finish
+    /// the old one, whose risk is no longer accepted.
     ///
     /// ## What to do
     ///
-    /// Carry out the removal of the expired exception and close it, in the same pull request or
-    /// before it. If it has a new owner by now, write so in its `owner`.
+    /// Carry out the removal of the expired exception and close it, in the same pull request or before it. If it has a
+    /// new owner by now, update its `owner`.
     id: "expired-first",
     family: Change,
     level: Warning,
@@ -58,7 +58,7 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
             1 => format!("`{id}`, which expired on `{}`", judge.policy.timezone.last_day(expiry.value)),
             count => format!("`{count}` expired exceptions, such as `{id}`"),
         };
-        cx.report_in(exception.file, owner, format!("`{}` still holds {held}", shown(owner.as_str())))
+        cx.report_in(exception.file, owner, format!("`{}` still owns {held}", shown(owner.as_str())))
             .label_in(first.file, expiry.span(), "expired, and not closed")
             .help(format!("carry out the removal of `{id}` and close it first"));
     }

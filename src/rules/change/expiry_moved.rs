@@ -14,13 +14,13 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// The first expiry is what the approver agreed to. A new date in its place looks as if it had
-    /// been agreed from the start, without a reason, a check of the risk or a second decision.
+    /// The first expiry is what the approver agreed to. A new date in its place looks as if it had been agreed from the
+    /// start, without a reason, a risk check or a second decision.
     ///
     /// ## What to do
     ///
-    /// Put the date back and add an item to `renewals`, with its own reason, approver and expiry.
-    /// To end it sooner, close it. An amendment does not help: an expiry is never corrected.
+    /// Restore the date and add an item to `renewals`, with its own reason, approver and expiry. To end the exception
+    /// sooner, close it. An amendment does not help: an expiry is never corrected.
     id: "expiry-moved",
     family: Change,
     level: Error,
@@ -43,7 +43,7 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
         return;
     }
     let message = match after {
-        None => format!("`expires` was agreed as `{}`, and is gone", shown(before)),
+        None => format!("`expires` was agreed as `{}`, and was removed", shown(before)),
         Some(after) => {
             let far = moments.and_then(|(before, after)| distance(zone, before, after)).unwrap_or_default();
             format!("`expires` was moved from `{}` to `{}`{far}, instead of renewed", shown(before), shown(after))

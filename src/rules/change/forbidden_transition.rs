@@ -5,19 +5,18 @@ use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
 
 declare_rule! {
-    /// Reports a change of `status` that no exception may go through.
+    /// Reports a change of `status` that is not allowed.
     ///
     /// ## Why
     ///
-    /// An approval is used up once the exception is closed, and a refusal is an answer. Reopening
-    /// either would break the rule again without anybody's decision; turning an approved exception
-    /// into a rejected one hides that the rule was broken at all.
+    /// An approval is used up once the exception is closed, and a refusal is final. Reopening either would break the
+    /// rule again without a decision; turning an approved exception into a rejected one hides that the rule was broken
+    /// at all.
     ///
     /// ## What to do
     ///
-    /// Put the old status back. The open ways are `active` to `expired`, either of them to
-    /// `closed`, and `expired` to `active` with a renewal in the same change. Whatever is needed
-    /// again is a new exception.
+    /// Restore the old status. The allowed changes are `active` to `expired`, either of them to `closed`, and `expired`
+    /// to `active` with a renewal in the same change. If an exception is needed again, file a new one.
     id: "forbidden-transition",
     family: Change,
     level: Error,
@@ -54,8 +53,8 @@ fn is_open(before: Status, after: Status, edit: &Edit<'_, '_>) -> bool {
 fn why(before: Status, after: Status) -> &'static str {
     match (before, after) {
         (Status::Expired, Status::Active) => " without a renewal",
-        (Status::Closed, _) => ": a closed record is not opened again",
-        (Status::Rejected, _) => ": a refusal is not turned into something else",
+        (Status::Closed, _) => ": a closed record cannot be reopened",
+        (Status::Rejected, _) => ": a refusal is final",
         _ => ", though it was approved",
     }
 }
@@ -71,6 +70,6 @@ fn help(before: Status, after: Status) -> &'static str {
         (Status::Rejected, _) => {
             "put `rejected` back; a new request is a new exception under a new id, with its own decision"
         }
-        _ => "put it back; what is no longer needed is closed: `status: closed` and a `closure`",
+        _ => "put it back; to end the exception, close it: `status: closed` and a `closure`",
     }
 }

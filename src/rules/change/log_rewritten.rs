@@ -14,14 +14,12 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// Reviews, renewals, amendments and the closure are written down when they happen, so that
-    /// nobody has to remember. A log that can be rewritten proves nothing, and a renewal that
-    /// disappears makes room for one more.
+    /// Reviews, renewals, amendments and the closure are recorded when they happen, so that nobody has to rely on
+    /// memory. A log that can be rewritten proves nothing, and a renewal that disappears makes room for one more.
     ///
     /// ## What to do
     ///
-    /// Put the old entry back as it was and add a new one at the end that says what was wrong. New
-    /// entries always come last.
+    /// Restore the old entry and add a new one at the end that says what was wrong. New entries always come last.
     id: "log-rewritten",
     family: Change,
     level: Error,
@@ -58,11 +56,11 @@ fn check(change: &history::Change<'_>, cx: &mut Context<'_>) {
         };
         let message = format!("`{name}` was {done} after it was written");
         report_at(cx, &edit, pointer, message, "written as this")
-            .help("put it back as it was; what was wrong with it belongs in the `note` of an amendment");
+            .help("put it back as it was; explain what was wrong in the `note` of an amendment");
     }
 }
 
-/// A record that is over cannot be renewed: its expiry would move without anyone seeing it live again.
+/// A closed record cannot be renewed: its expiry would move without anyone seeing it live again.
 fn renewed_after_closure(edit: &Edit<'_, '_>, cx: &mut Context<'_>) {
     let both_closed = edit.base.is(&[Status::Closed]) && edit.head.is(&[Status::Closed]);
     if both_closed && edit.head.renewals.len() > edit.base.renewals.len() {
@@ -74,7 +72,7 @@ fn renewed_after_closure(edit: &Edit<'_, '_>, cx: &mut Context<'_>) {
             "a renewal was added after the exception was closed".to_owned(),
             "the log before",
         )
-        .help("take it out; if the rule must be broken again, file a new exception");
+        .help("remove it; if the rule must be broken again, file a new exception");
     }
 }
 
@@ -135,7 +133,7 @@ fn gone(edit: &Edit<'_, '_>, (key, item): (&str, &str), index: usize, replaced: 
     }
     let message = format!("{item} `{number}` was removed after it was written");
     let finding = report_at(cx, edit, &format!("/{key}"), message, "written here");
-    finding.help(format!("put it back: `{key}` only ever grows at its end"));
+    finding.help(format!("put it back: `{key}` may only grow at its end"));
     finding.place = Place::absent(pointer.as_str());
     if let Some(before) = value(edit.base_tree, &pointer)
         && let Some(label) = finding.labels.first_mut()
@@ -145,13 +143,13 @@ fn gone(edit: &Edit<'_, '_>, (key, item): (&str, &str), index: usize, replaced: 
 }
 
 fn reordered(edit: &Edit<'_, '_>, (key, item): (&str, &str), index: usize, cx: &mut Context<'_>) {
-    let message = format!("the items of `{key}` were reordered, from {item} `{}` on", index + 1);
+    let message = format!("the items of `{key}` were reordered, starting at {item} `{}`", index + 1);
     report_at(cx, edit, &format!("/{key}/{index}"), message, "was here")
-        .help(format!("put `{key}` back in the old order and add what is new at its end"));
+        .help(format!("put `{key}` back in the old order and add new items at its end"));
 }
 
 fn inserted(edit: &Edit<'_, '_>, (key, item): (&str, &str), index: usize, cx: &mut Context<'_>) {
-    let message = format!("a new item was put before {item} `{}`, which was written first", index + 1);
+    let message = format!("a new item was inserted before {item} `{}`, which was written first", index + 1);
     report_at(cx, edit, &format!("/{key}/{index}"), message, "was here until now")
         .help(format!("move the new item to the end of `{key}`"));
 }

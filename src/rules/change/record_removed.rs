@@ -14,14 +14,14 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// The register is the record of every risk that was ever accepted, and of those that were not.
-    /// A deleted file takes its decision, its renewals and its closure with it, and a new id starts to count from zero.
+    /// The register is the record of every risk that was ever accepted or refused. A deleted file takes its decision,
+    /// its renewals and its closure with it, and a new id starts counting from zero.
     ///
     /// ## What to do
     ///
-    /// Put the file back. What is over is closed: `status: closed` with a `closure`. Moving the file to another folder
-    /// is not a change, as its name is the id. If an id was used twice, the copy may be removed or given a name of its
-    /// own.
+    /// Restore the file. An exception that is over is closed: `status: closed` with a `closure`. Moving the file to
+    /// another folder is not a change, because its name is the id. If an id was used twice, the copy may be removed or
+    /// renamed.
     id: "record-removed",
     family: Change,
     level: Error,
@@ -47,11 +47,11 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
             continue;
         };
         let new = shown(heir.id);
-        let message = format!("the record `{id}` is gone, and `{new}` says the same under another id");
+        let message = format!("the record `{id}` is gone, and `{new}` repeats it under another id");
         let place = heir.title.as_ref().or(heir.reason.as_ref()).map(|text| text.span()).unwrap_or_default();
         cx.report_in(base.file, Spot::file(), message)
-            .label_in(heir.file, place, "filed again here")
-            .help(format!("rename it back to `{id}`: the id is a record's name for good, whatever its folder"));
+            .label_in(heir.file, place, "refiled here")
+            .help(format!("rename it back to `{id}`: a record keeps its id, whatever its folder"));
     }
 }
 
@@ -60,7 +60,7 @@ fn if_over(exception: Option<&Exception<'_>>) -> &'static str {
         Some(exception) if exception.is_judged_as_live() => {
             "put the file back; once the removal is done, close it: `status: closed` and a `closure`"
         }
-        _ => "put the file back: what is over stays in the register as its history",
+        _ => "put the file back: ended exceptions stay in the register as its history",
     }
 }
 

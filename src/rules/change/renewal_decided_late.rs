@@ -3,17 +3,17 @@ use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
 
 declare_rule! {
-    /// Reports a new renewal that was asked for in time and decided after the end that it extends.
+    /// Reports a new renewal that was requested in time but decided after the end of the term that it extends.
     ///
     /// ## Why
     ///
-    /// From the end to the decision the rule was broken and nobody had agreed to it. The record
-    /// should not look as if somebody had.
+    /// Between the end and the decision the rule was broken without anyone's agreement. The record must not suggest
+    /// otherwise.
     ///
     /// ## What to do
     ///
-    /// Decide before the end next time. If the days between were unavoidable, say in `risk_check`
-    /// what happened in them: it stays a warning.
+    /// Decide before the end next time. If the days between were unavoidable, say in `risk_check` what happened during
+    /// them: the finding remains a warning.
     id: "renewal-decided-late",
     family: Change,
     level: Warning,
@@ -22,7 +22,7 @@ declare_rule! {
 }
 
 fn check(change: &Change<'_>, cx: &mut Context<'_>) {
-    // The change that brings the first register brings its whole past.
+    // The change that adds the first register brings its whole past.
     if cx.changes.is_none_or(|changes| changes.head.is_none()) {
         return;
     }
@@ -33,13 +33,13 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
         let (Some(before), Some(decided)) = (head.expiry_before(index), &renewal.decided) else { continue };
         let last = zone.last_day(before.value);
         let late = last.days_until(decided.value);
-        // A request that came too late itself is `renewal-late`.
+        // A request that was itself too late is reported by `renewal-late`.
         if late <= 0 || renewal.requested.as_ref().is_some_and(|requested| requested.value > last) {
             continue;
         }
         let days = if late == 1 { "1 day".to_owned() } else { format!("{late} days") };
-        cx.report(decided, format!("decided `{days}` after the end of what it extends"))
-            .label(before.span(), "it had ended here")
-            .help("nobody had agreed to the days between: say in `risk_check` what happened in them");
+        cx.report(decided, format!("decided `{days}` after the end of the term it extends"))
+            .label(before.span(), "the term ended here")
+            .help("nobody had approved the days between: say in `risk_check` what happened during them");
     }
 }

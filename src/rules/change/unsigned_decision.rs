@@ -9,19 +9,17 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// Names in a record and in a commit are typed by whoever writes them. A signature that git
-    /// verifies with a key of the base's `allowed_signers` shows who stands behind the decision, for
-    /// years, and without asking the forge.
+    /// The names in a record and in a commit are typed by its author. A signature that git verifies with a key in the
+    /// base's `allowed_signers` shows who made the decision, for years, and without asking the forge.
     ///
     /// ## What to do
     ///
-    /// Let the approver commit the decision with a signature (`git commit -S`), as the last edit of
-    /// the file in the pull request. Where the policy names the forge's key with `forge_signer`, an edit
-    /// in the browser will do, once the approver has approved the pull request: the forge signs whatever
-    /// anybody edits there, so its key says nothing without that approval, and the check must know the
-    /// reviews. Who may sign is in `allowed_signers` of the base, by any spelling that the
-    /// roster has of that person. A key that has ended by the day of a commit that the signed one builds on does not count,
-    /// however the signed one is dated. The rule runs only with `signed_decisions: true`.
+    /// Have the approver commit the decision with a signature (`git commit -S`), as the last edit of the file in the
+    /// pull request. If the policy names the forge's key with `forge_signer`, an edit in the browser is enough once the
+    /// approver has approved the pull request: the forge signs every edit made there, so its key proves nothing without
+    /// that approval, and the check must know the reviews. `allowed_signers` in the base lists who may sign, in any
+    /// spelling that the roster has for that person. A key that had ended by the day of a commit that the signed one
+    /// builds on does not count, whatever the date of the signed one. The rule runs only with `signed_decisions: true`.
     id: "unsigned-decision",
     family: Change,
     level: Error,
@@ -32,7 +30,7 @@ declare_rule! {
 fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
     let policy = &cx.judge.policy;
     let Some(signatures) = cx.judge.signatures.as_ref().filter(|_| policy.signed_decisions) else { return };
-    // The change that brings the first register brings its own keys.
+    // The change that adds the first register brings its own keys.
     if changes.head.is_none() {
         return;
     }
@@ -59,7 +57,7 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
         }
         let why = match (policy.signers.is_some() || !commits.is_empty(), commits.last()) {
             (false, _) => "there is no `allowed_signers` in the base".to_owned(),
-            (true, None) => "no commit of its own wrote the file as it is now".to_owned(),
+            (true, None) => "no commit in the change itself wrote the file as it is now".to_owned(),
             (true, Some(Signed { commit, by: Ok(principal) })) => {
                 format!("commit {commit} is signed by `{}`", shown(principal))
             }
@@ -71,7 +69,7 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
             Some(forge) => format!(", or edit it in the browser, where `{}` signs, and approve it", shown(forge)),
             None => String::new(),
         };
-        let help = format!("let `{name}` write the decision with `git commit -S`, as the last edit of the file{forge}");
+        let help = format!("have `{name}` commit the decision with `git commit -S`, as the last edit of the file{forge}");
         cx.report_in(decision.file, decision.approver, message).help(help);
     }
 }
@@ -96,24 +94,24 @@ fn approval(judge: &Judge, changes: &Changes<'_>, decision: &Decision<'_>) -> Ap
     if given { Approval::Given } else { Approval::Missing }
 }
 
-/// Says that the forge signs for whoever edits a file there.
+/// Says that the forge signs every edit made there, whoever makes it.
 fn by_forge_alone(judge: &Judge, signed: &Signed, approval: Approval, (what, name): (&str, &str)) -> (String, String) {
     let forge = shown(judge.policy.forge_signer.as_deref().unwrap_or_default());
     let commit = &signed.commit;
     let lacks = match approval {
         Approval::Unasked => "no reviews are known here",
-        Approval::Missing | Approval::Given => "that is missing",
+        Approval::Missing | Approval::Given => "that approval is missing",
     };
     let message = format!(
-        "{what}, decided by `{name}`, is signed by `{forge}` alone (commit {commit}), which signs for everybody and \
-         counts only with the approval of `{name}`; {lacks}"
+        "{what}, decided by `{name}`, is signed by `{forge}` alone (commit {commit}), which signs for everyone and \
+         counts only with an approval by `{name}`; {lacks}"
     );
     let request = judge.policy.forge().request();
     let help = match approval {
         Approval::Unasked => {
-            format!("give the check `--event` and `--reviews`, or let `{name}` write the decision with `git commit -S`")
+            format!("pass `--event` and `--reviews` to the check, or have `{name}` commit the decision with `git commit -S`")
         }
-        _ => format!("ask `{name}` to approve the {request}, or to write the decision with `git commit -S`"),
+        _ => format!("ask `{name}` to approve the {request}, or to commit the decision with `git commit -S`"),
     };
     (message, help)
 }

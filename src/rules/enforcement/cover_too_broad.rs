@@ -5,19 +5,19 @@ use crate::text::{counted, shown};
 use crate::tools::Selector;
 
 declare_rule! {
-    /// Reports a cover that silences more than it should: one that names no path, package or package URL although its
-    /// tool could be told one, or one that silences more results than the policy allows.
+    /// Reports a cover that silences more than it should: one without a path, package or package URL although its tool
+    /// supports them, or one that silences more results than the policy allows.
     ///
     /// ## Why
     ///
-    /// Whoever approves an exception looks at one case. A cover without a path also silences the same finding in the
-    /// file that somebody adds next week, which nobody has looked at.
+    /// An approver looks at one case. A cover without a path also silences the same finding in a file that somebody
+    /// adds next week, which nobody has looked at.
     ///
     /// ## What to do
     ///
-    /// Name the files in `paths`, or the package. If there are really that many, mend the cause in one place, or accept
-    /// them in several exceptions with owners of their own. How many results a cover may silence is
-    /// `enforce.most_covered` of the policy; `stopgap check --scan` counts them.
+    /// Name the files in `paths`, or the package. If there are really that many results, fix the cause in one place, or
+    /// accept them in several exceptions with their own owners. `enforce.most_covered` in the policy limits how many
+    /// results a cover may silence; `stopgap check --scan` counts them.
     id: "cover-too-broad",
     family: Enforcement,
     level: Warning,
@@ -29,7 +29,7 @@ fn check(cx: &mut Context<'_>) {
     let register = cx.register;
     for exception in register.exceptions().filter(|exception| exception.is_judged_as_live()) {
         for cover in &exception.covers {
-            // The scan gate judges results, and is not asked about the register.
+            // The scan gate judges results, not the register.
             if !count(exception, cover, cx) && cx.scan.is_none_or(|scan| !scan.is_gate) {
                 no_place(exception, cover, cx);
             }
@@ -50,7 +50,7 @@ fn count(exception: &Exception<'_>, cover: &Cover<'_>, cx: &mut Context<'_>) -> 
     let message =
         format!("this silences `{}` results in {}, the limit is `{most}`", used.results, counted(used.files(), "file"));
     cx.report_in(exception.file, &cover.item, message)
-        .help("name the files that were looked at in `paths`, or mend the cause");
+        .help("list the files that were looked at in `paths`, or fix the cause");
     true
 }
 
@@ -65,6 +65,6 @@ fn no_place(exception: &Exception<'_>, cover: &Cover<'_>, cx: &mut Context<'_>) 
     if could.is_empty() || is_one_place || cover.selectors().any(|selector| NARROWING.contains(&selector)) {
         return;
     }
-    let message = format!("`{}` is overlooked wherever `{}` finds it", shown(id.as_str()), shown(name.key()));
-    cx.report_in(exception.file, id, message).help(format!("say where it may stay: `{}`", could.join("` or `")));
+    let message = format!("this ignores `{}` everywhere `{}` reports it", shown(id.as_str()), shown(name.key()));
+    cx.report_in(exception.file, id, message).help(format!("narrow it with `{}`", could.join("` or `")));
 }

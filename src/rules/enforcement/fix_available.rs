@@ -2,17 +2,16 @@ use crate::rules::declare_rule;
 use crate::rules::{Check, Context, scanned};
 
 declare_rule! {
-    /// Reports a result whose cover has ended because there is a version that mends it.
+    /// Reports a result whose cover no longer applies because a fixed version exists.
     ///
     /// ## Why
     ///
-    /// `until_fixed: true` says that the risk was accepted only because nothing could be done about it. Now something
-    /// can.
+    /// `until_fixed: true` says that the risk was accepted only because there was no fix. Now there is one.
     ///
     /// ## What to do
     ///
-    /// Install the version that the scanner names, and close the exception. If the upgrade takes time, that is another
-    /// reason: ask for another exception.
+    /// Install the version that the scanner names, and close the exception. If the upgrade takes time, that is a
+    /// different reason: request another exception.
     id: "fix-available",
     family: Enforcement,
     level: Error,

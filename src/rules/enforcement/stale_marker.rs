@@ -8,12 +8,12 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// The exception permitted the workaround until a day. A closed or expired record says that the rule is followed
-    /// again, and the code says that it is not.
+    /// The exception permitted the workaround until a certain day. A closed or expired record says that the rule is
+    /// followed again, but the code shows that it is not.
     ///
     /// ## What to do
     ///
-    /// Remove the workaround together with its comment. If it must go on, ask for a new exception.
+    /// Remove the workaround together with its comment. If it is still needed, request a new exception.
     id: "stale-marker",
     family: Enforcement,
     level: Error,
@@ -24,12 +24,12 @@ declare_rule! {
 fn check(cx: &mut Context<'_>) {
     let (Some(inventory), Some(licences)) = (cx.inventory(), cx.licences) else { return };
     let is_base = cx.is_base;
-    // One that stands by a suppression is reported with that.
+    // A marker next to a suppression is reported with the suppression.
     for tag in inventory.tags.iter().filter(|tag| tag.marker.alone && (!is_base || !tag.is_new)) {
         let Some(exception) = licences.named(&tag.marker.id).filter(|exception| licences.is_over(exception)) else {
             continue;
         };
-        let message = format!("{}, and the workaround is still here", ended(exception, cx));
+        let message = format!("{}, but the workaround is still here", ended(exception, cx));
         let spot = Spot { span: tag.marker.span, place: Place::value(tag.pointer.clone()) };
         let finding = cx.report_in(tag.file, spot, message);
         finding.help("remove the workaround and its comment");

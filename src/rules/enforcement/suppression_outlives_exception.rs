@@ -12,12 +12,13 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// The exception was agreed to until a day. The scanner still overlooks the finding, so nothing else would ever
-    /// tell that it is there.
+    /// The exception was approved until a certain day. The scanner still ignores the finding, so nothing else would
+    /// show that it is there.
     ///
     /// ## What to do
     ///
-    /// Fix what the scanner finds and delete the suppression. If it must go on, ask for a renewal before the end.
+    /// Fix what the scanner reports and delete the suppression. If more time is needed, request a renewal before the
+    /// end.
     id: "suppression-outlives-exception",
     family: Enforcement,
     level: Error,
@@ -26,7 +27,7 @@ declare_rule! {
 }
 
 /// What to do about an entry of an ignore file that follows the register.
-const SYNC: &str = "fix what the scanner finds, and run `stopgap sync`, which takes out what it wrote";
+const SYNC: &str = "fix what the scanner reports, and run `stopgap sync`, which removes the entries it wrote";
 
 fn check(cx: &mut Context<'_>) {
     let (Some(inventory), Some(licences)) = (cx.inventory(), cx.licences) else { return };
@@ -34,13 +35,13 @@ fn check(cx: &mut Context<'_>) {
     for item in inventory.items.iter().filter(|item| !is_base || !item.is_new) {
         let marker = if is_base { item.marker_before.as_deref() } else { item.marker.as_deref() };
         let Standing::Ended(exception) = licences.standing(item, marker) else { continue };
-        let (tool, what) = (name(item.found.tool), what(&item.found.what));
-        let message = format!("{}, and {tool} is still told to overlook {what}", ended(exception, cx));
+        let what = what(name(item.found.tool), &item.found.what);
+        let message = format!("{}, but this still suppresses {what}", ended(exception, cx));
         let spot = Spot { span: item.found.span, place: Place::value(item.pointer.clone()) };
         let path = cx.files.source(item.file).path();
         let is_written_by_sync = cx.policy().sync.iter().any(|target| target.path == path);
         let finding = cx.report_in(item.file, spot, message);
-        finding.help(if is_written_by_sync { SYNC } else { "fix what the scanner finds, and delete the suppression" });
+        finding.help(if is_written_by_sync { SYNC } else { "fix what the scanner reports, and delete the suppression" });
         label_end(finding, exception);
     }
 }

@@ -4,17 +4,17 @@ use crate::text::{nearest, shown};
 use crate::yaml::{Place, Spot};
 
 declare_rule! {
-    /// Reports a marker `stopgap: ID` whose id is that of no exception.
+    /// Reports a marker `stopgap: ID` whose id belongs to no exception.
     ///
     /// ## Why
     ///
-    /// A marker ties a workaround to the exception that permits it. With a wrong id nothing permits it, and nobody
-    /// is told when it should go.
+    /// A marker ties a workaround to the exception that permits it. With a wrong id nothing permits it, and nobody is
+    /// reminded to remove it.
     ///
     /// ## What to do
     ///
-    /// Write the exception's id: the name of its file, without the ending. If there is no exception yet, ask for one
-    /// with `stopgap new`. If the workaround is gone, delete the comment.
+    /// Write the exception's id: its file name without the extension. If there is no exception yet, request one with
+    /// `stopgap new`. If the workaround is gone, delete the comment.
     id: "unknown-marker",
     family: Enforcement,
     level: Error,
@@ -39,7 +39,7 @@ fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Returns whether no exception has an id. A file that cannot be read has one all the same.
+/// Returns whether no exception has an id. A file that cannot be read still has its id.
 pub(super) fn names_nothing(id: &str, cx: &Context<'_>) -> bool {
     let is_known = cx.licences.is_some_and(|licences| licences.named(id).is_some());
     !is_known && !cx.register.files.iter().any(|file| file.stem().eq_ignore_ascii_case(id))

@@ -6,17 +6,17 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// A finding is either mended or its risk is accepted by somebody for a limited time. One that is simply there is
+    /// A finding is either fixed, or somebody accepts its risk for a limited time. One that is simply left there is
     /// neither, and the next one goes unnoticed among many.
     ///
     /// ## What to do
     ///
-    /// Mend what the scanner finds. If that takes time, ask for an exception with `stopgap new` and name the finding in
-    /// its `covers`, as narrowly as you can. Where an exception covered it until now, `stopgap renew` asks for more
-    /// time.
+    /// Fix what the scanner reports. If that takes time, request an exception with `stopgap new` and name the finding
+    /// in its `covers`, as narrowly as possible. If an exception covered it until now, request more time with `stopgap
+    /// renew`.
     ///
-    /// `stopgap enforce --baseline` lets be what was there before a change. From which level on a result needs an
-    /// exception is for `enforce` of the policy to say.
+    /// `stopgap enforce --baseline` ignores results that existed before a change. `enforce` in the policy sets the
+    /// level from which a result needs an exception.
     id: "unregistered-finding",
     family: Enforcement,
     level: Error,

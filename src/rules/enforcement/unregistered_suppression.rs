@@ -10,22 +10,23 @@ use crate::tools::{EVERY_RULE, Name, Pattern, Selector, Tool, has_wildcard, is_e
 use crate::yaml::{Place, Spot, lookup, parse};
 
 declare_rule! {
-    /// Reports a suppression that no exception in force covers: a comment or an entry of an ignore file by which a
-    /// scanner is told to overlook something.
+    /// Reports a suppression that no exception in force covers: a comment or an entry of an ignore file that makes a
+    /// scanner ignore something.
     ///
     /// ## Why
     ///
-    /// A suppression is an exception that nobody has agreed to, and it has no end. Whoever adds one alone decides
-    /// about the risk, and the finding never comes back.
+    /// A suppression is an exception that nobody has approved and that never ends. Its author decides about the risk
+    /// alone, and the finding never comes back.
     ///
     /// ## What to do
     ///
-    /// Fix what the scanner finds, and delete the suppression. If that takes time, ask for an exception with
-    /// `stopgap new`: its `covers` name the tool, the rule and the file. A suppression that names no rule overlooks all of
-    /// them: name those that are meant, or the cover has `id: all`. `stopgap: ID` on its line or in a comment right above
-    /// says which exception is meant, and permits nothing by itself: one without `covers` is behind no suppression.
+    /// Fix what the scanner reports, and delete the suppression. If that takes time, request an exception with `stopgap
+    /// new`: its `covers` name the tool, the rule and the file. A suppression that names no rule suppresses all of
+    /// them: name only the rules you need, or use a cover with `id: all`. `stopgap: ID` on its line or in a comment
+    /// right above names the exception it belongs to, and permits nothing by itself: an exception without `covers`
+    /// permits no suppression.
     ///
-    /// What was there before can be let be for a while: `stopgap suppressions --write-baseline`.
+    /// Existing suppressions can be tolerated for a while: `stopgap suppressions --write-baseline`.
     id: "unregistered-suppression",
     family: Enforcement,
     level: Error,
@@ -38,7 +39,7 @@ fn check(cx: &mut Context<'_>) {
     in_files(cx);
 }
 
-/// Reports those that the tracked files hold.
+/// Reports suppressions in the tracked files.
 fn in_files(cx: &mut Context<'_>) {
     let (Some(inventory), Some(licences)) = (cx.inventory(), cx.licences) else { return };
     let is_base = cx.is_base;
@@ -59,7 +60,7 @@ fn in_files(cx: &mut Context<'_>) {
             open.push((item, standing));
         }
     }
-    // The baseline that a change brings first is judged by itself.
+    // A baseline that a change adds first is judged by itself.
     let brought = cx.changes.filter(|_| !is_base).and_then(|changes| changes.head.as_ref()?.suppressed.as_ref());
     let baseline = cx.judge.suppressed.as_ref().or(brought);
     let is_over = baseline.is_some_and(|baseline| cx.today().day > baseline.until);
@@ -67,7 +68,7 @@ fn in_files(cx: &mut Context<'_>) {
     let listed = baseline.map_or_else(|| vec![false; items.len()], |baseline| baseline.lets_be(inventory, &items));
     let left = listed.iter().filter(|listed| **listed).count();
     for ((item, standing), listed) in open.into_iter().zip(listed) {
-        // A baseline that the change itself brings is for what was there before it.
+        // A baseline that the change itself adds is for suppressions that existed before it.
         let needs_one = item.is_new && !is_base && (item.agent.is_some() || cx.judge.suppressed.is_none());
         if !listed || is_over || needs_one {
             report(item, standing, cx);
@@ -78,16 +79,16 @@ fn in_files(cx: &mut Context<'_>) {
     {
         let at = parse(cx.source(file).text()).ok().and_then(|tree| Some(lookup(&tree, "/until")?.1.span));
         let spot = at.map_or_else(Spot::file, |span| Spot { span, place: Place::value("/until") });
-        let are = if left == 1 { "suppression that it lets be is" } else { "suppressions that it lets be are" };
-        let message = format!("the baseline ended on `{}`, and `{left}` {are} left", baseline.until);
+        let remain = if left == 1 { "suppression that it tolerated remains" } else { "suppressions that it tolerated remain" };
+        let message = format!("the baseline ended on `{}`, but `{left}` {remain}", baseline.until);
         cx.report_in(file, spot, message)
-            .help(format!("delete the suppressions or ask for exceptions, then delete `{SUPPRESSIONS}`"));
+            .help(format!("delete the suppressions or request exceptions, then delete `{SUPPRESSIONS}`"));
     }
 }
 
 fn report(item: &Item, standing: Standing<'_, '_>, cx: &mut Context<'_>) {
     let tool = name(item.found.tool);
-    let what = what(&item.found.what);
+    let what = what(tool, &item.found.what);
     let by =
         item.agent.as_ref().filter(|_| item.is_new).map(|agent| format!(", and the agent `{}` added it", shown(agent)));
     let by = by.unwrap_or_default();
@@ -97,21 +98,21 @@ fn report(item: &Item, standing: Standing<'_, '_>, cx: &mut Context<'_>) {
     };
     let message = match (standing, &item.found.what) {
         (_, What::Unread { why, .. }) => {
-            format!("what {tool} is told to overlook by this file cannot be read: {}{by}", shown(why))
+            format!("what this file suppresses for {tool} cannot be read: {}{by}", shown(why))
         }
         (Standing::Wider(exception), _) => {
-            format!("{tool} is told to overlook {what} here, which is more than `{}` covers{by}", shown(exception.id))
+            format!("this suppresses {what}, which is more than `{}` covers{by}", shown(exception.id))
         }
         (Standing::NotYet(exception), _) => {
-            format!("{tool} is told to overlook {what} here, and `{}` is not in force{by}", shown(exception.id))
+            format!("this suppresses {what}, but `{}` is not in force{by}", shown(exception.id))
         }
         (Standing::NotCovered(exception, lack), _) => {
             let (zone, today) = (cx.policy().timezone, cx.today());
             let is = if exception.grants(zone, today) { "in force, but" } else { "not in force, and" };
             let lack = lacks(lack, tool);
-            format!("{tool} is told to overlook {what} here; `{}` is {is} {lack}{by}", shown(exception.id))
+            format!("this suppresses {what}; `{}` is {is} {lack}{by}", shown(exception.id))
         }
-        _ => format!("{tool} is told to overlook {what} here, and no exception covers it{by}{unread}"),
+        _ => format!("this suppresses {what}, and no exception covers it{by}{unread}"),
     };
     let spot = Spot { span: item.found.span, place: Place::value(item.pointer.clone()) };
     let is_in_force = |exception: &Exception<'_>| exception.grants(cx.policy().timezone, cx.today());
@@ -120,17 +121,17 @@ fn report(item: &Item, standing: Standing<'_, '_>, cx: &mut Context<'_>) {
 }
 
 /// What to do about an entry that leaves out more than any cover can name.
-const TOO_WIDE: &str = "delete it: no `covers` can hold as much, and only a baseline lets be what was there when it was \
-                        written";
+const TOO_WIDE: &str = "delete it: no cover can be this broad; only suppressions listed in the baseline are \
+                        tolerated";
 
 /// Says what the covers of an exception lack.
 fn lacks(lack: Lack, tool: &str) -> String {
     match lack {
         Lack::Covers => "it has no `covers`, so it permits no suppression".to_owned(),
-        Lack::Tool => format!("its `covers` name nothing of {tool}"),
+        Lack::Tool => format!("its `covers` do not name {tool}"),
         Lack::Rule => "its `covers` do not name this rule".to_owned(),
         Lack::File => "its `covers` do not name this file".to_owned(),
-        Lack::Rest => "its `covers` hold only a part of this".to_owned(),
+        Lack::Rest => "its `covers` match only part of this".to_owned(),
     }
 }
 
@@ -144,38 +145,38 @@ fn help(item: &Item, standing: Standing<'_, '_>, is_in_force: impl Fn(&Exception
     let (what, is_entry) = (&item.found.what, item.found.is_entry);
     match (standing, what) {
         (_, What::Unread { help, .. }) => return help.clone(),
-        (Standing::NotYet(_), _) => return "wait until it has begun, or fix what the scanner finds".to_owned(),
+        (Standing::NotYet(_), _) => return "wait until it has begun, or fix what the scanner reports".to_owned(),
         (Standing::Wider(exception), What::All | What::Unnamed) => {
             let narrow = match what {
                 _ if is_entry && cover.is_none() => return TOO_WIDE.to_owned(),
-                What::All if !is_entry => "name the rule that is covered, so that everything else is found",
+                What::All if !is_entry => "name only the covered rule, so that everything else is reported",
                 _ => "delete it",
             };
-            let amend = amend(exception).map(|amend| format!(", or let every rule be covered: {amend}"));
+            let amend = amend(exception).map(|amend| format!(", or cover every rule: {amend}"));
             return format!("{narrow}{}", amend.unwrap_or_default());
         }
-        (Standing::Wider(_), _) => return "narrow it to what is covered, or let the exception be amended".to_owned(),
+        (Standing::Wider(_), _) => return "narrow it to what is covered, or have the exception amended".to_owned(),
         _ => {}
     }
     let first = match what {
-        What::All if !is_entry => "name the rules that are meant",
-        What::Rule(id) if has_wildcard(id) => "name the rules that are meant, each by its id",
+        What::All if !is_entry => "name the rules to suppress",
+        What::Rule(id) if has_wildcard(id) => "name the rules to suppress, each by its id",
         _ => "delete it",
     };
     let meant = match standing {
         Standing::NotCovered(exception, _) => {
-            amend(exception).map(|amend| format!("; if `{}` was decided for this too: {amend}", shown(exception.id)))
+            amend(exception).map(|amend| format!("; if the decision on `{}` includes this: {amend}", shown(exception.id)))
         }
         _ => None,
     };
     match new {
-        Some(new) => format!("{first}, or ask for an exception: {new}{}", meant.unwrap_or_default()),
+        Some(new) => format!("{first}, or request an exception: {new}{}", meant.unwrap_or_default()),
         None if is_entry && !matches!(what, What::Rule(_)) => TOO_WIDE.to_owned(),
         None => first.to_owned(),
     }
 }
 
-/// Returns the cover that would hold a suppression, as `--cover` takes it; `None` if there is none.
+/// Returns the cover for a suppression, as `--cover` takes it; `None` if no cover can match it.
 fn cover(item: &Item) -> Option<String> {
     let (found, name) = (&item.found, Name::read(item.found.tool));
     let id = match &found.what {
@@ -191,7 +192,7 @@ fn cover(item: &Item) -> Option<String> {
     if is_every_rule(id) && (!name.has_every_rule() || paths.is_empty()) || has_wildcard(id) {
         return None;
     }
-    // A pattern that no cover may have is none to advise.
+    // Do not suggest a pattern that covers do not accept.
     if paths.iter().any(|path| Pattern::parse(path).is_err()) {
         return None;
     }
@@ -199,18 +200,18 @@ fn cover(item: &Item) -> Option<String> {
     Some(shell_word(&typed_cover::typed(&typed_cover::item(found.tool, shown(id), paths))))
 }
 
-/// Returns what a tool's makers call it.
+/// Returns a tool's name as its makers write it.
 pub(super) fn name(tool: &str) -> &str {
     Tool::of_key(tool).map_or(tool, |tool| tool.name)
 }
 
-/// Returns what a suppression names, for a message.
-pub(super) fn what(what: &What) -> String {
+/// Returns what a suppression suppresses, for a message.
+pub(super) fn what(tool: &str, what: &What) -> String {
     match what {
-        What::Rule(id) => format!("`{}`", shown(id)),
-        What::All => "everything".to_owned(),
-        What::Unnamed => "what it finds".to_owned(),
-        What::Unread { .. } => "what nobody can tell".to_owned(),
+        What::Rule(id) => format!("{tool} `{}`", shown(id)),
+        What::All => format!("everything that {tool} reports"),
+        What::Unnamed => format!("whatever {tool} reports"),
+        What::Unread { .. } => format!("something of {tool} that cannot be determined"),
     }
 }
 
@@ -253,16 +254,16 @@ mod tests {
         );
         // What no cover can hold is for the baseline, unless it is a comment, which can be narrowed.
         assert_eq!(said("bandit", &What::All, true, Standing::Nothing), TOO_WIDE);
-        assert_eq!(said("trivy", &What::All, false, Standing::Nothing), "name the rules that are meant");
+        assert_eq!(said("trivy", &What::All, false, Standing::Nothing), "name the rules to suppress");
         let wild = What::Rule("aws-*".to_owned());
-        assert_eq!(said("trivy", &wild, true, Standing::Nothing), "name the rules that are meant, each by its id");
+        assert_eq!(said("trivy", &wild, true, Standing::Nothing), "name the rules to suppress, each by its id");
         let wider = |tool, is_entry| said(tool, &What::All, is_entry, Standing::Wider(&exception));
         assert_eq!(wider("bandit", true), TOO_WIDE);
         assert_eq!(
             wider("bandit", false),
-            "name the rule that is covered, so that everything else is found, or let every rule be covered: \
+            "name only the covered rule, so that everything else is reported, or let every rule be covered: \
              `stopgap amend one --cover tool=bandit,id=all,paths=app/run.py`"
         );
-        assert_eq!(wider("trivy", false), "name the rule that is covered, so that everything else is found");
+        assert_eq!(wider("trivy", false), "name only the covered rule, so that everything else is reported");
     }
 }

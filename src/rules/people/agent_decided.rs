@@ -5,20 +5,19 @@ use crate::rules::{Applies, Check, Context};
 use crate::text::shown;
 
 declare_rule! {
-    /// Reports an exception that an agent asks for, decides or verifies: a bot or a coding assistant in a role that a
-    /// person must have.
+    /// Reports an exception that an agent requests, decides or verifies: a bot or a coding assistant in a role that
+    /// requires a person.
     ///
     /// ## Why
     ///
-    /// An agent may draft an exception. Somebody must answer for the need, for the risk and for the removal, and a
-    /// program answers for nothing. An agent that adds a suppression and approves it, too, has switched the scanner
-    /// off.
+    /// An agent may draft an exception. But somebody must answer for the need, the risk and the removal, and a program
+    /// cannot. An agent that adds a suppression and also approves it has switched the scanner off.
     ///
     /// ## What to do
     ///
-    /// Name the person who asks as `requester`, the one who accepts the risk as `approver`, and the one who has seen
-    /// that the rule is followed again as `verified_by`. Where nobody but an agent has committed a decision, let the
-    /// approver approve the pull request, and give its reviews to the check.
+    /// Name the person who makes the request as `requester`, the one who accepts the risk as `approver`, and the one
+    /// who has verified that the rule is followed again as `verified_by`. If only an agent has committed a decision,
+    /// have the approver approve the pull request, and pass its reviews to the check.
     id: "agent-decided",
     family: People,
     level: Error,
@@ -49,23 +48,23 @@ fn people(exception: &Exception<'_>, cx: &mut Context<'_>) {
         let agent = shown(text.as_str());
         let (message, help) = match role {
             Role::Requester => (
-                format!("`{agent}` is an agent, and nobody else asks for the exception"),
+                format!("`{agent}` is an agent, and nobody else requests the exception"),
                 "name the person who needs it; an agent may write the draft",
             ),
             Role::Approver => (
                 format!("`{agent}` is an agent, and cannot accept a risk"),
-                "let a person decide, and name them as `approver`",
+                "have a person decide, and name them as `approver`",
             ),
             _ => (
                 format!("`{agent}` is an agent, and cannot verify a closure"),
-                "let a person see that the rule is followed again, and name them as `verified_by`",
+                "have a person verify that the rule is followed again, and name them as `verified_by`",
             ),
         };
         cx.report_in(exception.file, text, message).help(help);
     }
 }
 
-/// Reports decisions that nobody but agents has committed, and that no person has approved.
+/// Reports decisions that only agents have committed, and that no person has approved.
 fn authors(cx: &mut Context<'_>) {
     let (Some(changes), Some(around)) = (cx.changes, cx.around) else { return };
     if around.by_agents.is_empty() {
@@ -82,13 +81,13 @@ fn authors(cx: &mut Context<'_>) {
             continue;
         }
         let message = format!(
-            "nobody but the agent `{}` has committed the decision on {}, and no approval by `{}` is known",
+            "only the agent `{}` has committed the decision on {}, and no approval by `{}` is known",
             shown(agent),
             shown(&decision.what),
             shown(person)
         );
         cx.report_in(decision.file, decision.approver, message).help(
-            "let the approver approve the pull request, and give `--event` and `--reviews`; or let a person commit it",
+            "have the approver approve the pull request, and pass `--event` and `--reviews`; or have a person commit it",
         );
     }
 }

@@ -5,17 +5,17 @@ use crate::text::shown;
 use crate::time::Day;
 
 declare_rule! {
-    /// Reports a decision or a verification by somebody who had left by its day, as the roster says.
+    /// Reports a decision or a verification by somebody who, according to the roster, had left by that day.
     ///
     /// ## Why
     ///
-    /// Whoever has left decides on nothing any more, and cannot be asked why they did. The date is
-    /// wrong, or somebody else decided in their name.
+    /// People who have left no longer decide anything, and cannot be asked why they did. Either the date is wrong, or
+    /// somebody else decided in their name.
     ///
     /// ## What to do
     ///
-    /// Let somebody decide, or verify, who is still there, and write the day on which they do. If the
-    /// record is right and `left` in the roster is not, correct the roster first.
+    /// Have somebody who has not left decide or verify, and write the day on which they do. If the record is right and
+    /// `left` in the roster is not, correct the roster first.
     id: "departed-approver",
     family: People,
     level: Error,
@@ -23,7 +23,7 @@ declare_rule! {
     check: Check::Entry(Applies::Always, check),
 }
 
-const APPROVER: &str = "let somebody decide who is still there";
+const APPROVER: &str = "have somebody who has not left decide";
 
 fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     judge("approver", APPROVER, &exception.approver, &exception.decided, cx);
@@ -34,7 +34,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         judge("amendment's approver", APPROVER, &amendment.approver, &amendment.date, cx);
     }
     if let Some(closure) = &exception.closure {
-        judge("verifier", "let somebody verify it who is still there", &closure.verified_by, &closure.date, cx);
+        judge("verifier", "have somebody who has not left verify it", &closure.verified_by, &closure.date, cx);
     }
 }
 
@@ -48,6 +48,6 @@ fn judge(role: &str, task: &str, person: &Option<Text<'_>>, day: &Option<Spanned
         days => format!("on `{left}`, `{days}` days before"),
     };
     cx.report(person, format!("the {role} `{}` had left {when}", shown(person.as_str())))
-        .label(day.span(), "the day that is written")
+        .label(day.span(), "the recorded day")
         .help(task);
 }

@@ -4,17 +4,16 @@ use crate::rules::{Applies, Check, Context};
 use crate::text::shown;
 
 declare_rule! {
-    /// Reports an exception whose owner has left, as the roster says.
+    /// Reports an exception whose owner, according to the roster, has left.
     ///
     /// ## Why
     ///
-    /// The rule is still broken and the one person who was to fix it is gone. Reminders reach
-    /// nobody, and the removal is forgotten until something breaks.
+    /// The rule is still broken, and the one person who was to fix it is gone. Reminders reach nobody, and the removal
+    /// is forgotten until something breaks.
     ///
     /// ## What to do
     ///
-    /// Hand it over: agree with a new owner and set `owner`. No approval is needed for that, the
-    /// field is free to edit.
+    /// Hand it over: agree on a new owner and set `owner`. This needs no approval: the field may be edited freely.
     id: "departed-owner",
     family: People,
     level: Error,
@@ -35,9 +34,9 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let help = match roster.superior(id, today) {
         Some(above) => {
             let above = shown(roster.display(above));
-            format!("hand it over, to their manager if to nobody else: `owner: \"{above}\"`")
+            format!("hand it over, to their manager if nobody else takes it: `owner: \"{above}\"`")
         }
-        None => "hand it over: set `owner` to the person who takes it".to_owned(),
+        None => "hand it over: set `owner` to the person who takes it over".to_owned(),
     };
     let finding = cx.report(owner, format!("the owner `{}` left {when}", shown(owner.as_str())));
     finding.help(help);

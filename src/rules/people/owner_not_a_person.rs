@@ -5,17 +5,17 @@ use crate::rules::{Applies, Check, Context};
 use crate::text::shown;
 
 declare_rule! {
-    /// Reports an owner, requester or approver that is a team, a mailbox, an office, several people or nobody yet.
+    /// Reports an owner, requester or approver that is not one person: a team, a mailbox, an office, several people or
+    /// a placeholder.
     ///
     /// ## Why
     ///
-    /// What belongs to a team is done by nobody: each of its people thinks that it is another's task. A decision can be
-    /// asked about, handed over and answered for only if one person stands behind it.
+    /// Nobody does what belongs to a team: each member thinks that another one will. A decision can be questioned,
+    /// handed over and answered for only if one person stands behind it.
     ///
     /// ## What to do
     ///
-    /// Name one person, as `@handle`, mail address or full name. Write the team in `scope.team` if
-    /// it matters.
+    /// Name one person, as a `@handle`, mail address or full name. Write the team in `scope.team` if it matters.
     id: "owner-not-a-person",
     family: People,
     level: Error,
@@ -63,7 +63,7 @@ fn judge(role: &str, task: &str, text: Option<&Text<'_>>, cx: &mut Context<'_>) 
         NotAPerson::Placeholder => "is a placeholder, not a name".to_owned(),
         NotAPerson::Mixed | NotAPerson::Malformed if is_listed(cx, written) => return,
         NotAPerson::Mixed => "is more than one spelling of a person".to_owned(),
-        NotAPerson::Malformed => "cannot be a login or a mail address as it is written".to_owned(),
+        NotAPerson::Malformed => "is not a valid login or mail address".to_owned(),
     };
     let hint = match kind {
         NotAPerson::Team => cx.judge.people.roster().and_then(|roster| members(roster, written)),
@@ -83,7 +83,7 @@ fn is_listed(cx: &Context<'_>, written: &str) -> bool {
     cx.judge.people.roster().is_some_and(|roster| roster.find(written).is_some())
 }
 
-/// Returns the first of a team's people, for a suggestion.
+/// Returns the first members of a team, for a suggestion.
 fn members(roster: &Roster, team: &str) -> Option<String> {
     let some: Vec<String> = roster.team(team)?.iter().take(3).map(|member| format!("`{}`", shown(member))).collect();
     (!some.is_empty()).then(|| format!(", one of {}", some.join(", ")))
@@ -93,6 +93,6 @@ fn members(roster: &Roster, team: &str) -> Option<String> {
 fn without_comma(written: &str) -> Option<String> {
     let (family, given) = written.split_once(", ")?;
     let name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphabetic() || c == '-');
-    let hint = || format!("; if this is one, without a comma: `{} {}`", shown(given), shown(family));
+    let hint = || format!("; if this is one person, write it without a comma: `{} {}`", shown(given), shown(family));
     (name(family) && name(given)).then(hint)
 }

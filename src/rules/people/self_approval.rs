@@ -9,17 +9,15 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// An exception is worth something because a second person took on the risk. Whoever needs it
-    /// cannot be that person, under whichever spelling of the name, and the same holds for a
-    /// renewal and for a correction of the record. A request in another name changes nothing:
-    /// whoever asked for an exception does not approve its renewals or its amendments, and whoever
-    /// asked for a renewal approves no amendment.
+    /// An exception is worth something because a second person accepted the risk. The person who needs it cannot be
+    /// that person, in any spelling of the name, and the same applies to a renewal and to a correction of the record.
+    /// Requesting in another name changes nothing: a person who requested an exception approves neither its renewals
+    /// nor its amendments, and a person who requested a renewal approves no amendment.
     ///
     /// ## What to do
     ///
-    /// Let somebody else decide and write that name as `approver`. Requester and owner may be one
-    /// person, and so may owner and approver. Of renewals and amendments that somebody else asked
-    /// for, only those that a change adds are judged.
+    /// Have somebody else decide, and name them as `approver`. Requester and owner may be one person, and so may owner
+    /// and approver. Renewals and amendments that somebody else requested are judged only when a change adds them.
     id: "self-approval",
     family: People,
     level: Error,
@@ -51,8 +49,8 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     judge_added(exception, cx);
 }
 
-/// Reports whoever has asked before and now lends their yes to a request in another name. What was merged stays as it
-/// was agreed to, so only what a change adds is judged.
+/// Reports a person who made an earlier request and now approves one made in another name. What was merged remains as
+/// it was agreed, so only what a change adds is judged.
 fn judge_added(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let judge = cx.judge;
     let Some(changes) = cx.changes.filter(|changes| changes.head.is_some()) else { return };
@@ -64,14 +62,14 @@ fn judge_added(exception: &Exception<'_>, cx: &mut Context<'_>) {
         before.into_iter().chain([exception]).filter_map(|it| it.requester.as_ref()).collect();
     let same = |a: &Text<'_>, b: &Text<'_>| judge.people.same(a.as_str(), b.as_str());
     let own = |asks: &Option<Text<'_>>, decides: &Text<'_>| asks.as_ref().is_some_and(|asks| same(asks, decides));
-    let help = "let somebody else decide and name them as `approver`";
+    let help = "have somebody else decide, and name them as `approver`";
     for renewal in exception.renewals.iter().skip(before.map_or(0, |before| before.renewals.len())) {
         let Some(decides) = renewal.approver.as_ref().filter(|decides| !own(&renewal.requester, decides)) else {
             continue;
         };
         if of_entry.iter().any(|asked| same(asked, decides)) {
             let name = shown(decides.as_str());
-            cx.report(decides, format!("`{name}` asked for the exception and approved its renewal")).help(help);
+            cx.report(decides, format!("`{name}` requested the exception and approved its renewal")).help(help);
         }
     }
     let renewals = before.into_iter().chain([exception]).flat_map(|it| it.renewals.iter().enumerate());
@@ -87,7 +85,7 @@ fn judge_added(exception: &Exception<'_>, cx: &mut Context<'_>) {
             None => continue,
         };
         let name = shown(decides.as_str());
-        cx.report(decides, format!("`{name}` asked for {asked_for} and approved its amendment")).help(help);
+        cx.report(decides, format!("`{name}` requested {asked_for} and approved its amendment")).help(help);
     }
 }
 
@@ -101,31 +99,31 @@ fn judge(act: &Act, asks: Option<&Text<'_>>, decides: Option<&Text<'_>>, cx: &mu
     let (one, other) = (shown(decides.as_str()), shown(asks.as_str()));
     let message = match why_one(asks.as_str(), decides.as_str()) {
         None => format!("`{one}` {verb} their own {what}"),
-        Some(why) => format!("`{one}` {verb} the {what} of `{other}`, and {why}"),
+        Some(why) => format!("`{one}` {verb} their own {what}: `{other}` is the same person ({why})"),
     };
     let above = judge.people.roster().and_then(|roster| {
         let above = roster.superior(roster.find(asks.as_str())?, judge.today.day)?;
         Some(format!(": `{}` is above `{other}`", shown(roster.display(above))))
     });
-    let help = format!("let somebody else decide and name them as `approver`{}", above.unwrap_or_default());
+    let help = format!("have somebody else decide, and name them as `approver`{}", above.unwrap_or_default());
     cx.report(decides, message).label(asks.span(), *label).help(help);
 }
 
-/// Returns why two spellings mean one person, unless they are written alike.
+/// Returns why two spellings are one person, unless they are written alike.
 pub(super) fn why_one(a: &str, b: &str) -> Option<String> {
     let bare = |text: &str| normalise::fold(text).trim_start_matches(['@', ' ']).to_owned();
     if a == b {
         return None;
     }
     if bare(a) == bare(b) {
-        return Some("the two differ only in case, `@`, spaces or invisible characters".to_owned());
+        return Some("the names differ only in case, `@`, spaces or invisible characters".to_owned());
     }
     if !People::default().same(a, b) {
-        return Some("the roster says that they are one person".to_owned());
+        return Some("according to the roster".to_owned());
     }
     let foreign = |text: &str, other: &str| text.chars().find(|c| !c.is_ascii() && !other.contains(*c));
-    let which = foreign(b, a).or_else(|| foreign(a, b)).map(|c| format!(" (U+{:04X})", u32::from(c)));
-    Some(format!("the two differ only in look-alike characters{}", which.unwrap_or_default()))
+    let which = foreign(b, a).or_else(|| foreign(a, b)).map(|c| format!(", U+{:04X}", u32::from(c)));
+    Some(format!("the names differ only in look-alike characters{}", which.unwrap_or_default()))
 }
 
 #[cfg(test)]

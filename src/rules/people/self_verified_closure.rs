@@ -10,13 +10,13 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// A removal that went wrong looks done to the one who did it. A second look costs minutes and
-    /// is the last one that anybody takes: once closed, the exception is not checked again.
+    /// A removal that went wrong looks finished to the person who did it. A second look takes minutes and is the last
+    /// one: once closed, the exception is not checked again.
     ///
     /// ## What to do
     ///
-    /// Ask somebody else to see for themselves that the rule is followed again, and name them as
-    /// `verified_by`. If nobody else can look, say in `note` what proves it.
+    /// Ask somebody else to verify that the rule is followed again, and name them as `verified_by`. If nobody else can
+    /// look, say in `note` what proves it.
     id: "self-verified-closure",
     family: People,
     level: Warning,
@@ -38,9 +38,9 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
     let (one, other) = (shown(verified.as_str()), shown(by.as_str()));
     let message = match why_one(by.as_str(), verified.as_str()) {
         None => format!("`{one}` verified their own removal"),
-        Some(why) => format!("`{one}` verified the removal by `{other}`, and {why}"),
+        Some(why) => format!("`{one}` verified their own removal: `{other}` is the same person ({why})"),
     };
     cx.report(verified, message)
         .label(by.span(), "removed by the same person")
-        .help("let somebody else check that the rule is followed again, and name them as `verified_by`");
+        .help("have somebody else verify that the rule is followed again, and name them as `verified_by`");
 }

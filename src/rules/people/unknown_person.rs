@@ -11,15 +11,14 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// A name that nobody knows cannot be reminded, asked or signed off. It is a slip of the pen,
-    /// somebody from outside, or an account that was made up for this approval.
+    /// A person who is not listed cannot be reminded, asked or matched with a review. The name is a typo, somebody from
+    /// outside, or an account that was made up for this approval.
     ///
     /// ## What to do
     ///
-    /// Write the person as the roster does: handle, name or mail address. Add a person who is
-    /// missing to the roster; leavers stay in it with their last day as `left`. A roster that does not list
-    /// everybody yet says so with `complete: false`: then this rule looks at nobody, and whoever is not
-    /// listed is judged by the spelling alone.
+    /// Write the person as the roster does: handle, name or mail address. Add missing people to the roster; people who
+    /// have left stay in it, with their last day as `left`. A roster that does not list everybody yet sets `complete:
+    /// false`: then this rule reports nobody, and unlisted people are judged by the spelling alone.
     id: "unknown-person",
     family: People,
     level: Error,
@@ -28,7 +27,7 @@ declare_rule! {
     check: Check::Register(check),
 }
 
-/// How many pairs of spellings are compared to suggest one. If more are unknown, it is the roster that is wrong.
+/// How many pairs of spellings are compared for a suggestion. If more are unknown, the roster is at fault.
 const MOST_COMPARED: usize = 2_000_000;
 
 fn check(cx: &mut Context<'_>) {
@@ -64,7 +63,7 @@ fn help<'r>(written: &'r str, suggestions: &mut Suggestions<'r>, file: &str) -> 
     }
     match suggestions.find(written) {
         Some(near) => format!("did you mean `{}`? if not, add the person to `{file}`", shown(near)),
-        None => format!("add the person to `{file}`, or name somebody who is in it"),
+        None => format!("add the person to `{file}`, or name somebody who is listed in it"),
     }
 }
 

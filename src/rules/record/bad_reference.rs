@@ -5,7 +5,7 @@ use crate::text::shown;
 
 declare_rule! {
     /// Reports a reference that is neither a web address nor the id of a ticket or an exception, and an id in `follows`
-    /// that the register does not hold.
+    /// that is not in the register.
     ///
     /// ## Why
     ///
@@ -14,9 +14,9 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Write the address (`https://…`), the ticket's id (`SEC-482`, `#482`, `org/repo#482`) or the id of an exception of
-    /// the register, which is all that `follows` takes.
-    /// Move what is worth keeping out of chats and mails into a ticket first.
+    /// Write the address (`https://…`), the ticket's id (`SEC-482`, `#482`, `org/repo#482`) or the id of an exception
+    /// in the register, which is all that `follows` accepts. Move anything worth keeping from chats and mails into a
+    /// ticket first.
     id: "bad-reference",
     family: Record,
     level: Warning,
@@ -43,10 +43,10 @@ fn follows(exception: &Exception<'_>, cx: &mut Context<'_>) {
     for id in &exception.follows {
         let text = id.value.trim();
         if text.eq_ignore_ascii_case(exception.id) {
-            cx.report(id, "an exception does not follow itself").help("name the earlier one");
+            cx.report(id, "an exception cannot follow itself").help("name the earlier one");
         } else if !cx.register.holds(text) {
-            cx.report(id, format!("the register holds no exception `{}`", shown(text)))
-                .help("write the id of an earlier exception: the name of its file, without the ending");
+            cx.report(id, format!("the register has no exception `{}`", shown(text)))
+                .help("write the id of an earlier exception: its file name without the extension");
         }
     }
 }
@@ -102,7 +102,7 @@ fn suggestion(text: &str) -> String {
     if is_ticket(&upper) {
         format!("write the ticket's key in capitals: `{}`", shown(&upper))
     } else if host.contains('.') && !host.ends_with('.') && !text.contains([' ', ':', '@']) {
-        format!("write the whole address: `https://{}`", shown(text))
+        format!("write the full address: `https://{}`", shown(text))
     } else {
         "write `https://…`, or a ticket id such as `SEC-482`, `#482` or `org/repo#482`".to_owned()
     }
@@ -126,7 +126,7 @@ mod tests {
     fn what_could_be_a_ticket_or_an_address_is_told_how_it_is_written() {
         for (text, help) in [
             ("sec-12", "write the ticket's key in capitals: `SEC-12`"),
-            ("wiki.example.com/a", "write the whole address: `https://wiki.example.com/a`"),
+            ("wiki.example.com/a", "write the full address: `https://wiki.example.com/a`"),
             ("chat", "write `https://…`, or"),
             ("Said so. By mail", "write `https://…`, or"),
             ("chat/a.b", "write `https://…`, or"),

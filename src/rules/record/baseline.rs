@@ -6,20 +6,19 @@ use crate::text::shown;
 use crate::yaml::{Place, Spot, lookup, parse};
 
 declare_rule! {
-    /// Reports that imported exceptions have gaps which a baseline tolerates, how many, and until when.
+    /// Reports that a baseline tolerates gaps in imported exceptions, how many, and until when.
     ///
     /// ## Why
     ///
-    /// A register that is taken over from a spreadsheet cannot be complete on its first day. What it
-    /// lacks is tolerated for a while, and that must be seen by whoever approves the import, and stay
-    /// in sight until it is over. The exceptions that a change takes over with it have no sign-off of their own, so
-    /// the finding says who agrees to them.
+    /// A register that is imported from a spreadsheet cannot be complete on its first day. What is missing is tolerated
+    /// for a while; the approver of the import must see that, and it must stay visible until it is over. The exceptions
+    /// that a change takes over with the baseline have no sign-off of their own, so the finding says who accepts them.
     ///
     /// ## What to do
     ///
-    /// Fill the gaps: `stopgap export --format csv --gaps` lists them for a spreadsheet, and `stopgap
-    /// import --update` takes the answers over. Delete `baseline.yaml` once it names nothing any
-    /// more. After its last day all findings count.
+    /// Fill the gaps: `stopgap export --format csv --gaps` lists them for a spreadsheet, and `stopgap import --update`
+    /// reads the answers back. Delete `baseline.yaml` once it no longer names anything. After its last day all findings
+    /// count.
     id: "baseline",
     family: Record,
     level: Warning,
@@ -37,15 +36,15 @@ fn check(used: &BaselineUse<'_>, cx: &mut Context<'_>) {
     let gaps = format!("{} in {}", counted(findings, "finding"), counted(entries.len(), "exception"));
     let (message, help) = match (*is_over, findings) {
         (false, 0) if cx.takeover.is_some() => (
-            format!("nothing has to be tolerated until `{until}`"),
+            format!("there is nothing to tolerate until `{until}`"),
             "delete the entries of `baseline.yaml` as soon as this is merged".to_owned(),
         ),
         (_, 0) => (
-            "the baseline tolerates nothing any more: all that it names is fixed".to_owned(),
+            "the baseline is no longer needed: everything it names is fixed".to_owned(),
             "delete `baseline.yaml`".to_owned(),
         ),
         (true, _) => (
-            format!("the baseline ended on `{until}`, so all that it names counts: {gaps}"),
+            format!("the baseline ended on `{until}`, so everything it names counts: {gaps}"),
             "fill the gaps or close the exceptions, then delete `baseline.yaml`".to_owned(),
         ),
         (false, _) => {
@@ -72,7 +71,7 @@ fn taken_over((takeover, agreed): &(Takeover, Agreed)) -> String {
     match agreed {
         Agreed::By(login) => format!("; {counted} on the approval of `@{}`", shown(login)),
         Agreed::Unknown => {
-            format!("; {counted} without a sign-off of {own}, and whoever merges this agrees to {them}")
+            format!("; {counted} without a sign-off of {own}, and merging this accepts {them}")
         }
         Agreed::No(..) => format!("; {counted}"),
     }

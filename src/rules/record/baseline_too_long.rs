@@ -9,14 +9,13 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// A baseline is an exception of its own, from the rules of the register, and as temporary as
-    /// any other. Without a limit the gaps of the old register become the policy of the new one.
+    /// A baseline is itself an exception from the rules of the register, and must be as temporary as any other. Without
+    /// a limit the gaps of the old register become the policy of the new one.
     ///
     /// ## What to do
     ///
-    /// Write an earlier day as its `until`. How many days from today it may lie is `baseline.max` of
-    /// the policy, for `baseline.yaml` and for `suppressions.yaml`; a longer time there is a decision
-    /// of the people who own the policy.
+    /// Write an earlier day as its `until`. `baseline.max` in the policy limits how many days from today it may be, for
+    /// `baseline.yaml` and for `suppressions.yaml`; raising the limit is a decision of the owners of the policy.
     id: "baseline-too-long",
     family: Record,
     level: Error,

@@ -5,17 +5,17 @@ use crate::text::shown;
 use crate::yaml::{Entry, Node, Place, Spot, escaped, parse};
 
 declare_rule! {
-    /// Reports a line of the baseline that is no longer needed, because what it tolerates is fixed.
+    /// Reports a line of the baseline that is no longer needed, because the finding it tolerates is fixed.
     ///
     /// ## Why
     ///
-    /// A baseline may only get shorter. What is fixed and still listed would be tolerated again if it
-    /// came back, and nobody sees how much is left to do.
+    /// A baseline may only get shorter. A fixed finding that is still listed would be tolerated again if it came back,
+    /// and the list hides how much is left to do.
     ///
     /// ## What to do
     ///
-    /// Delete the line, and the exception's id where nothing is left below it. `stopgap import
-    /// --update` does so for what it fills in.
+    /// Delete the line, and the exception's id if nothing is left below it. `stopgap import --update` does this for the
+    /// fields it fills in.
     id: "baseline-unused",
     family: Record,
     level: Note,
@@ -45,10 +45,10 @@ fn report(id: &str, line: &Entry<'_>, used: &BaselineUse<'_>, cx: &mut Context<'
     }
     let (name, rule) = (shown(id), shown(&line.key));
     let (message, help) = if fixed.len() == fields.len() {
-        (format!("`{rule}` finds nothing here any more in `{name}`"), "delete the line")
+        (format!("`{rule}` no longer finds anything in `{name}`"), "delete the line")
     } else {
         let fields = listed(&fixed);
-        (format!("`{rule}` finds nothing any more in `{fields}` of `{name}`"), "delete these fields from the line")
+        (format!("`{rule}` no longer finds anything in `{fields}` of `{name}`"), "delete these fields from the line")
     };
     let pointer = format!("/entries/{}/{}", escaped(id), escaped(&line.key));
     cx.report_in(used.file, first_item(&line.value, pointer), message).help(help);

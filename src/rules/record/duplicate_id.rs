@@ -8,18 +8,18 @@ use crate::text::shown;
 use crate::yaml::Spot;
 
 declare_rule! {
-    /// Reports a file whose name gives an id that another file of the register has already.
+    /// Reports a file whose name gives an id that another file of the register already has.
     ///
     /// ## Why
     ///
-    /// The id is what tickets, markers in the code and reports point at. If two records answer to
-    /// it, an old approval can be shown for a new exception. Folders and upper case do not count:
-    /// some file systems keep no such two files apart.
+    /// Tickets, markers in the code and reports refer to the id. If two records share it, an old approval can be shown
+    /// for a new exception. Folders and upper case make no difference: some file systems cannot keep two such files
+    /// apart.
     ///
     /// ## What to do
     ///
-    /// Rename the newer file. An id is used once and never again, so name what is special about
-    /// this exception, or add the month.
+    /// Rename the newer file. An id is used once and never again, so name what is special about this exception, or add
+    /// the month.
     id: "duplicate-id",
     family: Record,
     level: Error,
@@ -42,6 +42,6 @@ fn check(cx: &mut Context<'_>) {
         };
         cx.report_in(file.id, Spot::file(), message)
             .label_in(first.id, Span::default(), "the id was first used here")
-            .help("rename this file: an id is used once in the whole register, whatever the folder");
+            .help("rename this file: an id must be unique in the whole register, whatever the folder");
     }
 }

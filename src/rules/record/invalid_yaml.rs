@@ -6,14 +6,13 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// Two readers must never see two different exceptions in one file. Anchors, merge keys, tags,
-    /// duplicate keys and second documents are where YAML readers disagree, and a file that does
-    /// not parse is checked by nobody.
+    /// Two readers must never see two different exceptions in one file. Anchors, merge keys, tags, duplicate keys and
+    /// second documents are where YAML readers disagree, and a file that does not parse is not checked at all.
     ///
     /// ## What to do
     ///
-    /// Fix the place that is shown. Write every value out where it is needed, quote texts that contain `: ` or ` #`,
-    /// indent with spaces, and keep one exception to a file.
+    /// Fix the place that is shown. Write every value out where it is needed, quote strings that contain `: ` or ` #`,
+    /// indent with spaces, and keep one exception per file.
     id: "invalid-yaml",
     family: Record,
     level: Error,

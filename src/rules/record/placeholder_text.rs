@@ -8,16 +8,16 @@ use crate::text::shown;
 use crate::yaml::Spot;
 
 declare_rule! {
-    /// Reports a text that is a placeholder, such as N/A or unknown, or that still holds a TBD or TODO.
+    /// Reports a value that is a placeholder, such as N/A or unknown, or that still contains TBD or TODO.
     ///
     /// ## Why
     ///
-    /// The field looks filled in and is empty. Whoever approves it has accepted a risk that nobody
-    /// described, or a removal that nobody planned.
+    /// The field looks filled in but is empty. Its approver has accepted a risk that nobody described, or a removal
+    /// that nobody planned.
     ///
     /// ## What to do
     ///
-    /// Write what the field asks for. If nobody knows it yet, the exception cannot be decided yet.
+    /// Write what the field asks for. If that is not known yet, the exception cannot be decided yet.
     id: "placeholder-text",
     family: Record,
     level: Error,
@@ -69,14 +69,14 @@ fn judge((name, help): Field, text: &Text<'_>, cx: &mut Context<'_>) {
     cx.report(spot, message).help(help);
 }
 
-/// Returns whether a text that would be a placeholder elsewhere answers this field, if badly: that is for
-/// `no-alternative` and `broad-scope` to report, which ignore closed entries.
+/// Returns whether a text that would be a placeholder elsewhere answers this field, if badly: `no-alternative` and
+/// `broad-scope` report it, and ignore closed entries.
 fn is_answer(name: &str, found: &str) -> bool {
     let none = name == "option" && found.trim().eq_ignore_ascii_case("none");
     none || (name.starts_with("scope.") && found.contains('*'))
 }
 
-/// Tells whether a text is somebody's login, which may well be `@none`.
+/// Returns whether a text is a person's login, which may well be `@none`.
 fn is_login(text: &str) -> bool {
     text.starts_with('@') && not_a_person(text).is_none()
 }
@@ -93,15 +93,15 @@ fn own_texts<'e, 'a>(exception: &'e Exception<'a>, judge: &mut impl FnMut(Field,
     judge(("scope.process", "name the process, or leave the key out"), &scope.process);
     judge(("risk.statement", "say what could happen, to whom or to how much"), &exception.risk.statement);
     for alternative in &exception.alternatives {
-        judge(("option", "name the safer stopgap that was considered"), &alternative.option);
-        judge(("rejected", "say why this option does not do"), &alternative.rejected);
+        judge(("option", "name the safer alternative that was considered"), &alternative.option);
+        judge(("rejected", "say why this option is not sufficient"), &alternative.rejected);
     }
     judge(("removal", "say what must happen before it can be closed"), &exception.removal);
     judge(("requester", PERSON), &exception.requester);
     judge(("owner", PERSON), &exception.owner);
     judge(("approver", PERSON), &exception.approver);
     if let Some(incident) = &exception.incident {
-        judge(("incident.id", "write the number under which the incident is handled"), &incident.id);
+        judge(("incident.id", "write the number of the incident"), &incident.id);
     }
 }
 

@@ -2,17 +2,17 @@ use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
 
 declare_rule! {
-    /// Reports a record that does not fit the schema of an exception, or the organisation's own.
+    /// Reports a record that does not match the schema of an exception, or the organisation's own.
     ///
     /// ## Why
     ///
-    /// A field that is missing or misspelt is a question that nobody answered: who removes it,
-    /// until when, at what risk. Whoever reads the record later cannot ask any more.
+    /// A field that is missing or misspelt is a question that nobody answered: who removes it, until when, at what
+    /// risk. Readers of the record can no longer ask later.
     ///
     /// ## What to do
     ///
-    /// Fill in the field that is named. A key that the schema does not know is either a slip of
-    /// the pen, and the nearest known key is named, or your organisation's own: begin it with `x-`.
+    /// Fill in the field that is named. A key that the schema does not know is either a typo, and the nearest known key
+    /// is suggested, or your organisation's own: begin it with `x-`.
     id: "schema",
     family: Record,
     level: Error,

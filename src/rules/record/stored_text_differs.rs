@@ -7,21 +7,21 @@ use crate::text::shown;
 use crate::yaml::{self, Node, Place, Problem, Spot};
 
 declare_rule! {
-    /// Reports a file of the register, its rule book or CODEOWNERS that says something else in the commit than as it is
-    /// checked out.
+    /// Reports a file of the register, its rule book or CODEOWNERS whose content in the commit differs from the
+    /// checkout.
     ///
     /// ## Why
     ///
-    /// Attributes in a `.gitattributes` (`ident`, `working-tree-encoding`, `filter`) let git store one text and check out
-    /// another. The reviewer of a pull request sees one of them, a reader of the files the other, and only the stored one
-    /// is merged. In a job, and with `--base` wherever everything is committed, the stored one is judged.
+    /// Attributes in a `.gitattributes` (`ident`, `working-tree-encoding`, `filter`) let git store one text and check
+    /// out another. The reviewer of a pull request sees one, a reader of the files the other, and only the stored one
+    /// is merged. In a CI job, and with `--base` if everything is committed, the stored one is judged.
     ///
     /// ## What to do
     ///
-    /// Take the attribute off the file, check it out anew and correct what it says; `-ident -filter
-    /// -working-tree-encoding` in the `.gitattributes` of the register's own folder turns off what another one sets. In a
-    /// job no earlier step may edit the register. Line endings make no difference, nor does anything else that is no part
-    /// of a value, such as a comment.
+    /// Remove the attribute from the file, check it out again and correct its content; `-ident -filter
+    /// -working-tree-encoding` in the `.gitattributes` of the register's own folder overrides attributes that are set
+    /// elsewhere. In a job no earlier step may edit the register. Line endings make no difference, nor does anything
+    /// else that is not part of a value, such as a comment.
     id: "stored-text-differs",
     family: Record,
     level: Error,
@@ -30,7 +30,7 @@ declare_rule! {
     check: Check::Register(check),
 }
 
-const HELP: &str = "take `ident`, `filter` and `working-tree-encoding` off the file in `.gitattributes`, and let no earlier \
+const HELP: &str = "remove `ident`, `filter` and `working-tree-encoding` from the file in `.gitattributes`, and let no earlier \
                     step of the job edit it";
 
 fn check(cx: &mut Context<'_>) {
@@ -43,8 +43,8 @@ fn check(cx: &mut Context<'_>) {
         };
         match (parse(twin.stored, stored.text()), parse(twin.checked_out, checked_out)) {
             (Ok(stored), Ok(checked_out)) if has_fields => fields(twin, &stored, &checked_out, cx),
-            (Ok(_), Err(why)) if has_fields => unreadable(twin, ("in the commit", "as it is checked out"), &why, cx),
-            (Err(why), Ok(_)) if has_fields => unreadable(twin, ("as it is checked out", "in the commit"), &why, cx),
+            (Ok(_), Err(why)) if has_fields => unreadable(twin, ("in the commit", "in the checkout"), &why, cx),
+            (Err(why), Ok(_)) if has_fields => unreadable(twin, ("in the checkout", "in the commit"), &why, cx),
             _ => lines(twin, stored.text(), checked_out, cx),
         }
     }
@@ -56,13 +56,13 @@ fn fields(twin: Twin, stored: &Node<'_>, checked_out: &Node<'_>, cx: &mut Contex
         let name = pointer.get(1..).unwrap_or_default().replace('/', ".");
         let name = if name.is_empty() { "the file".to_owned() } else { format!("`{}`", shown(&name)) };
         let message = match (before, after) {
-            (Some(_), None) => format!("{name} is in the commit and not in what is checked out"),
-            (None, _) => format!("{name} is not in the commit, only in what is checked out"),
+            (Some(_), None) => format!("{name} exists only in the commit, not in the checkout"),
+            (None, _) => format!("{name} exists only in the checkout, not in the commit"),
             (before, after) => match (short(before), short(after)) {
                 (Some(before), Some(after)) => {
-                    format!("{name} is `{before}` in the commit and `{after}` as it is checked out")
+                    format!("{name} is `{before}` in the commit and `{after}` in the checkout")
                 }
-                _ => format!("{name} says something else in the commit than as it is checked out"),
+                _ => format!("{name} differs between the commit and the checkout"),
             },
         };
         let spot = match before {
@@ -86,14 +86,14 @@ fn unreadable(twin: Twin, (can, cannot): (&str, &str), problems: &[Problem], cx:
     cx.report_in(twin.stored, Spot::file(), message).help(HELP);
 }
 
-/// Compares files without fields, and those that nobody can read, by their lines.
+/// Compares files without fields, and unreadable ones, by their lines.
 fn lines(twin: Twin, stored: &str, checked_out: &str, cx: &mut Context<'_>) {
     let (mut before, mut after, mut start) = (stored.lines(), checked_out.lines(), 0);
     for number in 1.. {
         let (old, new) = (before.next(), after.next());
         if old != new {
             let span = Span::new(start, start + old.unwrap_or_default().len());
-            let message = format!("line `{number}` says something else in the commit than as it is checked out");
+            let message = format!("line `{number}` differs between the commit and the checkout");
             cx.report_in(twin.stored, Spot::without_field(span), message).help(HELP);
             return;
         }

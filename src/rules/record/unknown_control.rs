@@ -10,13 +10,12 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// If every record uses a different name for it, nobody can tell which rule is broken, how often, or whether it may
-    /// be broken at all.
+    /// If every record names it differently, nobody can tell which rule is broken, how often, or whether it may be
+    /// broken at all.
     ///
     /// ## What to do
     ///
-    /// Begin `control` with an id of the catalogue. If the rule is missing there, add it in a
-    /// change of its own.
+    /// Begin `control` with an id of the catalogue. If the rule is missing there, add it in a separate change.
     id: "unknown-control",
     family: Record,
     level: Error,

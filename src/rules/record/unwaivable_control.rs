@@ -8,8 +8,8 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// Some rules protect people outside the company or are the law. No approver can accept that
-    /// risk, so an approval of it means nothing.
+    /// Some rules protect people outside the company or are required by law. No approver can accept that risk, so an
+    /// approval means nothing.
     ///
     /// ## What to do
     ///
@@ -30,7 +30,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let Some(control) = controls.find(written).filter(|control| !control.waivable) else { return };
     let catalogue = shown(judge.policy.controls.as_deref().unwrap_or("the catalogue"));
     let id = &written[..control.id.len()];
-    let message = format!("nobody can waive `{} {}`", shown(&control.id), shown(&control.name));
+    let message = format!("`{} {}` cannot be waived", shown(&control.id), shown(&control.name));
     cx.report(text.part(id), message)
         .help(format!("follow the control, or set `status: rejected`: `{catalogue}` says `waivable: false`"));
 }

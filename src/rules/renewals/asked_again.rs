@@ -14,21 +14,21 @@ use crate::time::Day;
 use crate::yaml::Spot;
 
 declare_rule! {
-    /// Reports a request for what was turned down not long ago, if it does not name the refusal or somebody else is to
-    /// decide; and an amendment of a refusal that somebody else approves.
+    /// Reports a new request for something that was refused recently, if it does not name the refusal or names another
+    /// approver; and an amendment of a refusal that somebody else approves.
     ///
     /// ## Why
     ///
-    /// A refusal is an answer. Whoever asks a second person, who knows nothing of it, gets around the first one, and the
+    /// A refusal is an answer. Asking a second person, who knows nothing about it, gets around the first one, and the
     /// register then holds both a no and a yes to the same question.
     ///
     /// ## What to do
     ///
-    /// Name the refusal in `follows` (or in `references`), and say in `reason` what is different this time. Let the
-    /// person decide who refused, or somebody above them in the roster's chain of `manager`. A refusal has to be
-    /// answered for as long as `asked_again` of the policy says. Until then the same people approve what is amended in its
-    /// `decided`, `approver`, `control` or `scope`: whoever may change those may undo the refusal. One by somebody who is
-    /// no code owner of it, and has nobody above them, is only to be named.
+    /// Name the refusal in `follows` (or in `references`), and say in `reason` what is different this time. The person
+    /// who refused must decide, or somebody above them in the roster's chain of `manager`. A refusal has to be answered
+    /// for as long as `asked_again` in the policy says. Until then the same people must approve amendments of its
+    /// `decided`, `approver`, `control` or `scope`: changing those could undo the refusal. A refusal by somebody who is
+    /// not a code owner of it, and has nobody above them, only has to be named.
     id: "asked-again",
     family: Renewals,
     level: Error,
@@ -36,7 +36,7 @@ declare_rule! {
     check: Check::Register(check),
 }
 
-/// A request that was turned down.
+/// A request that was refused.
 struct Refusal<'r> {
     exception: &'r Exception<'r>,
     decided: Day,
@@ -63,7 +63,7 @@ fn check(cx: &mut Context<'_>) {
             let before = changes.before(exception.file);
             changes.adds(exception.file) || before.is_some_and(|before| Subject::of(before, controls) != subject)
         });
-        // Whatever a change asks for is asked for now, whatever its date.
+        // What a change requests is requested now, whatever its date.
         let decided = exception.decided.as_ref().map(|decided| decided.value);
         let Some(asked) = decided.filter(|_| !is_new).or(is_new.then_some(judge.today.day)) else { continue };
         for refusal in refusals.iter().filter(|refusal| refusal.exception.id != exception.id) {
@@ -79,13 +79,13 @@ fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Collects what was turned down, by what it was about, if anybody asks for that.
+/// Collects what was refused, by what it was about, if there is a request for it.
 fn refusals<'c>(cx: &Context<'c>) -> Refusals<'c> {
     let mut refused = Refusals::default();
     if cx.policy().asked_again == 0 {
         return refused;
     }
-    // What a refusal said before the change comes first: it is not answered by editing or removing it.
+    // The refusal as it was before the change comes first: editing or removing it does not answer it.
     for exception in cx.changes.into_iter().flat_map(edited).chain(cx.register.exceptions()) {
         let decided = exception.decided.as_ref().filter(|_| exception.is(&[Status::Rejected]));
         let subject = decided.map(|_| Subject::of(exception, cx.judge.controls.as_ref()));
@@ -138,7 +138,7 @@ fn report_unnamed(exception: &Exception<'_>, refusal: &Refusal<'_>, days: i64, c
     let ago = if days > 0 { format!(", `{}` before", counted(days, "day")) } else { String::new() };
     let by = refusal.exception.approver.as_ref().map(|by| format!("`{}` ", shown(by.as_str())));
     let message = format!(
-        "asks again for what {}refused in `{id}` on `{}`{ago}, and does not say so",
+        "repeats a request that {}refused in `{id}` on `{}`{ago}, without saying so",
         by.unwrap_or_else(|| "somebody ".to_owned()),
         refusal.decided
     );
@@ -150,10 +150,10 @@ fn report_unnamed(exception: &Exception<'_>, refusal: &Refusal<'_>, days: i64, c
     }
 }
 
-/// What of a refusal says whom it binds, to what and for how long.
+/// The fields of a refusal that say whom it binds, to what and for how long.
 const BINDING: [&str; 4] = ["decided", "approver", "control", "scope"];
 
-/// Reports amendments that a change adds to a refusal, if somebody approves them who could not answer it.
+/// Reports amendments that a change adds to a refusal, if their approver could not answer it.
 fn judge_amended(cx: &mut Context<'_>) {
     let (judge, changes) = (cx.judge, cx.changes);
     for edit in changes.into_iter().flat_map(|changes| changes.list.iter().filter_map(Change::edit)) {
@@ -172,7 +172,7 @@ fn judge_amended(cx: &mut Context<'_>) {
                 continue;
             }
             let (name, by) = (shown(approver.as_str()), shown(refuser.as_str()));
-            let message = format!("`{name}` approves an amendment of what `{by}` refused on `{}`", decided.value);
+            let message = format!("`{name}` approves an amendment of a request that `{by}` refused on `{}`", decided.value);
             let help = answer.help("approve it", judge);
             cx.report_in(edit.head.file, approver, message)
                 .label_in(edit.base_file, refuser.span(), "refused it")
@@ -181,11 +181,11 @@ fn judge_amended(cx: &mut Context<'_>) {
     }
 }
 
-/// Who may answer a refusal: whoever refused, or somebody above them.
+/// Who may answer a refusal: the person who refused, or somebody above them.
 struct Answer<'r> {
     refuser: &'r Text<'r>,
     chain: Option<Chain<'r>>,
-    /// Whether the one who refused has left.
+    /// Whether the person who refused has left.
     left: bool,
     /// Whether nobody is left who could.
     is_free: bool,
@@ -217,13 +217,13 @@ impl<'r> Answer<'r> {
         let by = shown(self.refuser.as_str());
         match &self.chain {
             Some(chain) if self.left => format!("ask `{}`, or somebody further up, to {act}", shown(chain.superior)),
-            Some(chain) => format!("ask `{by}` to {act}, or somebody above: `{}`", shown(chain.superior)),
-            None => format!("ask `{by}` to {act}, or list in `{}` who stands above", shown(judge.policy.people_path())),
+            Some(chain) => format!("ask `{by}` to {act}, or somebody above them: `{}`", shown(chain.superior)),
+            None => format!("ask `{by}` to {act}, or list in `{}` who is above them", shown(judge.policy.people_path())),
         }
     }
 }
 
-/// Reports an approver who neither refused nor stands above who did.
+/// Reports an approver who neither refused nor is above the person who did.
 fn report_other(exception: &Exception<'_>, refusal: &Refusal<'_>, cx: &mut Context<'_>) {
     let judge = cx.judge;
     let (Some(approver), Some(refuser)) = (&exception.approver, &refusal.exception.approver) else { return };
@@ -234,7 +234,7 @@ fn report_other(exception: &Exception<'_>, refusal: &Refusal<'_>, cx: &mut Conte
     }
     let (name, by, id) = (shown(approver.as_str()), shown(refuser.as_str()), shown(refusal.exception.id));
     let help = answer.help("decide", judge);
-    let message = format!("`{name}` is to decide on what `{by}` refused in `{id}` on `{}`", refusal.decided);
+    let message = format!("`{name}` is named to decide on a request that `{by}` refused in `{id}` on `{}`", refusal.decided);
     cx.report_in(exception.file, approver, message)
         .label_in(refusal.exception.file, refuser.span(), "refused it")
         .help(help);

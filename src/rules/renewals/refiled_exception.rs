@@ -14,19 +14,17 @@ use crate::text::shown;
 use crate::time::{Day, Zone};
 
 declare_rule! {
-    /// Reports an exception that takes up an older one for the same control and system once too often.
+    /// Reports an exception that refiles an older one for the same control and system once too often.
     ///
     /// ## Why
     ///
-    /// A new file under a new name is the easy way round the limit on renewals. What matters is
-    /// how often the same rule was broken in the same place without a pause of more than 30 days,
-    /// so each such filing counts as a renewal.
+    /// A new file under a new name is an easy way around the limit on renewals. What matters is how often the same rule
+    /// was broken in the same place without a pause of more than 30 days, so each such filing counts as a renewal.
     ///
     /// ## What to do
     ///
-    /// Fix the root cause, as after the last renewal: carry out the removal and close the
-    /// exception, or change the control. If it is about another part of the system, name that part
-    /// in `scope.system`.
+    /// Fix the root cause, as after the last renewal: carry out the removal and close the exception, or change the
+    /// control. If it is about another part of the system, name that part in `scope.system`.
     id: "refiled-exception",
     family: Renewals,
     level: Error,
@@ -210,9 +208,9 @@ fn report(filing: &Filing<'_>, before: &Filing<'_>, count: usize, cx: &mut Conte
         },
     };
     let message =
-        format!("files `{id}` again, which counts as a renewal: `{count}` in a row, the policy allows `{max}`");
+        format!("refiles `{id}`, which counts as a renewal: `{count}` in a row, the policy allows `{max}`");
     cx.report_in(filing.exception.file, filing.control, message)
         .label(filing.system.span(), "the same system")
         .label_in(before.exception.file, span, format!("`{id}` {since}"))
-        .help("fix the root cause: carry out the removal and close it, or change the control that cannot be kept");
+        .help("fix the root cause: carry out the removal and close it, or change the control that cannot be followed");
 }

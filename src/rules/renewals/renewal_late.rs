@@ -8,13 +8,13 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// Between the expiry and the request the rule was broken and nobody had agreed to it. A late
-    /// renewal papers over that gap, and the register no longer shows it.
+    /// Between the expiry and the request the rule was broken without anyone's agreement. A late renewal papers over
+    /// that gap, and the register no longer shows it.
     ///
     /// ## What to do
     ///
-    /// Close the exception. If the need is still there, file a new one that starts on the day of
-    /// its own decision; it counts as a renewal of this one.
+    /// Close the exception. If the need remains, file a new one that starts on the day of its own decision; it counts
+    /// as a renewal of this one.
     id: "renewal-late",
     family: Renewals,
     level: Error,
@@ -32,10 +32,10 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
             continue;
         }
         let days = counted(late, "day");
-        cx.report(requested, format!("requested `{days}` after the end of what it extends"))
-            .label(before.span(), "it had ended here")
+        cx.report(requested, format!("requested `{days}` after the end of the term it extends"))
+            .label(before.span(), "the term ended here")
             .help(
-                "an exception that has ended cannot be renewed: close it, and file a new one if the need is still there",
+                "an exception that has ended cannot be renewed: close it, and file a new one if the need remains",
             );
     }
 }

@@ -6,18 +6,18 @@ use crate::rules::{Applies, Check, Context};
 use crate::text::shown;
 
 declare_rule! {
-    /// Reports a renewal of tier high or emergency that nobody above the first approver decided.
+    /// Reports a renewal of tier high or emergency that was not decided by somebody above the first approver.
     ///
     /// ## Why
     ///
-    /// Whoever approved an exception once will approve it again, for the reasons are the same.
-    /// A risk of this size that lasts longer than was planned is for somebody higher up to see.
+    /// Somebody who approved an exception once will approve it again, because the reasons are the same. A risk of this
+    /// size that lasts longer than planned needs the attention of somebody more senior.
     ///
     /// ## What to do
     ///
-    /// Ask somebody above the approver of the exception, in the roster's chain of `manager`. Where
-    /// the roster knows nobody above, or there is none, it only has to be a different person; so it has
-    /// for somebody whom a roster with `complete: false` does not list.
+    /// Ask somebody above the approver of the exception, in the roster's chain of `manager`. If there is no roster, or
+    /// it lists nobody above, the approver only has to be a different person; the same applies to somebody whom a
+    /// roster with `complete: false` does not list.
     id: "renewal-not-escalated",
     family: Renewals,
     level: Error,
@@ -37,9 +37,9 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     }
     let about = match lowered {
         Some(before) => {
-            format!("tier {} before this change, and a renewal of it goes one step up", before.value.name())
+            format!("tier {} before this change, and its renewal goes one level up", before.value.name())
         }
-        None => "a renewal of this tier goes one step up".to_owned(),
+        None => "a renewal of this tier goes one level up".to_owned(),
     };
     let judge = cx.judge;
     let chain = judge.people.roster().and_then(|roster| Chain::new(roster, first.as_str(), judge.today.day));
@@ -51,13 +51,13 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         }
         let (name, lower) = (shown(approver.as_str()), shown(first.as_str()));
         let message = if same {
-            format!("`{name}` renews what the same person approved")
+            format!("`{name}` renews an exception that the same person approved")
         } else {
             format!("`{name}` is not above `{lower}`, who approved the exception")
         };
         let help = match chain {
             Some(chain) => format!("ask `{}`, or somebody further up, to decide", shown(chain.superior)),
-            None => format!("ask somebody other than `{lower}` to decide, best somebody higher up"),
+            None => format!("ask somebody other than `{lower}` to decide, preferably somebody more senior"),
         };
         cx.report(approver, message)
             .label(first.span(), "approved the exception")

@@ -7,8 +7,8 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// A renewal is a new approval of the same risk, so the same limit holds for it. Otherwise a
-    /// short first term would be worth nothing.
+    /// A renewal is a new approval of the same risk, so the same limit applies. Otherwise a short first term would be
+    /// worth nothing.
     ///
     /// ## What to do
     ///

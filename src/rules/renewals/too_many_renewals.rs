@@ -8,13 +8,13 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// An exception that is extended again and again is no longer temporary: it is how things are
-    /// done. The control then only looks as if it were in force.
+    /// An exception that is extended again and again is no longer temporary: it is normal practice. The control then
+    /// only seems to be in force.
     ///
     /// ## What to do
     ///
-    /// Fix the root cause: carry out the removal and close the exception, or change the control
-    /// itself, in the open, if it cannot be kept. Another date solves neither.
+    /// Fix the root cause: carry out the removal and close the exception, or change the control itself, openly, if it
+    /// cannot be followed. Another date solves neither.
     id: "too-many-renewals",
     family: Renewals,
     level: Error,
@@ -34,8 +34,8 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let last = format!("/renewals/{}/expires", count - 1);
     let has_end = exception.current_expiry().is_some();
     finding.place = if has_end { Place::value(last) } else { Place::absent(last) };
-    finding.help("fix the root cause: carry out the removal and close it, or change the control that cannot be kept");
+    finding.help("fix the root cause: carry out the removal and close it, or change the control that cannot be followed");
     if let Some(expires) = &exception.expires {
-        finding.label(expires.span(), "it was to end here");
+        finding.label(expires.span(), "it was meant to end here");
     }
 }

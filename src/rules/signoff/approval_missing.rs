@@ -12,19 +12,19 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// Whoever opens a pull request can write any name into `approver`. Only the named person's own
-    /// standing approval, on what the file says now, shows that they agreed. A refusal in somebody's
-    /// name binds whoever asks again, so it has to be that person's own too.
+    /// Anyone who opens a pull request can write any name into `approver`. Only that person's own current approval, of
+    /// what the file says now, shows that they agreed. A refusal binds later requests, so it too must come from the
+    /// person it names.
     ///
     /// ## What to do
     ///
-    /// Ask the approver to approve the pull request. An approval that was dismissed, or replaced by
-    /// a request for changes, no longer counts. One of an older commit counts as long as the entry
-    /// still says the same, or only narrows it: the day of the decision has become that of the approval
-    /// (`stopgap decide` writes it), it starts later or ends sooner, or a review was noted.
+    /// Ask the approver to approve the pull request. An approval that was dismissed, or replaced by a request for
+    /// changes, no longer counts. An approval of an older commit counts as long as the entry is unchanged since then or
+    /// only narrower: the decision date was set to the date of the approval (`stopgap decide` does this), it starts
+    /// later or ends sooner, or a review was added.
     ///
-    /// A refusal is the approver's own where they opened the pull request, approve it, or ask for
-    /// changes on it. Whoever withdraws their request closes the pull request instead.
+    /// A refusal is the approver's own if they opened the pull request, approve it, or request changes on it. To
+    /// withdraw a request, close the pull request instead.
     id: "approval-missing",
     family: SignOff,
     level: Error,
@@ -48,13 +48,13 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
         let (file, person) = (refusal.file, refusal.approver);
         let asked = Asked { file, person, role: "approver", what: &refusal.what, decision: None };
         let Some((message, help)) = missing(cx.judge, evidence, &asked) else { continue };
-        let help = format!("{help}; whoever withdraws their request closes the {}", cx.judge.policy.forge().request());
+        let help = format!("{help}; to withdraw the request, close the {}", cx.judge.policy.forge().request());
         cx.report_in(file, person, message).help(help);
     }
 }
 
-/// Tells whether whoever is named turned a request down without an approval: by opening the pull request, or by asking
-/// for changes on it.
+/// Returns whether the named person refused a request without an approval: by opening the pull request, or by
+/// requesting changes on it.
 fn is_own(judge: &Judge, evidence: &Evidence, refusal: &Decision<'_>) -> bool {
     let approver = refusal.approver.as_str();
     let opened = evidence.author.as_ref().is_some_and(|it| judge.people.same(approver, &format!("@{}", it.login)));
@@ -76,13 +76,13 @@ pub(in crate::rules) struct Asked<'d> {
     pub(in crate::rules) decision: Option<&'d Decision<'d>>,
 }
 
-/// Returns why an approval does not stand, and what to do; `None` if it does.
+/// Returns why an approval does not count, and what to do; `None` if it counts.
 pub(in crate::rules) fn missing(judge: &Judge, evidence: &Evidence, asked: &Asked<'_>) -> Option<(String, String)> {
     let (person, what, role) = (shown(asked.person.as_str()), shown(asked.what), asked.role);
     let Some(login) = judge.people.account(asked.person.as_str()) else {
         let roster = shown(judge.policy.people_path());
         let forge = judge.policy.forge().name();
-        let message = format!("`{person}` has no known {forge} account, so nobody can sign off {what}");
+        let message = format!("`{person}` has no known {forge} account, so {what} cannot be signed off");
         let help = format!("write the {role} as `@handle`, or give `{person}` a `handle` in `{roster}`");
         return Some((message, help));
     };
@@ -119,10 +119,10 @@ fn unfit(judge: &Judge, verdict: &Verdict, asked: &Asked<'_>) -> (String, String
             let help = match (place.rsplit('/').next(), asked.decision) {
                 (Some("decided" | "date"), Some(decision)) => {
                     let day = judge.policy.timezone.day_of(verdict.submitted_at.to_utc());
-                    format!("`{}` writes the day of the approval, which then counts; or {again}", decision.command(day))
+                    format!("run `{}` to set the decision date to the date of the approval; or {again}", decision.command(day))
                 }
                 (Some("starts" | "expires"), Some(_)) => {
-                    format!("{again}: without that it may only start later and end sooner")
+                    format!("{again}: without a new approval it may only start later or end sooner")
                 }
                 _ => again,
             };
@@ -133,8 +133,8 @@ fn unfit(judge: &Judge, verdict: &Verdict, asked: &Asked<'_>) -> (String, String
             (message, verdict.unfetched(forge))
         }
         _ => (
-            format!("`{approver}` asks for changes, and so does not approve {what}"),
-            format!("make the changes that `@{name}` asks for, or leave {what} out"),
+            format!("`{approver}` requests changes, and so does not approve {what}"),
+            format!("make the changes that `@{name}` requests, or leave {what} out"),
         ),
     }
 }

@@ -10,16 +10,15 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// The code owners are asked to approve, and nobody else's approval counts. An approver outside CODEOWNERS is a
-    /// name that somebody wrote into a file.
+    /// The code owners are asked to approve, and nobody else's approval counts. An approver outside CODEOWNERS is just
+    /// a name in a file.
     ///
     /// ## What to do
     ///
-    /// Name an approver who owns the file. If somebody else may accept this risk, add them to
-    /// CODEOWNERS in a pull request of its own first: the base's CODEOWNERS judges. Where a change
-    /// moves an exception or the whole register, its approver must own the file at its old place
-    /// too. Where several sections of GitLab's CODEOWNERS ask for approvals, an owner in any of them
-    /// may decide.
+    /// Name an approver who owns the file. If somebody else may accept this risk, first add them to CODEOWNERS in a
+    /// separate pull request: the base's CODEOWNERS decides. If a change moves an exception or the whole register, its
+    /// approver must own the file at its old path too. If several sections of GitLab's CODEOWNERS require approvals, an
+    /// owner in any of them may decide.
     id: "approver-not-code-owner",
     family: SignOff,
     level: Error,
@@ -35,7 +34,7 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
     for decision in decisions(changes) {
         let path = cx.source(decision.file).path();
         let before = changes.path_in_base(decision.file, &judge.policy.exceptions);
-        // Where a change puts the file is up to its author.
+        // The author of a change decides where it puts the file.
         for path in [Some(path), before.as_deref()].into_iter().flatten() {
             let owners = ownership.people(&codeowners, &judge.people, path);
             let approver = decision.approver.as_str();
@@ -44,13 +43,13 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
             }
             let of = match before.as_deref() {
                 Some(before) if before == path => {
-                    let there = if changes.adds(decision.file) { "it would lie" } else { "the exception lies" };
+                    let there = if changes.adds(decision.file) { "it would be" } else { "the exception is" };
                     format!("`{}`, where {there} without this change", shown(path))
                 }
                 _ => "this file".to_owned(),
             };
             let (approver, what) = (shown(approver), shown(&decision.what));
-            let message = format!("`{approver}` decided on {what}, and is not a code owner of {of}");
+            let message = format!("`{approver}` decided on {what}, but is not a code owner of {of}");
             let help = help(judge, ownership, &owners, path);
             cx.report_in(decision.file, decision.approver, message).help(help);
             break;
@@ -69,6 +68,6 @@ fn help(judge: &Judge, ownership: &Ownership, owners: &OwnerPeople<'_>, path: &s
             let full = format!("/{}{path}", ownership.prefix);
             format!("give `{}` owners in `{}` first", shown(&full), shown(&ownership.path))
         }
-        (named, _) => format!("let one of its owners decide: {}", named.join(", ")),
+        (named, _) => format!("have one of its owners decide: {}", named.join(", ")),
     }
 }

@@ -9,12 +9,11 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// Nobody can approve their own pull request, so this decision can never be signed off by the
-    /// person whom the file names.
+    /// Nobody can approve their own pull request, so this decision can never be signed off by its approver.
     ///
     /// ## What to do
     ///
-    /// Let the requester or the owner open the pull request, or name another approver.
+    /// Have the requester or the owner open the pull request, or name another approver.
     id: "author-is-approver",
     family: SignOff,
     level: Error,
@@ -31,9 +30,9 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
         if judge.people.same(approver, &handle) {
             let (approver, what) = (shown(approver), shown(&decision.what));
             let request = judge.policy.forge().request();
-            let message = format!("`{approver}` decided on {what}, and opened this {request}");
+            let message = format!("`{approver}` decided on {what}, and also opened this {request}");
             cx.report_in(decision.file, decision.approver, message)
-                .help(format!("let somebody else open the {request}, or name another approver"));
+                .help(format!("have somebody else open the {request}, or name another approver"));
         }
     }
 }

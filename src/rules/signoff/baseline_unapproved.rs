@@ -7,22 +7,20 @@ use crate::text::shown;
 use crate::yaml::{Place, Spot, escaped, key_at, parse};
 
 declare_rule! {
-    /// Reports exceptions that a baseline takes over while no owner of it agrees.
+    /// Reports exceptions that a baseline takes over without the approval of one of its owners.
     ///
     /// ## Why
     ///
-    /// What a baseline names was decided elsewhere, so the gate asks for no approval of each old
-    /// approver. Without an approval of the whole, anybody could write an exception, name it in a
-    /// baseline, and merge it.
+    /// What a baseline names was decided elsewhere, so the gate does not require an approval by each old approver.
+    /// Without an approval of the whole, anybody could write an exception, name it in a baseline, and merge it.
     ///
     /// ## What to do
     ///
-    /// Let an owner of `baseline.yaml` by CODEOWNERS, who did not open the pull request, approve it: the base's
-    /// CODEOWNERS counts, or the change's where the base has none. Where the baseline has no owner, one of the
-    /// exceptions' owners must approve, and where these have none either, somebody else than the author. The approval
-    /// must be of what the baseline and the exceptions say now. Where nobody
-    /// knows the reviews, an exception that only its approver has written into the change is reported, and
-    /// `baseline` says that whoever merges agrees to all of them.
+    /// Have an owner of `baseline.yaml` in CODEOWNERS, who did not open the pull request, approve it: the base's
+    /// CODEOWNERS counts, or the change's if the base has none. If the baseline has no owner, an owner of the
+    /// exceptions must approve, and if these have none either, anybody but the author. The approval must be of the
+    /// current content of the baseline and the exceptions. If the reviews are not known, an exception that only its
+    /// approver has written into the change is reported, and `baseline` says that merging accepts all of them.
     id: "baseline-unapproved",
     family: SignOff,
     level: Error,
@@ -42,7 +40,7 @@ fn check(_: &Changes<'_>, cx: &mut Context<'_>) {
     }
 }
 
-/// Reports the exceptions that nobody but their approver has written.
+/// Reports the exceptions that only their approver has written.
 fn self_written(takeover: &Takeover, cx: &mut Context<'_>) {
     let Some(around) = cx.around else { return };
     let people = &cx.judge.people;
@@ -60,13 +58,13 @@ fn self_written(takeover: &Takeover, cx: &mut Context<'_>) {
     let mine = Takeover { files, ..takeover.clone() };
     let message = format!("{} on the word of `{name}` alone, who wrote every commit of this change", mine.counted());
     let help = format!(
-        "let somebody else commit the import; or let an owner of `{BASELINE}` approve the {request}, \
-         and give the check its `--event` and `--reviews`"
+        "have somebody else commit the import; or have an owner of `{BASELINE}` approve the {request}, \
+         and pass `--event` and `--reviews` to the check"
     );
     report(&mine, message, help, cx);
 }
 
-/// Reports on the baseline, at the first exception that is meant.
+/// Reports on the baseline, at the first of these exceptions.
 fn report(takeover: &Takeover, message: String, help: String, cx: &mut Context<'_>) {
     let Some(first) = takeover.files.first() else { return };
     let Some(baseline) = takeover.baseline else {

@@ -12,14 +12,14 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// Whoever closes an exception can write any name into `verified_by`, and once closed it is not
-    /// checked again. Only the named person's own approval shows that somebody else has looked, and
-    /// whoever removed it, or opened the pull request, has not.
+    /// Anyone who closes an exception can write any name into `verified_by`, and a closed exception is not checked
+    /// again. Only the named person's own approval shows that somebody else has looked: neither the person who removed
+    /// it nor the one who opened the pull request.
     ///
     /// ## What to do
     ///
-    /// Ask the person named as `verified_by` to look for themselves and to approve the pull request.
-    /// They need not be a code owner. For the tiers low and moderate it is a warning.
+    /// Ask the person named as `verified_by` to look for themselves and to approve the pull request. They need not be a
+    /// code owner. For the tiers low and moderate it is a warning.
     id: "closure-unverified",
     family: SignOff,
     level: Error,
@@ -57,13 +57,13 @@ fn unverified(
 ) -> Option<(String, String)> {
     let people = &cx.judge.people;
     let name = shown(verifier.as_str());
-    let other = "let somebody else see that the rule is followed again, and name them as `verified_by`";
+    let other = "have somebody else verify that the rule is followed again, and name them as `verified_by`";
     if closing.closure.by.as_ref().is_some_and(|by| people.same(by.as_str(), verifier.as_str())) {
         return Some((format!("`{name}` verified their own removal"), other.to_owned()));
     }
     if evidence.author.as_ref().is_some_and(|author| people.same(&format!("@{}", author.login), verifier.as_str())) {
         let request = cx.judge.policy.forge().request();
-        return Some((format!("`{name}` verified the closure, and opened this {request}"), other.to_owned()));
+        return Some((format!("`{name}` verified the closure, and also opened this {request}"), other.to_owned()));
     }
     let file = closing.exception.file;
     missing(

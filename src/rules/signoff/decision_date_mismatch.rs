@@ -5,17 +5,18 @@ use crate::rules::{Check, Context};
 use crate::text::shown;
 
 declare_rule! {
-    /// Reports a decision whose day is more than one off the day of the approving review.
+    /// Reports a decision that is dated more than one day off the approving review.
     ///
     /// ## Why
     ///
-    /// `decided` is the day on which somebody accepted the risk. The review shows when they really
-    /// did; another day in the file hides how long the rule was broken without anyone's agreement.
+    /// `decided` is the day on which somebody accepted the risk. The review shows when they really did; a different day
+    /// in the file hides how long the rule was broken without anyone's agreement.
     ///
     /// ## What to do
     ///
-    /// Write the day of the review: `stopgap decide ID` does it, and moves a start that comes before it. The approval
-    /// stays good, because nothing else is edited. A request of Friday that is approved on Monday needs no second one.
+    /// Write the day of the review: `stopgap decide ID` does this, and moves a start that comes before it. The approval
+    /// remains valid, because nothing else is edited. A request made on Friday and approved on Monday needs no second
+    /// approval.
     id: "decision-date-mismatch",
     family: SignOff,
     level: Warning,
@@ -39,7 +40,7 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
                 decided.value
             );
             cx.report_in(decision.file, decided, message).help(format!(
-                "`{}` writes the day of the review, and the approval stays good",
+                "run `{}` to write the day of the review; the approval remains valid",
                 decision.command(reviewed)
             ));
         }

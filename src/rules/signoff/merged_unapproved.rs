@@ -15,17 +15,16 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// An administrator, or anyone on a bypass list, can merge without an approval, and whoever may
-    /// push needs no pull request. GitHub allows it and no check runs, so only the history shows that
-    /// nobody but its author stands behind the decision.
+    /// An administrator, or anyone on a bypass list, can merge without an approval, and anyone who can push needs no
+    /// pull request. GitHub allows it and no check runs, so only the history shows that nobody except its author stands
+    /// behind the decision.
     ///
     /// ## What to do
     ///
-    /// Ask the approver whether they accept the risk. If so, let them say it in an amendment whose
-    /// pull request they approve; if not, close the exception. Then find out who may merge past the
-    /// rules, and why. An approval counts if it was given before the merge, was not taken back, and
-    /// is of what the entry said when it was merged. For exceptions that a baseline took over, one
-    /// approval by an owner of the baseline is enough: `baseline-unapproved`.
+    /// Ask the approver whether they accept the risk. If so, have them say so in an amendment whose pull request they
+    /// approve; if not, close the exception. Then find out who can bypass the rules, and why. An approval counts if it
+    /// was given before the merge, was not withdrawn, and is of what the entry said when it was merged. For exceptions
+    /// that a baseline took over, one approval by an owner of the baseline is enough: `baseline-unapproved`.
     id: "merged-unapproved",
     family: SignOff,
     level: Error,
@@ -46,7 +45,7 @@ fn check(merge: &Merge, changes: &Changes<'_>, cx: &mut Context<'_>) {
     }
 }
 
-/// Reports what was taken over by a baseline to which no owner of it had agreed.
+/// Reports what was taken over by a baseline without the agreement of one of its owners.
 fn judge_takeover(takeover: &Takeover, merge: &Merge, changes: &Changes<'_>, cx: &mut Context<'_>) {
     let prefix = cx.ownership.map_or("", |ownership| ownership.prefix.as_str());
     let agreed = |pull: &MergedPull| {
@@ -62,11 +61,11 @@ fn judge_takeover(takeover: &Takeover, merge: &Merge, changes: &Changes<'_>, cx:
     let (message, help) = match (all.into_iter().next(), merge.pulls.first()) {
         (Some(Agreed::No(why, _)), Some(pull)) => (
             format!("{counted} without a sign-off of {own}, and when #{} was merged, {why}", pull.number),
-            format!("ask an owner of `{BASELINE}` whether they agree, and who merged it past the rules"),
+            format!("ask an owner of `{BASELINE}` whether they agree, and find out who bypassed the rules to merge it"),
         ),
         _ => (
             format!("{counted} without a sign-off of {own}, by a push without a pull request"),
-            format!("ask an owner of `{BASELINE}` whether they agree, and who pushed it past the rules"),
+            format!("ask an owner of `{BASELINE}` whether they agree, and find out who bypassed the rules to push it"),
         ),
     };
     let file = takeover.baseline.or(takeover.files.first().copied());
@@ -101,7 +100,7 @@ pub(in crate::rules) fn signed_off(judge: &Judge, merge: &Merge, decision: &Deci
     let Some(login) = judge.people.account(approver) else {
         let (name, what) = (shown(approver), shown(&decision.what));
         return SignedOff::No {
-            message: format!("`{name}` has no known GitHub account, so nobody can have signed off {what}"),
+            message: format!("`{name}` has no known GitHub account, so {what} cannot have been signed off"),
             help: format!("give `{name}` a `handle` in `{}`", shown(judge.policy.people_path())),
         };
     };
@@ -128,7 +127,7 @@ pub(in crate::rules) fn signed_off(judge: &Judge, merge: &Merge, decision: &Deci
     };
     SignedOff::No {
         message,
-        help: format!("ask `@{}` whether the decision stands, and who merged it past the rules", shown(login)),
+        help: format!("ask `@{}` whether the decision stands, and find out who bypassed the rules to merge it", shown(login)),
     }
 }
 
@@ -142,7 +141,7 @@ fn without_pull(merge: &Merge, approver: &str, what: &str) -> String {
     match merge.others.first() {
         None => format!("{what}, decided by `{approver}`, was pushed without a pull request"),
         Some(other) => {
-            format!("{what}, decided by `{approver}`, was pushed: it is in #{other} too, which did not bring it here")
+            format!("{what}, decided by `{approver}`, was pushed: #{other} contains it too, but did not merge it here")
         }
     }
 }

@@ -10,21 +10,20 @@ use crate::yaml::Spot;
 
 declare_rule! {
     /// Reports a part of the register, its rule book, CODEOWNERS itself or the `.gitattributes` above the register that
-    /// fewer than two people own.
+    /// has fewer than two owners.
     ///
     /// ## Why
     ///
-    /// CODEOWNERS approval is the sign-off. A file that nobody owns can be changed without one, and
-    /// a file with one owner cannot be changed by that owner except past the check, because nobody
-    /// approves their own pull request.
+    /// CODEOWNERS approval is the sign-off. A file without an owner can be changed without one, and a file with one
+    /// owner cannot be changed by that owner except by bypassing the check, because nobody approves their own pull
+    /// request.
     ///
     /// ## What to do
     ///
-    /// Let two people or more own the register, the policy, the roster, the catalogue, CODEOWNERS and `.gitattributes`,
-    /// which decides what git makes of these files, also where there is none yet.
-    /// A team counts as the people that `teams` of the roster lists for it. In GitLab a section that
-    /// asks for several approvals needs one owner more than that, and an optional section protects
-    /// nothing.
+    /// Give the register, the policy, the roster, the catalogue, CODEOWNERS and `.gitattributes`, which decides what
+    /// git makes of these files, two owners or more, even if the file does not exist yet. A team counts as the people
+    /// that `teams` in the roster lists for it. In GitLab a section that requires several approvals needs one more
+    /// owner than that, and an optional section protects nothing.
     id: "not-code-owned",
     family: SignOff,
     level: Warning,
@@ -55,7 +54,7 @@ fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Returns the first exception that each line of CODEOWNERS, or none of them, decides about.
+/// Returns the first exception that each line of CODEOWNERS, or none of them, applies to.
 fn exceptions(cx: &Context<'_>, ownership: &Ownership, codeowners: &Codeowners<'_>) -> BTreeMap<Option<usize>, String> {
     let lines = |file: &FileRef<'_>| {
         let path = format!("{}{}", ownership.prefix, file.path);

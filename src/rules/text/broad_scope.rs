@@ -10,8 +10,8 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// A risk is accepted for something that somebody has looked at. What "all" means grows after
-    /// the approval, and the exception quietly becomes the rule.
+    /// A risk is accepted for something that somebody has looked at. "All" grows after the approval, and the exception
+    /// quietly becomes the rule.
     ///
     /// ## What to do
     ///
@@ -34,6 +34,6 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
             (text.part(found), format!("the {part} `{}` contains `{}`", shown(whole), shown(found)))
         };
         cx.report(spot, message)
-            .help(format!("name the one {part} that was looked at; a second one is a second exception"));
+            .help(format!("name the one {part} that was looked at; a second one needs a second exception"));
     }
 }

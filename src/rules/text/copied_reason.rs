@@ -10,22 +10,22 @@ use crate::text::similarity::{Closest, Copies, Said, closest_older, is_said_alik
 use crate::time::Day;
 
 declare_rule! {
-    /// Reports a reason that repeats an older one, or an example of stopgap's pages, word for word or nearly so.
+    /// Reports a reason that repeats an older one, or an example from stopgap's documentation, word for word or nearly
+    /// so.
     ///
     /// ## Why
     ///
-    /// A reason that fits twice explains neither case. Copied from the last request with a new
-    /// date, it shows that nobody looked again, and that the rule break has become a habit. Made longer, it is still
-    /// the old reason.
+    /// A reason that fits twice explains neither case. Copied from the last request with a new date, it shows that
+    /// nobody looked again, and that breaking the rule has become a habit. Making it longer does not make it a new
+    /// reason.
     ///
-    /// What is compared are the words. Numbers, dates, ticket ids, addresses and names with a digit in them
-    /// (`sftp-hr-01`) do not count, because they are what changes from copy to copy.
+    /// Only words are compared. Numbers, dates, ticket ids, addresses and names with a digit in them (`sftp-hr-01`) do
+    /// not count, because they are what changes from copy to copy.
     ///
     /// ## What to do
     ///
-    /// Say what is different this time: what was tried since, what is still missing, and when it
-    /// arrives. If nothing is different, the need is not temporary, and the rule or the system has
-    /// to change.
+    /// Say what is different this time: what has been tried since, what is still missing, and when it arrives. If
+    /// nothing is different, the need is not temporary, and the rule or the system has to change.
     id: "copied-reason",
     family: Text,
     level: Error,
@@ -90,8 +90,8 @@ fn judge(cx: &mut Context<'_>, search: impl Fn(&[&str], &(dyn Fn(usize) -> bool 
 const EXAMPLES: &str = include_str!("examples.txt");
 
 fn report_example(given: &Given<'_, '_>, cx: &mut Context<'_>) {
-    cx.report_in(given.exception.file, given.text, "an example of stopgap's documentation, copied")
-        .help("write the reason of this case: who must do what, why now, and until what happens");
+    cx.report_in(given.exception.file, given.text, "copied from an example in stopgap's documentation")
+        .help("write the reason for this case: who must do what, why now, and until what happens");
 }
 
 fn report(given: &Given<'_, '_>, older: &Given<'_, '_>, closest: Closest, threshold: f64, cx: &mut Context<'_>) {
@@ -110,7 +110,7 @@ fn report(given: &Given<'_, '_>, older: &Given<'_, '_>, closest: Closest, thresh
     let label = if is_own { label } else { format!("`{}`, {label}", shown(older.exception.id)) };
     cx.report_in(given.exception.file, given.text, message)
         .label_in(older.exception.file, older.text.span(), label)
-        .help("say what is different this time: what was tried since, what is missing, and when it comes");
+        .help("say what is different this time: what was tried since, what is missing, and when it arrives");
 }
 
 /// Says what was compared, and how much of it is alike.
@@ -122,12 +122,12 @@ fn compared(newer: &str, older: &str, whose: &str, closest: Closest, threshold: 
         None if alike < 100 => {
             let limit = per_cent(threshold);
             format!(
-                "`{alike}%` of its words are those of {whose}, names, numbers and dates aside; `{limit}%` counts as a copy"
+                "`{alike}%` of its words are in {whose}, ignoring names, numbers and dates; `{limit}%` counts as a copy"
             )
         }
         None if fold(newer) == fold(older) => format!("the same words as {whose}"),
         None if is_said_alike(newer, older) => format!("the same words as {whose}, in another order or spelling"),
-        None => format!("the same as {whose} but for names, numbers and dates"),
+        None => format!("the same as {whose} except for names, numbers and dates"),
     }
 }
 
@@ -148,7 +148,7 @@ fn report_incomplete(unsure: &[&Given<'_, '_>], cx: &mut Context<'_>) {
     let message = format!("{what} could not be compared with every older one");
     let finding = cx
         .report_in(first.exception.file, first.text, message)
-        .help("give each reason words of its own: the system, the fault, the person who is waited for");
+        .help("make each reason specific: the system, the fault, the person you are waiting for");
     // What nobody compared is nobody's fault.
     finding.level = finding.level.min(Level::Note);
 }
@@ -246,7 +246,7 @@ status: {status}
         };
         let aside = "names, numbers and dates aside; `80%` counts as a copy";
         assert_eq!(told(0.995, None), format!("`99%` of its words are those of the reason of `a`, {aside}"));
-        assert_eq!(told(1.0, None), "the same as the reason of `a` but for names, numbers and dates");
+        assert_eq!(told(1.0, None), "the same as the reason of `a` except for names, numbers and dates");
         assert_eq!(told(0.995, Some(9)), "`99%` of the words of the reason of `a`, and `9` more");
         assert_eq!(told(1.0, Some(9)), "all words of the reason of `a`, and `9` more");
     }

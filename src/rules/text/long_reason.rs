@@ -8,13 +8,12 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// A long reason is skimmed. What decides is lost in its third line, and the next request
-    /// copies it whole.
+    /// A long reason is skimmed. The decisive point is lost in its third line, and the next request copies all of it.
     ///
     /// ## What to do
     ///
-    /// Keep the one sentence that says who must do what, why now, and until what happens. The risk
-    /// belongs in `risk.statement`, what was tried in `alternatives`, the story in a ticket.
+    /// Keep the one sentence that says who must do what, why now, and until what happens. The risk belongs in
+    /// `risk.statement`, what was tried in `alternatives`, the story in a ticket.
     id: "long-reason",
     family: Text,
     level: Warning,
@@ -31,10 +30,10 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         let (sentences, length) = (sentences(text), text.chars().count());
         let message = match (sentences > 1, length > LONGEST) {
             (false, false) => continue,
-            (true, false) => format!("`{sentences}` sentences, a reason is one"),
-            (false, true) => format!("`{length}` characters, a reason has at most `{LONGEST}`"),
+            (true, false) => format!("`{sentences}` sentences; a reason is one sentence"),
+            (false, true) => format!("`{length}` characters; a reason has at most `{LONGEST}`"),
             (true, true) => {
-                format!("`{sentences}` sentences and `{length}` characters, a reason is one of at most `{LONGEST}`")
+                format!("`{sentences}` sentences and `{length}` characters; a reason is one sentence of at most `{LONGEST}`")
             }
         };
         cx.report(reason, message)

@@ -5,16 +5,16 @@ use crate::text::phrases::is_no_alternative;
 use crate::text::shown;
 
 declare_rule! {
-    /// Reports an exception whose every alternative says only that there is none.
+    /// Reports an exception whose alternatives all say only that there is none.
     ///
     /// ## Why
     ///
-    /// There is nearly always a safer stopgap: less access, a shorter time, one more pair of eyes,
-    /// doing it by hand. "None" shows that nobody looked for it.
+    /// There is nearly always a safer alternative: less access, a shorter time, a second pair of eyes, doing it by
+    /// hand. "None" shows that nobody looked for one.
     ///
     /// ## What to do
     ///
-    /// Name the safest thing that was considered and say why it is not good enough. Waiting until the rule can be
+    /// Name the safest option that was considered and say why it is not sufficient. Waiting until the rule can be
     /// followed is an alternative too.
     id: "no-alternative",
     family: Text,
@@ -30,9 +30,9 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     }
     for option in options {
         let message = format!(
-            "`{}` is not an alternative: a safer stopgap must have been considered",
+            "`{}` is not an alternative: a safer alternative must have been considered",
             shown(option.value.trim())
         );
-        cx.report(option, message).help("name the safest option and why it is not good enough; waiting is one too");
+        cx.report(option, message).help("name the safest option and why it is not sufficient; waiting is one too");
     }
 }

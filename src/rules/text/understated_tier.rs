@@ -5,7 +5,7 @@ use crate::rules::{Applies, Check, Context};
 use crate::text::shown;
 
 declare_rule! {
-    /// Reports an exposure whose tier is lower than the policy's `exposure_tier`.
+    /// Reports a tier that is lower than the policy's `exposure_tier` although there is an exposure.
     ///
     /// ## Why
     ///
@@ -15,8 +15,8 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Raise the tier, and bring `expires` back to what it allows. Take the exposure out only if
-    /// nothing of that kind is exposed.
+    /// Raise the tier, and move `expires` back to what it allows. Remove the exposure only if nothing of that kind is
+    /// exposed.
     id: "understated-tier",
     family: Text,
     level: Error,
@@ -39,8 +39,8 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let until = exception.starts.as_ref().map(|starts| cx.policy().timezone.first_day(starts.value).plus(days));
     let until = until.map(|day| format!(", until {day} at the latest")).unwrap_or_default();
     let (tier_name, least) = (tier.value.name(), least.name());
-    let message = format!("tier `{tier_name}` with exposure `{}`, it takes `{least}` at least", shown(&exposure.value));
+    let message = format!("tier `{tier_name}` with exposure `{}`, which requires at least `{least}`", shown(&exposure.value));
     cx.report(tier, message)
-        .label(exposure.span(), "this is what lifts the tier")
-        .help(format!("set `tier: {least}`, which is good for {days} days{until}"));
+        .label(exposure.span(), "this raises the tier")
+        .help(format!("set `tier: {least}`, which allows {days} days{until}"));
 }

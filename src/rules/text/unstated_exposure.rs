@@ -11,8 +11,8 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// An exposure that is not stated does not lift the tier: the entry lasts weeks where days
-    /// were meant, and no report counts it.
+    /// An exposure that is not stated does not raise the tier: the entry lasts weeks where days were intended, and no
+    /// report counts it.
     ///
     /// ## What to do
     ///

@@ -11,8 +11,7 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// Without the exact rule nobody knows what was allowed. Anything that somehow touches sign-in
-    /// can later be called covered.
+    /// Without the exact rule nobody knows what was allowed. Later, anything related to sign-in can be called covered.
     ///
     /// ## What to do
     ///

@@ -4,7 +4,7 @@ use crate::rules::{Applies, Check, Context};
 use crate::text::shown;
 
 declare_rule! {
-    /// Reports a reason that says next to nothing once stock phrases and the title's words are taken away.
+    /// Reports a reason that says next to nothing once stock phrases and the title's words are removed.
     ///
     /// ## Why
     ///

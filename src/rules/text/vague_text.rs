@@ -9,20 +9,20 @@ use crate::text::phrases::{has_number, is_no_alternative};
 use crate::text::shown;
 
 declare_rule! {
-    /// Reports a text besides the reason that says next to nothing: one letter, empty words, or a group.
+    /// Reports a text other than the reason that says next to nothing: one letter, empty words, or a group.
     ///
     /// ## Why
     ///
-    /// "Low risk", "not possible", "checked, all good" and "the security team" fit every exception. Who approves one
-    /// has five questions: what could happen, what safer way there was, what ends it, whether somebody looked, and
+    /// "Low risk", "not possible", "checked, all good" and "the security team" fit every exception. An approver has
+    /// five questions: what could happen, what safer alternative there was, what ends it, whether somebody looked, and
     /// how it ended. An empty answer hides that nobody asked.
     ///
     /// ## What to do
     ///
-    /// Write what is true of this case only:
+    /// Write what is specific to this case:
     ///
     /// - `risk.statement`: who could do what, and how much it would touch.
-    /// - `rejected`: the fact that rules the safer way out.
+    /// - `rejected`: the fact that rules the alternative out.
     /// - `removal`: what must be done, so that somebody else can see that it is done.
     /// - `risk_check` and the note of a review: what was looked at, and what was seen.
     /// - the note of a closure or an amendment: what was done.
@@ -58,7 +58,7 @@ const REMOVAL: Field =
     field("removal", 1, "say what must be done before it can be closed, so that somebody else can see it done");
 const RISK_CHECK: Field = field("risk_check", 2, "say what was looked at since the last decision, and what was seen");
 const REVIEW: Field =
-    field("note", 2, "say what was looked at and what was seen: how far the removal is, who is waited for");
+    field("note", 2, "say what was looked at and what was seen: how far the removal is, who you are waiting for");
 const AMENDMENT: Field = field("note", 1, "say what was corrected, and how it was noticed");
 const CLOSURE: Field = field("note", 2, "say how it was removed, and what shows that it is gone");
 
@@ -69,7 +69,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         }
     };
     judge(STATEMENT, &exception.risk.statement);
-    // Where the option is none, `no-alternative` says so, and there is nothing to reject.
+    // If there is no option, `no-alternative` says so, and there is nothing to reject.
     let is_one = |option: &Option<Text<'_>>| !option.as_ref().is_some_and(|option| is_no_alternative(option.as_str()));
     for alternative in exception.alternatives.iter().filter(|alternative| is_one(&alternative.option)) {
         judge(REJECTED, &alternative.rejected);
@@ -96,7 +96,7 @@ fn judge(field: Field, text: &Text<'_>, exception: &Exception<'_>, cx: &mut Cont
     let message = if let Some(other) = repeated(text.as_str(), || words.as_str(), exception) {
         format!("`{}` only repeats `{other}`", field.name)
     } else if may_be_group(text.as_str()) && is_group_name(&words.split(' ').collect::<Vec<_>>()) {
-        format!("`{}` is a group; `{}` needs what is true of this case", whole(), field.name)
+        format!("`{}` is a group; `{}` must be specific to this case", whole(), field.name)
     } else {
         let phrases = &cx.judge.phrases;
         let words = phrases.first_remaining(text.as_str(), "", field.needed).len();
@@ -108,7 +108,7 @@ fn judge(field: Field, text: &Text<'_>, exception: &Exception<'_>, cx: &mut Cont
             Some(phrase) if remaining == 0 => {
                 format!("`{}` says nothing but stock phrases such as `{}`", field.name, shown(phrase))
             }
-            _ => format!("`{}` would fit every exception; `{}` needs what is true of this one", whole(), field.name),
+            _ => format!("`{}` would fit every exception; `{}` must be specific to this one", whole(), field.name),
         }
     };
     cx.report(text, message).help(field.good);
@@ -127,7 +127,7 @@ fn repeated<'w>(text: &str, words: impl Fn() -> &'w str, exception: &Exception<'
     })
 }
 
-/// Tells at a glance that two texts have other words: their first letters are plain and differ.
+/// Tells quickly that two texts have different words: their first letters are plain and differ.
 fn begins_otherwise(one: &str, other: &str) -> bool {
     let first = |text: &str| match text.as_bytes() {
         // What follows may be an accent of the first letter.
@@ -137,7 +137,7 @@ fn begins_otherwise(one: &str, other: &str) -> bool {
     first(one).zip(first(other)).is_some_and(|(one, other)| one != other)
 }
 
-/// Tells at a glance whether a text could be the name of a group: by its first word, if it is plain.
+/// Tells quickly whether a text could be the name of a group: by its first word, if it is plain.
 fn may_be_group(text: &str) -> bool {
     let mut words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     !text.is_ascii() || words.next().is_some_and(|word| begins_group_name(&word.to_ascii_lowercase()))

@@ -9,13 +9,13 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// Whoever decides weighs the risk as it is on that day. An approval that is kept in stock is used when nobody
-    /// remembers what was weighed, and the register is full of permissions that are not needed yet.
+    /// A decision weighs the risk as it is on that day. An approval that is kept in stock is used when nobody remembers
+    /// what was weighed, and the register fills with permissions that are not needed yet.
     ///
     /// ## What to do
     ///
-    /// Ask again when the start is near. From the decision to the start may pass as many days as the tier allows an
-    /// approval to last; where an amendment moved the start, its own day counts.
+    /// Ask again when the start is near. The start may be as many days after the decision as the tier allows an
+    /// approval to last; if an amendment moved the start, the day of the amendment counts.
     id: "approved-ahead",
     family: Time,
     level: Error,
@@ -24,7 +24,7 @@ declare_rule! {
 }
 
 fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
-    // The change that brings the first register brings its whole past.
+    // The change that adds the first register brings its whole past.
     if cx.changes.is_some_and(|changes| changes.head.is_none()) {
         return;
     }

@@ -13,9 +13,8 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Write the day on which it really happened. A start is before its expiry, a request before
-    /// its decision, a renewal ends later than what it extends, and nothing that has been done was
-    /// done in the future.
+    /// Write the day on which it really happened. A start is before its expiry, a request before its decision, a
+    /// renewal ends later than what it extends, and nothing that is done is dated in the future.
     id: "dates-out-of-order",
     family: Time,
     level: Error,
@@ -88,7 +87,7 @@ fn before_decision(exception: &Exception<'_>, cx: &mut Context<'_>) {
         let Some(day) = day.as_ref().filter(|day| day.value < decided.value) else { continue };
         cx.report(day, format!("{what} of `{}` comes before the decision", day.value))
             .label(decided.span(), "decided here")
-            .help(format!("nothing can follow from a decision before {}", decided.value));
+            .help(format!("write a day on or after the decision of {}", decided.value));
     }
 }
 

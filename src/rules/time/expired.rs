@@ -7,13 +7,12 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// From that moment nobody has accepted the risk any more, and the rule is still broken.
+    /// From that moment nobody accepts the risk, and the rule is still broken.
     ///
     /// ## What to do
     ///
-    /// Do what `removal` says and close the exception. A renewal must be requested before the
-    /// expiry; a need that is still there afterwards is a new exception, and counts as a renewal
-    /// of this one.
+    /// Carry out `removal` and close the exception. A renewal must be requested before the expiry; a need that remains
+    /// afterwards is a new exception, and counts as a renewal of this one.
     id: "expired",
     family: Time,
     level: Error,

@@ -3,17 +3,17 @@ use crate::rules::declare_rule;
 use crate::rules::{Applies, Check, Context};
 
 declare_rule! {
-    /// Reports an active exception that ends within the reminder that fits its term.
+    /// Reports an active exception that is within the reminder period of its end.
     ///
     /// ## Why
     ///
-    /// The owner still has time to remove it, or to ask for a renewal before it lapses. The
-    /// longest of the policy's `reminders` counts, or half of the term if that is shorter, so that
-    /// a seven-day approval is not "soon" on its first day.
+    /// The owner still has time to remove it, or to request a renewal before it lapses. The longest of the policy's
+    /// `reminders` counts, or half of the term if that is shorter, so that a seven-day approval is not "soon" on its
+    /// first day.
     ///
     /// ## What to do
     ///
-    /// Plan the removal now. If it cannot be done in time, ask for a renewal before the last day.
+    /// Plan the removal now. If it cannot be done in time, request a renewal before the last day.
     id: "expiring-soon",
     family: Time,
     level: Note,
@@ -33,7 +33,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     };
     let removal = exception.removal.as_ref().map(|removal| removal.span());
     let finding = cx.report(expiry, when);
-    finding.help(format!("carry out the removal by {last}, or ask for a renewal by then"));
+    finding.help(format!("carry out the removal by {last}, or request a renewal by then"));
     if let Some(removal) = removal {
         finding.label(removal, "what must happen first");
     }

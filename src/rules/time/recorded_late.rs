@@ -8,14 +8,14 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// The rule was broken before anyone had agreed to it, and the approval only covers up for
-    /// that. An approver who is shown a fact has nothing left to decide.
+    /// The rule was broken before anyone had agreed to it, and the approval only covers that up. An approver who is
+    /// presented with a fact has nothing left to decide.
     ///
     /// ## What to do
     ///
-    /// Set `starts` to the day of the decision if the rule was kept until then; `stopgap decide` does so for a request
-    /// that waits for its approval. If it was broken
-    /// earlier, say so to whoever handles security incidents: the register cannot approve the past.
+    /// Set `starts` to the day of the decision if the rule was followed until then; `stopgap decide` does this for a
+    /// request that is waiting for approval. If it was broken earlier, tell the people who handle security incidents:
+    /// the register cannot approve the past.
     id: "recorded-late",
     family: Time,
     level: Error,
@@ -34,7 +34,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let asked = exception.requested.as_ref().map(|requested| (requested, first.days_until(requested.value)));
     let message = match asked {
         Some((_, after)) if after > 0 => {
-            format!("asked for `{}` after it began, and decided `{days}` after it", counted(after, "day"))
+            format!("requested `{}` after it began, and decided `{days}` after it", counted(after, "day"))
         }
         _ => format!("decided `{days}` after it began"),
     };
@@ -43,6 +43,6 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         .label(starts.span(), "the rule was broken from here on")
         .help(format!("begin on the day of the decision or later: `starts: {}`", decided.value));
     if let Some((requested, _)) = asked {
-        finding.label(requested.span(), "asked for here");
+        finding.label(requested.span(), "requested here");
     }
 }

@@ -3,12 +3,12 @@ use crate::rules::declare_rule;
 use crate::rules::{Applies, Check, Context};
 
 declare_rule! {
-    /// Reports an emergency exception that nobody has looked at since its incident ended.
+    /// Reports an emergency exception that nobody has reviewed since its incident ended.
     ///
     /// ## Why
     ///
-    /// Emergency access is granted in a hurry and with wide scope. Once the incident is over, its
-    /// reason is gone, and every further day is a risk that nobody needs.
+    /// Emergency access is granted in a hurry and with wide scope. Once the incident is over, its reason is gone, and
+    /// every further day is an unnecessary risk.
     ///
     /// ## What to do
     ///
@@ -28,5 +28,5 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         return;
     }
     let message = format!("the incident ended `{since}` days ago, and there is no review or closure since");
-    cx.report(ended, message).help("close it, or add a review of today that says what still depends on it");
+    cx.report(ended, message).help("close it, or add a review dated today that says what still depends on it");
 }

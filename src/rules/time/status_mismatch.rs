@@ -7,8 +7,8 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// A reader takes the status at its word. One that is `expired` before its time hides an open
-    /// exception, and a closure on an open one claims a removal that nobody has confirmed.
+    /// Readers take the status at its word. One that is `expired` before its time hides an open exception, and a
+    /// closure on an open one claims a removal that nobody has confirmed.
     ///
     /// ## What to do
     ///
@@ -27,7 +27,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let zone = cx.policy().timezone;
     let today = cx.today();
     if let Some(closure) = exception.closure.as_ref().filter(|_| status.value != Status::Closed) {
-        cx.report(status, format!("the status is `{}`, and there is a closure", status.value.name()))
+        cx.report(status, format!("the status is `{}`, but there is a closure", status.value.name()))
             .label(closure.key, "this says that it is over")
             .help("set `status: closed`, or delete the closure");
     }
@@ -39,8 +39,8 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
             1 => "tomorrow".to_owned(),
             _ => format!("in `{left}` days"),
         };
-        cx.report(status, format!("the status is `expired`, and it ends {when}"))
-            .label(expiry.span(), "good until here")
+        cx.report(status, format!("the status is `expired`, but it ends {when}"))
+            .label(expiry.span(), "valid until here")
             .help("set `status: active`, or close it");
     }
 }

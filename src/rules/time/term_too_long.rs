@@ -12,8 +12,8 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Bring `expires` back to the latest day that the tier allows. Ask for a renewal if more time
-    /// is needed when that day comes.
+    /// Move `expires` back to the latest day that the tier allows. Request a renewal if more time is needed when that
+    /// day comes.
     id: "term-too-long",
     family: Time,
     level: Error,

@@ -69,7 +69,7 @@ mod back_dated {
     #[test]
     fn the_end_is_shown_where_it_was_over_when_the_pull_request_was_opened() {
         let said = |opened| renewed("2026-11-20").opened(opened, None).says("back-dated").concat();
-        let ended = "what it extends had ended by then";
+        let ended = "the term it extends had ended by then";
         assert!(said("2026-11-20").contains(REQUEST) && !said("2026-11-20").contains(ended), "{}", said("2026-11-20"));
         assert!(said("2026-11-21").contains(REQUEST) && said("2026-11-21").contains(ended), "{}", said("2026-11-21"));
     }
@@ -87,8 +87,8 @@ mod longer_baseline {
             Edge::of(&[]).then(&[]).with(SCANNER, &exception(&[])).with("baseline.yaml", &first)
         };
         brought("gate-scanner").is_silent(RULE);
-        brought("label-printer").is_told(RULE, "the baseline names `label-printer`, which is in the register already");
-        brought("label-writer").is_told(RULE, "the baseline names `label-writer`, and there is no such exception");
+        brought("label-printer").is_told(RULE, "the baseline names `label-printer`, which is already in the register");
+        brought("label-writer").is_told(RULE, "the baseline names `label-writer`, which does not exist");
     }
 
     #[test]
@@ -112,8 +112,8 @@ mod longer_baseline {
         let path = "suppressions.yaml";
         let grown = |lines: &str| Edge::of(&[]).with(path, &listed(one)).then(&[]).with(path, &listed(lines));
         grown(one).is_silent(RULE);
-        grown(&[one, one].concat()).is_told(RULE, "the baseline lets `1` suppression more be in `app/run.py`");
-        grown(&[one, one, other].concat()).is_told(RULE, "the baseline lets `2` suppressions more be in `app/run.py`");
+        grown(&[one, one].concat()).is_told(RULE, "the baseline adds `1` suppression in `app/run.py`");
+        grown(&[one, one, other].concat()).is_told(RULE, "the baseline adds `2` suppressions in `app/run.py`");
     }
 }
 
@@ -179,7 +179,7 @@ mod policy {
     fn a_policy_at_the_root_takes_the_place_of_another() {
         let policy = "version: 1\n";
         let hidden = Edge::of(&[]).with(".github/stopgap.yaml", policy);
-        let said = "this file takes the place of `.github/stopgap.yaml`, which nobody reads any more";
+        let said = "this file replaces `.github/stopgap.yaml`, which is no longer read";
         hidden.clone().then(&[]).with("stopgap.yaml", policy).is_told(RULE, said);
         hidden.clone().then(&[]).with(".github/stopgap.yaml", "version: 1 # still\n").is_silent(RULE);
         hidden.with("stopgap.yaml", policy).then(&[]).is_silent(RULE);
@@ -248,7 +248,7 @@ mod takeover {
         let people = "people:\n  - {name: Luis Prado, handle: '@luis'}\n";
         let complete = taken_over("", people);
         complete.clone().opened(TODAY, Some(&["luis"])).is_silent(RULE);
-        complete.opened(TODAY, Some(&["stranger"])).is_told(RULE, "nobody but its author has approved that");
+        complete.opened(TODAY, Some(&["stranger"])).is_told(RULE, "nobody but its author has approved it");
         taken_over("", &format!("complete: false\n{people}")).opened(TODAY, Some(&["stranger"])).is_silent(RULE);
         taken_over("", "").opened(TODAY, Some(&["stranger"])).is_silent(RULE);
     }
@@ -262,9 +262,9 @@ mod takeover {
     #[test]
     fn a_team_that_nobody_knows_owns_it_all_the_same() {
         let unknown = taken_over("/baseline.yaml @acme/risk\n", "").opened(TODAY, Some(&["stranger"]));
-        unknown.is_told(RULE, "no owner of `baseline.yaml` has approved that | list the people of `@acme/risk`");
+        unknown.is_told(RULE, "no owner of `baseline.yaml` has approved it | list the people of `@acme/risk`");
         let other = taken_over("/exceptions/ @acme/risk\n", "").opened(TODAY, Some(&["stranger"]));
-        other.is_told(RULE, "no owner of the exceptions has approved that | list the people of `@acme/risk`");
+        other.is_told(RULE, "no owner of the exceptions has approved it | list the people of `@acme/risk`");
     }
 
     #[test]
@@ -296,7 +296,7 @@ mod signatures {
     fn the_forge_s_signature_counts_with_the_approval_of_who_decided() {
         let by_forge = signed("forge_signer: forge\n").with("people.yaml", "");
         let unasked =
-            "counts only with the approval of `Mei Tanaka`; no reviews are known here | give the check `--event`";
+            "counts only with an approval by `Mei Tanaka`; no reviews are known here | give the check `--event`";
         by_forge.is_told(RULE, unasked);
         by_forge.clone().opened(TODAY, None).is_told(RULE, unasked);
         by_forge.opened(TODAY, Some(&["olek"])).is_told(RULE, "; that is missing | ask `Mei Tanaka` to approve");
@@ -326,9 +326,9 @@ fn an_exception_that_moves_is_decided_by_the_owners_of_both_places() {
     let (mei, olek) = ("mei@example.com", "olek@example.com");
     let by = |old: &str, new: &str| moved(&format!("/exceptions/old/ {old}\n/exceptions/new/ {new}\n"));
     by(mei, mei).is_silent(rule);
-    by(mei, olek).is_told(rule, "`Mei Tanaka` decided on renewal 1, and is not a code owner of this file |");
+    by(mei, olek).is_told(rule, "`Mei Tanaka` decided on renewal 1, but is not a code owner of this file |");
     by(mei, "@ada @ben @cleo @dan @eve @finn")
-        .is_told(rule, "| let one of its owners decide: `@ada`, `@ben`, `@cleo`, `@dan`, `@eve` |");
+        .is_told(rule, "| have one of its owners decide: `@ada`, `@ben`, `@cleo`, `@dan`, `@eve` |");
     by(olek, mei)
         .is_told(rule, "of `exceptions/old/label-printer.yaml`, where the exception lies without this change |");
 }
@@ -395,7 +395,7 @@ fn a_new_record_may_bring_a_renewal_that_was_decided_late() {
     Edge::of(&[])
         .then(&[])
         .with(SCANNER, &brought)
-        .is_told("renewal-decided-late", "decided `1 day` after the end of what it extends");
+        .is_told("renewal-decided-late", "decided `1 day` after the end of the term it extends");
 }
 
 #[test]

@@ -50,13 +50,13 @@ fn a_file_that_is_no_record_is_compared_by_its_lines() {
         let edge = Edge::of(&[]).with(path, stored);
         Edge { checked_out: Texts::from([(path, text.to_owned())]), ..edge }
     };
-    let (rule, line) = ("stored-text-differs", "line `1` says something else in the commit than as it is checked out");
+    let (rule, line) = ("stored-text-differs", "line `1` differs between the commit and the checkout");
     checked_out(CODEOWNERS, "a: b\n", "a: b\n").is_silent(rule);
     checked_out(CODEOWNERS, "a: b\n", "a: c\n").is_told(rule, line);
     checked_out(CODEOWNERS, "a: b\n", "a: [\n").is_told(rule, line);
     checked_out(CODEOWNERS, "a: [\n", "a: b\n").is_told(rule, line);
     let can = |a: &str, b: &str| format!("the file can be read {a}, but not {b}: ");
-    let (committed, lying) = ("in the commit", "as it is checked out");
+    let (committed, lying) = ("in the commit", "in the checkout");
     checked_out(PRINTER, "title: b\n", "title: c\n").is_told(rule, "`title` is `b` in the commit and `c` as it is");
     checked_out(PRINTER, "title: b\n", "title: [\n").is_told(rule, &can(committed, lying));
     checked_out(PRINTER, "title: [\n", "title: b\n").is_told(rule, &can(lying, committed));
@@ -132,7 +132,7 @@ mod refusals {
                  - {{name: Kari Nes}}\n  - {{name: Luis Prado}}\n  - {{name: Hanna Vogel}}\n"
             )
         };
-        let other = "`Olek Mazur` is to decide on what `Mei Tanaka` refused in `label-printer` on `2026-11-10` | ask ";
+        let other = "`Olek Mazur` is named to decide on a request that `Mei Tanaka` refused in `label-printer` on `2026-11-10` | ask ";
         asked(&people("2026-11-24", "")).is_told(RULE, &format!("{other}`Mei Tanaka` to decide, or list in"));
         asked(&people(TODAY, "")).is_silent(RULE);
         asked(&people("2026-11-22", "")).is_silent(RULE);
@@ -157,7 +157,7 @@ fn a_renewal_too_many_is_counted_wherever_its_end_is_missing() {
 fn a_reason_has_three_hundred_characters_at_most() {
     let reason = |length: usize| Edge::of(&[("reason", &"ä".repeat(length))]);
     reason(300).is_silent("long-reason");
-    reason(301).is_told("long-reason", "`301` characters, a reason has at most `300`");
+    reason(301).is_told("long-reason", "`301` characters; a reason has at most `300`");
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn a_copy_says_how_its_words_differ_from_the_older_ones() {
         ),
         (
             "The maker ships the tool that installs a new certificate on Thursday 19 March.",
-            "the same as the reason of `label-printer` but for names, numbers and dates |",
+            "the same as the reason of `label-printer` except for names, numbers and dates |",
         ),
     ] {
         assert!(copied(reason).starts_with(says), "{reason}: {}", copied(reason));
@@ -242,13 +242,13 @@ mod placeholders {
             ("scope.team", "name the team, or leave the key out"),
             ("scope.process", "name the process, or leave the key out"),
             ("risk.statement", "say what could happen, to whom or to how much"),
-            ("alternatives.option", "name the safer stopgap that was considered"),
-            ("alternatives.rejected", "say why this option does not do"),
+            ("alternatives.option", "name the safer alternative that was considered"),
+            ("alternatives.rejected", "say why this option is not sufficient"),
             ("removal", "say what must happen before it can be closed"),
             ("requester", person),
             ("owner", person),
             ("approver", person),
-            ("incident.id", "write the number under which the incident is handled"),
+            ("incident.id", "write the number of the incident"),
             ("reviews.by", person),
             ("reviews.note", seen),
             ("renewals.requester", person),
@@ -358,8 +358,8 @@ fn nobody_but_one_person_asks_owns_decides_and_corrects() {
         team.is_told(rule, &format!("the {role} `@acme/ops` is a team, not one person | {task}"));
     }
     for (name, hint) in [
-        ("Ortiz, Dana", "; if this is one, without a comma: `Dana Ortiz`"),
-        ("Ortiz-Mayer, Dana", "; if this is one, without a comma: `Dana Ortiz-Mayer`"),
+        ("Ortiz, Dana", "; if this is one person, write it without a comma: `Dana Ortiz`"),
+        ("Ortiz-Mayer, Dana", "; if this is one person, write it without a comma: `Dana Ortiz-Mayer`"),
         ("Ortiz, Dana O.", ", as `@handle`, mail address or full name"),
         ("Ortiz 2, Dana", ", as `@handle`, mail address or full name"),
     ] {
@@ -405,7 +405,7 @@ fn days_are_told_as_people_say_them() {
     }
     for (requested, says) in [
         ("2026-11-16", "decided `2 days` after it began |"),
-        ("2026-11-17", "asked for `1 day` after it began, and decided `2 days` after it |"),
+        ("2026-11-17", "requested `1 day` after it began, and decided `2 days` after it |"),
     ] {
         told(&[("requested", requested), ("decided", "2026-11-18")], "recorded-late", says);
     }
@@ -422,8 +422,8 @@ fn days_are_told_as_people_say_them() {
     };
     let rule = "renewal-decided-late";
     late("2026-11-20", "2026-11-20").is_silent(rule);
-    late("2026-11-20", "2026-11-21").is_told(rule, "decided `1 day` after the end of what it extends");
-    late("2026-11-20", "2026-11-22").is_told(rule, "decided `2 days` after the end of what it extends");
+    late("2026-11-20", "2026-11-21").is_told(rule, "decided `1 day` after the end of the term it extends");
+    late("2026-11-20", "2026-11-22").is_told(rule, "decided `2 days` after the end of the term it extends");
     late("2026-11-21", "2026-11-22").is_silent(rule);
 }
 

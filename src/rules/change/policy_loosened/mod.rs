@@ -14,23 +14,23 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// The base's rule book judges this change, so a new limit cannot help an exception in the same change.
-    /// It helps every later one: a longer tier, a rule turned down or a workflow that no longer
-    /// fails is a decision about all exceptions at once and deserves to be seen as one.
+    /// The base's rule book judges this change, so a new limit cannot help an exception in the same change. It helps
+    /// every later one: a longer tier, a lowered rule level or a workflow that no longer fails is a decision about all
+    /// exceptions at once and should be recognisable as one.
     ///
     /// ## What to do
     ///
-    /// If it is meant, let the people who own the policy approve it, best in a pull request of its
-    /// own. It stays a warning, so it stops nobody.
+    /// If it is intended, have the owners of the policy approve it, preferably in a separate pull request. It remains a
+    /// warning, so it blocks nobody.
     ///
-    /// It compares the policy, the roster, the catalogue of controls, the owners in CODEOWNERS and
-    /// the lines of `.github/workflows/`, `.gitlab-ci.yml` and `.gitlab/stopgap.yml` that run
-    /// `stopgap check`, `enforce`, `suppressions --check` or `sync --check`, use its action or component, or say where
-    /// stopgap comes from. What a script, a condition, a trigger or another commit of an action does is not worked out:
-    /// where a job that runs the check is edited, or what starts it, a note names the keys and steps, unless it is a
-    /// newer version, a further trigger, a further step behind the check, or how the findings are told. Look there yourself; of
-    /// what is merged, `stopgap history` gives no such note. An
-    /// included file is not seen, and neither is the content of a further JSON Schema, only that it is there.
+    /// It compares the policy, the roster, the catalogue of controls, the owners in CODEOWNERS and the lines of
+    /// `.github/workflows/`, `.gitlab-ci.yml` and `.gitlab/stopgap.yml` that run `stopgap check`, `enforce`,
+    /// `suppressions --check` or `sync --check`, use its action or component, or say where stopgap comes from. The
+    /// effect of a script, a condition, a trigger or another commit of an action is not analysed: if a job that runs
+    /// the check, or what starts it, is edited, a note names the keys and steps, unless the edit is a newer version, an
+    /// additional trigger, an additional step after the check, or how the findings are presented. Look there yourself;
+    /// for merged changes, `stopgap history` gives no such note. An included file is not read, and neither is the
+    /// content of an additional JSON Schema, only whether it exists.
     id: "policy-loosened",
     family: Change,
     level: Warning,

@@ -12,7 +12,7 @@ use crate::source::FileId;
 use crate::text::shown;
 use crate::yaml::Spot;
 
-/// Bounds the work on a hostile file: this many patterns are tried, the register's own files last.
+/// Bounds the work on a hostile file: at most this many patterns are tried, those of the register's own files last.
 const MOST_MATCHES: usize = 20_000_000;
 
 /// One side: the CODEOWNERS that counts.
@@ -32,7 +32,7 @@ pub(super) fn compare(changes: &Changes<'_>, book: &RuleBook, places: &Places<'_
     };
     let Some((base_file, before)) = find(|document| document.base) else { return };
     let Some((head_file, after)) = find(|document| document.head) else {
-        cx.report_in(base_file, Spot::file(), "CODEOWNERS is gone, so nobody has to sign an exception off")
+        cx.report_in(base_file, Spot::file(), "CODEOWNERS is gone, so no exception requires a sign-off")
             .help("put the file back");
         return;
     };
@@ -88,9 +88,9 @@ fn watched(changes: &Changes<'_>, rules: usize, cx: &Context<'_>) -> Vec<Watched
     files
 }
 
-/// In what way less is required for a file than before.
+/// How much less is required for a file than before.
 enum Loss<'c> {
-    /// Nobody is asked.
+    /// No approval is required.
     Nobody,
     /// Somebody else may approve.
     Another(&'c str),
@@ -145,7 +145,7 @@ fn one_loss<'c>(people: &People, old: &Rule<'_>, before: &[Owner<'_>], new: &Rul
     }
 }
 
-/// Names who joins, in the roster, a team that may approve already: its line in CODEOWNERS stays as it was.
+/// Reports people who join, in the roster, a team that may already approve: its line in CODEOWNERS is unchanged.
 fn name_new_members(
     (base, head): (&Side<'_>, &Side<'_>),
     (changes, book): (&Changes<'_>, &RuleBook),
@@ -171,10 +171,10 @@ fn name_new_members(
     let page = places.head(Some(book.policy.people_path()));
     for ((team, person), files) in joined {
         let Some(files) = Several::of(&files) else { continue };
-        let message = format!("`{}` may approve {files} now, as a member of `{}`", shown(person), shown(team));
+        let message = format!("`{}` may now approve {files}, as a member of `{}`", shown(person), shown(team));
         let at = page.as_ref().and_then(|page| page.find_member(team, person).or_else(|| page.find("/teams")));
         report_in(cx, (None, page.as_ref()), (None, at), message)
-            .help(format!("if it is meant, let an earlier member of `{}` confirm it in the pull request", shown(team)));
+            .help(format!("if this is intended, have an earlier member of `{}` confirm it in the pull request", shown(team)));
     }
 }
 
@@ -209,19 +209,19 @@ fn report(base: &Side<'_>, head: &Side<'_>, line: usize, files: &[Watched], cx: 
     let owners: Vec<_> = old.owners.iter().map(|owner| owner.text).collect();
     let owners = owners.join(" ");
     let message = match loss {
-        Loss::Nobody => format!("nobody has to approve {files} any more; `{}` had to", shown(&owners)),
+        Loss::Nobody => format!("approval is no longer required for {files}; `{}` was required before", shown(&owners)),
         Loss::Another(owner) => {
-            format!("`{}` may approve {files} now; only `{}` could", shown(owner), shown(&owners))
+            format!("`{}` may now approve {files}; only `{}` could before", shown(owner), shown(&owners))
         }
         Loss::Fewer(now) => {
-            format!("`{now}` of `{}` is enough for {files} now; more had to approve", shown(&owners))
+            format!("`{now}` of `{}` is now enough for {files}; more were required before", shown(&owners))
         }
     };
     let help = match old.section {
         Some(section) => {
-            format!("let the section `{}` ask `{}` about `{pattern}` as before", shown(section), shown(&owners))
+            format!("have the section `{}` require `{}` for `{pattern}` as before", shown(section), shown(&owners))
         }
-        None => format!("let the line `{pattern} {}` decide again: the last one that matches does", shown(&owners)),
+        None => format!("make the line `{pattern} {}` decide again: the last line that matches does", shown(&owners)),
     };
     let spot = new.map_or_else(Spot::file, |rule| Spot::without_field(rule.span));
     cx.report_in(head.file, spot, message).label_in(base.file, old.span, "the line that decided").help(help);

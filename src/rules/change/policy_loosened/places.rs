@@ -1,4 +1,4 @@
-//! Where a loosened value is shown: in the head's document, otherwise in the base's.
+//! Where a loosened value is shown: in the head's document, or else in the base's.
 
 use crate::history::{Changes, Document};
 use crate::people::team_key;

@@ -20,9 +20,9 @@ pub(super) fn compare(base: &People, head: &RuleBook, places: &Places<'_>, cx: &
     let pages = (base_page.as_ref(), head_page.as_ref());
     if before.is_complete() && !after.is_complete() {
         let spot = |page: Option<&Page<'_>>| page.and_then(|page| page.find("/complete").or(page.find("/people")));
-        let message = "people may be named who are not in the roster: it says that it is not complete any more";
+        let message = "people outside the roster may be named: it is no longer marked as complete";
         let spots = (spot(pages.0), spot(pages.1));
-        report(cx, pages, spots, message.to_owned()).help("list who is missing, and keep `complete: true`");
+        report(cx, pages, spots, message.to_owned()).help("list the missing people, and keep `complete: true`");
     }
     for person in before.people() {
         let now = known_as(before, person, after);
@@ -44,7 +44,7 @@ pub(super) fn compare(base: &People, head: &RuleBook, places: &Places<'_>, cx: &
     }
 }
 
-/// Names a roster where there was none: from now on it says whose approval is whose.
+/// Reports a roster where there was none: from now on it says whose approval is whose.
 fn introduce(roster: &Roster, page: Option<&Page<'_>>, cx: &mut Context<'_>) {
     if cx.changes.is_none_or(|changes| !changes.is_past) {
         note_new(page, cx);
@@ -62,16 +62,16 @@ fn introduce(roster: &Roster, page: Option<&Page<'_>>, cx: &mut Context<'_>) {
 }
 
 fn note_new(page: Option<&Page<'_>>, cx: &mut Context<'_>) {
-    let message = "the roster is new: it says under which login people approve, and who stands above whom".to_owned();
+    let message = "the roster is new: it says under which login people approve, and who is above whom".to_owned();
     let finding = report(cx, (None, page), (None, Some(Spot::file())), message);
-    finding.help("let the people who approve exceptions check their own entries");
+    finding.help("have the people who approve exceptions check their own entries");
     finding.level = finding.level.min(Level::Note);
 }
 
 /// What to do about a login that approves as somebody.
-const CONFIRM: &str = "if it is meant, let the person confirm it in the pull request";
+const CONFIRM: &str = "if this is intended, have the person confirm it in the pull request";
 
-/// Returns which new login a known person is given: whoever has it can approve as them.
+/// Reports a new login that a known person is given: anyone who has it can approve as them.
 fn gains((before, then): (&Roster, Option<PersonId>), (after, now): (&Roster, PersonId)) -> Vec<(String, String)> {
     let Some(then) = then else { return Vec::new() };
     let name = shown(before.display(then)).into_owned();
@@ -79,9 +79,9 @@ fn gains((before, then): (&Roster, Option<PersonId>), (after, now): (&Roster, Pe
     let told = |spelling: &str| {
         let message = match before.find(spelling) {
             Some(other) => {
-                format!("`{}` means `{name}` now, and meant `{}`", shown(spelling), shown(before.display(other)))
+                format!("`{}` now means `{name}`, and meant `{}` before", shown(spelling), shown(before.display(other)))
             }
-            None => format!("`{}` is a new login of `{name}`: whoever has it approves as them", shown(spelling)),
+            None => format!("`{}` is a new login of `{name}`: anyone who has it can approve as them", shown(spelling)),
         };
         (message, CONFIRM.to_owned())
     };
@@ -95,12 +95,12 @@ fn entry(page: &Page<'_>, person: PersonId) -> Option<Spot> {
     Some(Spot { span: first.value.span, place: Place::value(format!("/people/{}", person.index())) })
 }
 
-/// Returns what the roster no longer knows about a person, and what to do about each.
+/// Returns what the roster no longer says about a person, and what to do about each.
 fn losses(before: (&Roster, PersonId), (after, now): (&Roster, Option<PersonId>)) -> Vec<(String, String)> {
     let (roster, person) = before;
     let name = shown(roster.display(person)).into_owned();
     let Some(now) = now else {
-        let help = format!("keep `{name}` in the roster; whoever has left gets `left` and stays");
+        let help = format!("keep `{name}` in the roster; people who have left stay in it, with `left`");
         return vec![(format!("`{name}` is gone from the roster"), help)];
     };
     let mut found = Vec::new();
@@ -117,11 +117,11 @@ fn losses(before: (&Roster, PersonId), (after, now): (&Roster, Option<PersonId>)
     let is_other = |then: &PersonId| after.manager(now).is_some_and(|now| known_as(roster, *then, after) != Some(now));
     if let (Some(then), Some(above)) = (roster.manager(person).filter(is_other), after.manager(now)) {
         let message = format!(
-            "`{}` stands above `{name}` now, instead of `{}`",
+            "`{}` is now above `{name}`, instead of `{}`",
             shown(after.display(above)),
             shown(roster.display(then))
         );
-        found.push((message, "if it is meant, let the manager before confirm it in the pull request".to_owned()));
+        found.push((message, "if this is intended, have the previous manager confirm it in the pull request".to_owned()));
     }
     found.extend(stays(&name, roster.left(person), after.left(now)));
     found

@@ -69,7 +69,7 @@ fn shadow(books: &Books<'_>, places: &Places<'_>, cx: &mut Context<'_>) {
     let finding = cx.report_in(
         page.file,
         Spot::file(),
-        format!("this file takes the place of `{second}`, which nobody reads any more"),
+        format!("this file replaces `{second}`, which is no longer read"),
     );
     finding.help(format!("keep one policy: edit `{second}`, or move it with `git mv {second} {first}`"));
     finding.label_in(hidden.file, Span::default(), "in force until now");
@@ -80,7 +80,7 @@ fn limits(books: &Books<'_>, cx: &mut Context<'_>) {
     for tier in Tier::ALL {
         let (before, after, name) = (base.limit(tier), head.limit(tier), tier.name());
         if after > before {
-            let message = format!("an approval of tier `{name}` is good for `{after}` days instead of `{before}`");
+            let message = format!("an approval of tier `{name}` lasts `{after}` days instead of `{before}`");
             books.report(cx, &format!("/tiers/{name}"), message).help(meant(&format!("`{name}: {before}d`")));
         }
     }
@@ -106,17 +106,17 @@ fn limits(books: &Books<'_>, cx: &mut Context<'_>) {
     }
     let (before, after) = (base.similarity, head.similarity);
     if after > before {
-        let message = format!("a reason counts as a copy from a similarity of `{after}` on, instead of `{before}`");
+        let message = format!("a reason counts as a copy from a similarity of `{after}` instead of `{before}`");
         books.report(cx, "/copied_reason/similarity", message).help(meant(&format!("`similarity: {before}`")));
     }
     let (before, after) = (base.exposure_tier.name(), head.exposure_tier.name());
     if head.exposure_tier < base.exposure_tier {
-        let message = format!("an exception with any exposure may have tier `{after}`, and had to have `{before}`");
+        let message = format!("an exception with any exposure may have tier `{after}`; `{before}` was required");
         books.report(cx, "/exposure_tier", message).help(meant(&format!("`exposure_tier: {before}`")));
     }
 }
 
-/// In another time zone a day may end later, and with it every exception that names only a day.
+/// In another time zone a day may end later, and with it every exception whose expiry is only a day.
 fn timezone(books: &Books<'_>, cx: &mut Context<'_>) {
     let (before, after) = (books.base.timezone, books.head.timezone);
     let later = |day: &Day| {
@@ -140,7 +140,7 @@ fn timezone(books: &Books<'_>, cx: &mut Context<'_>) {
 
 const DAYS_OF_A_YEAR: i64 = 366;
 
-/// Whether people are told later of what ends, or less often.
+/// Whether people are reminded later, or less often.
 fn reminders(books: &Books<'_>, cx: &mut Context<'_>) {
     let (before, after) = (&books.base.reminders, &books.head.reminders);
     let mut pairs = before.iter().zip(after);
@@ -150,7 +150,7 @@ fn reminders(books: &Books<'_>, cx: &mut Context<'_>) {
     let list = |days: &[u32]| days.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
     let (old, new) = (list(before), list(after));
     let message = match after.as_slice() {
-        [] => format!("nobody is reminded before an exception ends; it was `{old}` days before"),
+        [] => format!("nobody is reminded before an exception ends; reminders were sent `{old}` days before"),
         _ => format!("people are reminded `{new}` days before the end instead of `{old}`"),
     };
     books.report(cx, "/reminders", message).help(meant(&format!("`reminders: [{old}]`")));
@@ -160,19 +160,19 @@ fn reminders(books: &Books<'_>, cx: &mut Context<'_>) {
 fn forge(books: &Books<'_>, cx: &mut Context<'_>) {
     let (before, after) = (books.base.forge(), books.head.forge());
     if before != after {
-        let message = format!("CODEOWNERS is read as {} reads it instead of {}", after.name(), before.name());
+        let message = format!("CODEOWNERS is read by the rules of {} instead of {}", after.name(), before.name());
         books.report(cx, "/forge", message).help(meant(&format!("`forge: {}`", before.name().to_lowercase())));
     }
 }
 
-/// Decisions that nobody has to sign, or that somebody else may.
+/// Decisions that no longer require a signature, or that somebody else may sign.
 fn signatures(books: &Books<'_>, cx: &mut Context<'_>) {
     let (base, head) = (books.base, books.head);
     if !base.signed_decisions {
         return;
     }
     if !head.signed_decisions {
-        let message = "decisions need no signature any more".to_owned();
+        let message = "decisions no longer require a signature".to_owned();
         books.report(cx, "/signed_decisions", message).help(meant("`signed_decisions: true`"));
     } else if let Some(after) = head.forge_signer.as_ref().filter(|after| Some(*after) != base.forge_signer.as_ref()) {
         let before = base.forge_signer.as_deref();
@@ -183,7 +183,7 @@ fn signatures(books: &Books<'_>, cx: &mut Context<'_>) {
     }
 }
 
-/// A further key in whose name decisions can be signed from now on.
+/// An additional key in whose name decisions can be signed.
 fn signers(books: &Books<'_>, places: &Places<'_>, cx: &mut Context<'_>) {
     let (base, head) = (books.base, books.head);
     if !base.signed_decisions || !head.signed_decisions {
@@ -214,7 +214,7 @@ fn signers(books: &Books<'_>, places: &Places<'_>, cx: &mut Context<'_>) {
             Some(Spot::without_field(Span::new(at, at + key.len())))
         });
         report(cx, (before.as_ref(), after.as_ref()), (None, spot), message)
-            .help("ask that person whether the key is theirs, or let the owners of the rule book agree to it");
+            .help("ask that person whether the key is theirs, or have the owners of the rule book agree to it");
     }
 }
 
@@ -223,7 +223,7 @@ fn keys(signers: Option<&str>) -> impl Iterator<Item = &str> {
 }
 
 fn meant(stricter: &str) -> String {
-    format!("keep {stricter}, or let the owners of the policy agree to it")
+    format!("keep {stricter}, or have the owners of the policy agree to it")
 }
 
 fn levels(books: &Books<'_>, cx: &mut Context<'_>) {
@@ -231,7 +231,7 @@ fn levels(books: &Books<'_>, cx: &mut Context<'_>) {
         let (before, after) = (books.base.level(rule), books.head.level(rule));
         if after < before {
             let message =
-                format!("the rule `{}` is turned down from `{}` to `{}`", rule.id, before.name(), after.name());
+                format!("the level of rule `{}` is lowered from `{}` to `{}`", rule.id, before.name(), after.name());
             let help = meant(&format!("`{}: {}`", rule.id, before.name()));
             books.report(cx, &format!("/rules/{}", rule.id), message).help(help);
         }
@@ -241,7 +241,7 @@ fn levels(books: &Books<'_>, cx: &mut Context<'_>) {
 /// Which results of scanners need an exception.
 fn enforcement(books: &Books<'_>, cx: &mut Context<'_>) {
     let (base, head) = (&books.base.enforcement, &books.head.enforcement);
-    // Nothing is stricter than to ask for an exception from the lowest level on; `off` asks for none.
+    // Nothing is stricter than to require an exception from the lowest level on; `off` requires none.
     let looseness = |level: Level| if level == Level::Off { u8::MAX } else { level as u8 };
     let mut report = |tool: Option<&Name>, before: Level, after: Level| {
         if looseness(after) <= looseness(before) {
@@ -249,9 +249,9 @@ fn enforcement(books: &Books<'_>, cx: &mut Context<'_>) {
         }
         let whose = tool.map_or_else(String::new, |tool| format!(" of `{}`", shown(tool.key())));
         let message = match after {
-            Level::Off => format!("results{whose} need no exception any more"),
+            Level::Off => format!("results{whose} no longer require an exception"),
             after => {
-                format!("results{whose} need an exception from `{}` on instead of `{}`", after.name(), before.name())
+                format!("results{whose} require an exception from `{}` on instead of `{}`", after.name(), before.name())
             }
         };
         let (pointer, key) = match tool {
@@ -281,7 +281,7 @@ fn phrases(books: &Books<'_>, cx: &mut Context<'_>) {
         if kept.contains(&fold(phrase)) {
             continue;
         }
-        let message = format!("`{}` counts as a reason again: it is not a vague phrase any more", shown(phrase));
+        let message = format!("`{}` is no longer listed as a vague phrase", shown(phrase));
         let (base, head) = (books.pages.0.as_ref(), books.pages.1.as_ref());
         let before = base.and_then(|page| page.find(&format!("/vague_phrases/{index}")));
         let list = head.and_then(|page| page.find("/vague_phrases"));
@@ -303,15 +303,15 @@ fn suppressions(judge: &Judge, head: &RuleBook, books: &Books<'_>, cx: &mut Cont
             before.iter().filter(kept).map(String::as_str).collect()
         }
     };
-    // Without its baseline nothing is let be, but nothing is judged either.
+    // Without its baseline nothing is tolerated, but nothing is judged either.
     if let Some(first) = gone.first() {
         let named = if *first == "all" { "of every tool".to_owned() } else { format!("of `{}`", gone.join("`, `")) };
-        let message = format!("suppressions {named} need no exception any more");
+        let message = format!("suppressions {named} no longer require an exception");
         books.report(cx, "/suppressions", message).help(meant(&format!("`suppressions: [{}]`", gone.join(", "))));
     }
     let is_on = |policy: &Policy, suppressing: bool| policy.markers.unwrap_or(suppressing);
     if is_on(books.base, before.is_some()) && !is_on(books.head, after.is_some()) {
-        books.report(cx, "/markers", "markers are not judged any more".to_owned()).help(meant("`markers: true`"));
+        books.report(cx, "/markers", "markers are no longer judged".to_owned()).help(meant("`markers: true`"));
     }
     let (old, new) = (&books.base.agents, &books.head.agents);
     for (key, old, new) in [
@@ -321,17 +321,17 @@ fn suppressions(judge: &Judge, head: &RuleBook, books: &Books<'_>, cx: &mut Cont
     ] {
         let kept: BTreeSet<_> = new.iter().map(|name| fold(name)).collect();
         for name in old.iter().filter(|name| !kept.contains(&fold(name))) {
-            let message = format!("`{}` is not an agent any more", shown(name));
+            let message = format!("`{}` is no longer listed as an agent", shown(name));
             books.report(cx, &format!("/agents/{key}"), message).help(meant("the agent"));
         }
     }
 }
 
-/// The ignore files that must hold what the register says and nothing else.
+/// The ignore files that must match what the register says.
 fn targets(books: &Books<'_>, cx: &mut Context<'_>) {
     for target in books.base.sync.iter().filter(|target| !books.head.sync.contains(target)) {
         let (tool, path) = (target.tool, shown(&target.path));
-        let message = format!("nobody compares `{path}` with the register any more");
+        let message = format!("`{path}` is no longer compared with the register");
         books.report(cx, &format!("/sync/{tool}"), message).help(meant(&format!("`sync: {{{tool}: {path}}}`")));
     }
 }
@@ -384,7 +384,7 @@ fn controls(judge: &Judge, head: &RuleBook, places: &Places<'_>, cx: &mut Contex
                 finding.place = Place::absent(format!("/controls/{old}"));
             }
             Some((new, now)) if now.waivable && !control.waivable => {
-                let message = format!("the control `{id}` may be waived, and nobody could before");
+                let message = format!("the control `{id}` may now be waived, and could not be before");
                 let key = at(pages.1, format!("/controls/{new}/waivable"));
                 let key = key.or_else(|| at(pages.1, format!("/controls/{new}/id")));
                 report(cx, pages, (at(pages.0, format!("/controls/{old}/waivable")), key), message)

@@ -1,7 +1,7 @@
 //! Edits of what runs the check, whatever they do to it.
 //!
-//! What a script, a condition or a trigger does is not worked out here. Everything is named but what is known to do nothing
-//! to the check, as a note, so that whoever owns the workflow looks at it.
+//! The effect of a script, a condition or a trigger is not analysed here. Every edit that is not known to be irrelevant
+//! to the check is named, as a note, so that the owners of the workflow look at it.
 
 use crate::ci::command::{self, Command};
 use crate::ci::origin::{image_name, is_stopgap};
@@ -19,7 +19,7 @@ pub(super) struct Version {
     pub(super) checks: Vec<Span>,
 }
 
-/// Both sides of such a file, and what is reported of it already.
+/// Both sides of such a file, and what is already reported about it.
 pub(super) struct Pages<'p> {
     pub(super) base: Version,
     pub(super) head: Version,
@@ -41,10 +41,10 @@ const AROUND: [&str; 8] = ["before_script", "default", "image", "include", "serv
 /// Keys of a job that only matter once the check has ended.
 const AFTER: [&str; 5] = ["after_script", "artifacts", "cache", "outputs", "retry"];
 
-/// Options that only say how and where findings are told.
+/// Options that only say how and where findings are presented.
 const TOLD: [&str; 3] = ["--annotate", "--format", "--output"];
 
-/// So many edits are named, and the others counted.
+/// At most this many edits are named; the others are counted.
 const MOST_NAMED: usize = 5;
 
 pub(super) fn compare(pages: &Pages<'_>, cx: &mut Context<'_>) {
@@ -55,7 +55,7 @@ pub(super) fn compare(pages: &Pages<'_>, cx: &mut Context<'_>) {
     let is_workflow = old.path().contains(WORKFLOWS);
     let (Ok(before), Ok(after)) = (yaml::parse(old.text()), yaml::parse(new.text())) else {
         if script(old.text()) != script(new.text()) && pages.told.iter().all(|(file, _)| *file != pages.head.file) {
-            let message = "what runs the check was edited, and cannot be compared: it is not YAML that stopgap reads";
+            let message = "what runs the check was edited, and cannot be compared: stopgap cannot read it as YAML";
             note(cx, pages.head.file, None, message.to_owned());
         }
         return;
@@ -87,7 +87,7 @@ pub(super) fn compare(pages: &Pages<'_>, cx: &mut Context<'_>) {
                     cx,
                     pages.head.file,
                     None,
-                    format!("the job `{key}`, which ran the check, is gone: another runs it now"),
+                    format!("the job `{key}`, which ran the check, is gone: another job runs it now"),
                 );
             }
             continue;
@@ -106,7 +106,7 @@ pub(super) fn compare(pages: &Pages<'_>, cx: &mut Context<'_>) {
 fn note(cx: &mut Context<'_>, file: FileId, at: Option<Span>, message: String) {
     let spot = at.map_or_else(Spot::file, |span| Spot::found_in(cx.source(file).text(), span));
     let finding = cx.report_in(file, spot, message);
-    finding.help("let somebody who owns the file see that the check still runs, judges all of the change, and fails");
+    finding.help("have an owner of the file verify that the check still runs, judges all of the change, and can fail");
     finding.level = finding.level.min(Level::Note);
 }
 
@@ -186,7 +186,7 @@ impl Pages<'_> {
         edits
     }
 
-    /// Compares steps in their order. What is added behind the last one that runs the check comes too late for it.
+    /// Compares steps in their order. A step added after the last one that runs the check comes too late to affect it.
     fn steps(&self, old: &[Node<'_>], new: &[Node<'_>]) -> Vec<Edit> {
         let same = |old: &Node<'_>, new: &Node<'_>| self.step(1, old, new).is_empty();
         let first = old.iter().zip(new).take_while(|(old, new)| same(old, new)).count();
@@ -262,7 +262,7 @@ fn text_of(node: &Node<'_>) -> String {
     }
 }
 
-/// Returns the lines of a script that do something; what only says how the findings are told is left out.
+/// Returns the lines of a script that do something; options that only affect how findings are presented are left out.
 fn script(text: &str) -> Vec<String> {
     let told = |line: String| if Command::read(&line).is_some() { untold(&line) } else { line };
     command::lines(text).into_iter().map(told).collect()

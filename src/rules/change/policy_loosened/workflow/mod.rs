@@ -1,7 +1,7 @@
 //! The lines of CI that run the check, compared as text.
 //!
 //! Workflows are not interpreted here: a line that names the check counts, whatever is around it, and what makes it
-//! pass is looked for on that line and among the keys of its step and job. What else is edited there is only named.
+//! pass is searched for on that line and among the keys of its step and job. Other edits there are only named.
 
 mod edited;
 
@@ -24,7 +24,7 @@ use edited::{Pages, Version};
 enum Kind {
     Gate,
     Check,
-    /// A command that judges something beside the register.
+    /// A command that judges something in addition to the register.
     Beside(Subcommand),
     Action,
     /// It says where stopgap comes from, or gives a value to the job that GitLab's component is made of.
@@ -78,7 +78,7 @@ pub(super) fn compare(changes: &Changes<'_>, cx: &mut Context<'_>) {
         report(&old, &new, missing, cx);
         steered(&old, &new, cx);
     }
-    // The rest is for somebody to look at before they approve it.
+    // The rest is for a person to look at before they approve it.
     if changes.is_past {
         return;
     }
@@ -126,10 +126,10 @@ fn steered(old: &[&Step], new: &[&Step], cx: &mut Context<'_>) {
             }
             let written =
                 |value: Option<&String>| value.map_or("nothing".to_owned(), |value| format!("`{}`", shown(value)));
-            let message = format!("{} of the check is {} now, and was {}", named(name), written(is), written(was));
+            let message = format!("{} of the check is now {}, and was {} before", named(name), written(is), written(was));
             cx.report_in(new.file, new.spot(cx), message)
                 .label_in(old.file, old.span, "the check before")
-                .help("keep it, or let the people who own the workflow say that it is meant");
+                .help("keep it, or have the owners of the workflow confirm that it is intended");
         }
     }
 }
@@ -143,7 +143,7 @@ fn report(old: &[&Step], new: &[&Step], missing: usize, cx: &mut Context<'_>) {
         let whatever = if what.contains("sign-off") { "whoever approved" } else { "whatever it finds" };
         let message = format!("`{}` lets the check pass {whatever}", shown(what));
         let finding = cx.report_in(step.file, Spot::found_in(cx.source(step.file).text(), *span), message);
-        finding.help("let the step fail when the check does; a rule that is not ready is turned down in the policy");
+        finding.help("let the step fail when the check does; if a rule is not ready, lower its level in the policy");
         if *span != step.span {
             finding.label(step.span, "the check");
         }
