@@ -1,4 +1,4 @@
-//! What was asked for before the same thing, in a few lines.
+//! Earlier requests for the same thing, in a few lines.
 
 use crate::card::Subject;
 use crate::history::Changes;
@@ -10,7 +10,7 @@ use crate::time::Day;
 /// How many precedents are listed.
 const LISTED: usize = 3;
 
-/// How long a refusal is told of, in days.
+/// How long a refusal is mentioned, in days.
 const REMEMBERED: i64 = 365;
 
 /// The precedents of the requests that cards are made of.
@@ -23,7 +23,7 @@ pub(super) struct Before<'r> {
 impl<'r> Before<'r> {
     /// Reads what came before a change, or before the records of a register.
     pub(super) fn new(judge: &Judge, register: &'r Register<'r>, changes: Option<&Changes<'_>>) -> Self {
-        // What one change asks for is asked for at once.
+        // All requests of one change are made at once.
         let is_here = |exception: &&Exception<'_>| changes.is_none_or(|changes| !changes.adds(exception.file));
         let exceptions = register.exceptions().filter(is_here);
         Self { precedents: Precedents::new(exceptions, judge.controls.as_ref()), is_open: changes.is_some() }

@@ -45,7 +45,7 @@ pub(super) struct Versions<'v> {
     pub(super) now: Option<&'v Node<'v>>,
 }
 
-/// Returns what is asked for.
+/// Returns the facts of a request.
 pub(super) fn asked(
     subject: Subject,
     exception: &Exception<'_>,
@@ -161,10 +161,10 @@ fn silences(exception: &Exception<'_>, scan: Option<&Scan>, facts: &mut Facts) {
 
 fn count(exception: &Exception<'_>, cover: &Cover<'_>, scan: &Scan) -> String {
     let known = scan.uses_of(exception.file).find(|(known, _)| known.span == cover.item.span());
-    let Some((known, used)) = known else { return "nothing, because it cannot be understood as a whole".to_owned() };
+    let Some((known, used)) = known else { return "nothing, because not all of it can be read".to_owned() };
     let found = format!("{} in {}", counted(used.results, "result"), counted(used.files(), "file"));
     match (scan.tools.get(known.tool()), used.results) {
-        (None, _) => "not counted, because no log of it is given".to_owned(),
+        (None, _) => "not counted, because no log of this tool is given".to_owned(),
         (Some(tool), _) if tool.failed => format!("at least {found}: its run failed"),
         (Some(_), 0) => "no result".to_owned(),
         _ => found,

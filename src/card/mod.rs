@@ -1,7 +1,7 @@
-//! The approval card: what somebody agrees to who approves an entry, a renewal, an amendment or a closure.
+//! The approval card: what an approver agrees to by approving an entry, a renewal, an amendment or a closure.
 //!
 //! A card is plain facts, sentences and names, in the order in which an approver asks; a format draws
-//! it. Everything in it may have been written by whoever opened the pull request. Knows nothing of formats.
+//! it. Everything in it may have been written by the author of the pull request. Knows nothing about formats.
 
 mod before;
 mod facts;
@@ -27,13 +27,13 @@ use facts::Versions;
 pub use subject::Subject;
 use unusual::Register as Known;
 
-/// The most cards of one change: whoever approves more at once reads none of them.
+/// The most cards of one change: an approver of more reads none of them.
 const MOST: usize = 50;
 
 /// The most lines between two that a suggestion changes.
 const FARTHEST: usize = 10;
 
-/// The cards of one change whose precedents are told outside of a card.
+/// The cards of one change whose precedents are listed outside of a card.
 const TOLD: usize = 5;
 
 /// What an approver is asked to agree to.
@@ -51,30 +51,30 @@ pub struct Card {
     pub asked: Vec<Fact>,
     /// What a renewal, an amendment or a closure follows: the request that was granted.
     pub before: Vec<Fact>,
-    /// Whether that is how the record was before an amendment; otherwise nobody knows, and it is how it reads now.
+    /// Whether this is the record before an amendment; otherwise that is unknown, and it is the record as it is now.
     pub is_compared: bool,
     /// What sets it apart from the usual exception, a sentence each.
     pub unusual: Vec<String>,
-    /// What was asked for before for the same control or system, and what became of it; a line each.
+    /// What was requested before for the same control or system, and what became of it; a line each.
     pub precedents: Vec<String>,
     /// Who must agree, and who does.
     pub approvals: Vec<Approval>,
-    /// The line that dates the decision anew, if it is dated on another day.
+    /// The line that changes the decision date, if it is dated on another day.
     pub suggestion: Option<Suggestion>,
 }
 
-/// One person whose agreement is asked for.
+/// One person whose agreement is requested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {
     /// The person, as the record spells them and as the roster does.
     pub who: String,
     /// Their account, without `@`.
     pub account: Option<String>,
-    /// Where they stand.
+    /// The state of their approval.
     pub standing: Standing,
 }
 
-/// Where a person stands whose agreement is asked for.
+/// The state of a requested approval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// They approved what the file says now.
@@ -87,7 +87,7 @@ pub enum Standing {
     Waiting,
     /// They have no account that is known.
     NoAccount,
-    /// Nobody said who approved; the day is that of the record.
+    /// The approver is unknown; the day is that of the record.
     Unknown(Option<Day>),
 }
 
@@ -150,7 +150,7 @@ impl Cards {
         Self { list, left_out, is_counted: scan.is_some() }
     }
 
-    /// Says in a line each what was asked for before, and what covers silence: for reports that hold no cards;
+    /// Says in a line each what was requested before, and what covers silence: for reports without cards;
     /// each with the file that it is about.
     #[must_use]
     pub fn remarks(&self) -> Vec<(FileId, String)> {
@@ -248,8 +248,8 @@ impl<'a> Desk<'_, 'a> {
         Approval { who: person(who.as_str(), people), account, standing }
     }
 
-    /// Writes the line of the decision with the day on which it is really made: that of the approval, or today. What would
-    /// then have begun before it was decided begins on that day.
+    /// Writes the line of the decision with the day on which it is really made: that of the approval, or today. What
+    /// would then have begun before it was decided begins on that day.
     fn suggestion(
         &self,
         subject: Subject,
@@ -275,8 +275,8 @@ impl<'a> Desk<'_, 'a> {
     }
 }
 
-/// Writes lines with another day at some places: the number of the first and of the last, and their text. `None` if a place
-/// has more than one line, or they are so far apart that nobody would see what changes.
+/// Writes lines with another day at some places: the number of the first and of the last, and their text. `None` if a
+/// place has more than one line, or they are so far apart that the difference would be hard to see.
 fn redated(source: &Source, mut spans: Vec<Span>, day: Day) -> Option<(usize, usize, String)> {
     spans.sort_unstable_by_key(|span| span.start);
     let (first, last) = (source.position(spans.first()?.start).line, source.position(spans.last()?.end).line);
@@ -312,7 +312,7 @@ fn deciding<'e, 'a>(subject: Subject, exception: &'e Exception<'a>) -> Vec<(&'e 
     }
 }
 
-/// Writes a person as the record does, with the roster's name beside it.
+/// Writes a person as the record does, with the roster's name next to it.
 fn person(written: &str, people: &People) -> String {
     match people.name_of(written) {
         name if name.trim() == written.trim() => written.to_owned(),

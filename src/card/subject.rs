@@ -1,4 +1,4 @@
-//! What there is to decide: in a change, and about one record.
+//! The decisions to make: in a change, and about one record.
 
 use crate::history::{Changes, Decided, decisions};
 use crate::register::{Exception, Spanned, Status};
@@ -67,7 +67,7 @@ pub(super) fn of_change<'a>(changes: &Changes<'a>) -> Vec<(Subject, &'a Exceptio
         if head.is(&[Status::Rejected]) && !was(Status::Rejected) {
             found.push((Subject::Refusal, head));
         } else if change.added().is_some() && !is_decided(Decided::Entry) {
-            // Nobody is named who would approve it, and a rule says so.
+            // No approver is named, and a rule reports that.
             found.push((Subject::Entry, head));
         }
         let own = decided.iter().filter(|decision| decision.file == head.file);

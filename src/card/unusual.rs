@@ -1,4 +1,4 @@
-//! What sets a request apart from the usual one, which its own text would not say.
+//! What is unusual about a request, which its own text would not say.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -81,13 +81,13 @@ impl<'r> Register<'r> {
         }
         if let Some((count, before)) = self.taken_up.get(&exception.file) {
             said.push(format!(
-                "takes up {} again, which makes {count} in a row; the policy allows {}",
+                "refiles {}, which makes {count} in a row; the policy allows {}",
                 shown(before),
                 policy.max_renewals
             ));
         }
         if before.is_asked_again(subject, exception, judge) {
-            said.push("asked again: the same was refused before".to_owned());
+            said.push("requested again: the same request was refused before".to_owned());
         }
         let owned = exception.owner.as_ref().and_then(|owner| self.owned.get(&key(owner.as_str(), &judge.people)));
         if let Some((count, owner)) = owned.filter(|count| **count >= MANY).zip(exception.owner.as_ref()) {
@@ -102,7 +102,7 @@ impl<'r> Register<'r> {
         let (id, closest) = self.alike.get(&(exception.file, position(subject)?))?;
         let per_cent = (closest.similarity * 100.0 + 1e-9) as u32;
         let whose = if *id == exception.id {
-            "an older reason of its own".to_owned()
+            "an older reason of the same exception".to_owned()
         } else {
             format!("the reason of {}", shown(id))
         };
@@ -122,7 +122,7 @@ fn position(subject: Subject) -> Option<usize> {
     }
 }
 
-/// Finds the reason that is closest to each that is asked for, among all others.
+/// Finds, for each of the given reasons, the closest one among all others.
 fn alike<'r>(
     register: &'r register::Register<'r>,
     subjects: &[(Subject, &Exception<'_>)],

@@ -3,7 +3,7 @@
 use crate::people::spelling::fold_person;
 use crate::text::WordList;
 
-/// Accounts on forges that are no persons, folded.
+/// Accounts on forges that are not people, folded.
 const LOGINS: WordList = WordList::new(include_str!("words/agent-logins.txt"));
 /// Mail addresses by which assistants and bots commit, folded.
 const MAILS: WordList = WordList::new(include_str!("words/agent-mails.txt"));
@@ -15,7 +15,7 @@ const NAMES: WordList = WordList::new(include_str!("words/agent-names.txt"));
 pub struct Agents {
     /// Accounts on the forge, without `@`.
     pub logins: Vec<String>,
-    /// Patterns of mail addresses, in which `*` stands for any text.
+    /// Patterns of mail addresses, in which `*` matches any characters.
     pub mails: Vec<String>,
     /// Names in `Co-authored-by:` lines.
     pub trailers: Vec<String>,
@@ -74,7 +74,7 @@ fn folded(text: &str) -> String {
     fold_person(text).into_owned()
 }
 
-/// Returns whether a text fits a pattern in which `*` stands for any text.
+/// Returns whether a text fits a pattern in which `*` matches any characters.
 fn fits(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What a text is if it does not name one person: a team, a list, a mailbox, a placeholder.
+//! What a value is if it does not name one person: a team, a list, a mailbox, a placeholder.
 
 use unicode_normalization::char::is_combining_mark;
 
@@ -34,12 +34,12 @@ pub enum NotAPerson {
     Mailbox,
     /// A group or an office instead of a name; holds the word that says so, from the built-in list.
     Group(&'static str),
-    /// A word or sign that stands in for a name to be filled in later.
+    /// A word or character that stands in for a name to be filled in later.
     Placeholder,
     /// More than one spelling, or a name with something next to it: `Dana Ortiz <dana@example.com>`. It could not be
     /// compared with anything.
     Mixed,
-    /// A handle or a mail address with a sign in it that none has: it would only look like somebody else's.
+    /// A handle or a mail address with a character that is not allowed in one: it would only look like somebody else's.
     Malformed,
 }
 
@@ -142,7 +142,7 @@ fn is_placeholder(bare: &str, handle: bool) -> bool {
         return true;
     }
     let core = bare.trim_matches(|c: char| !c.is_alphanumeric());
-    // `@none` may be somebody's login; no login holds a blank.
+    // `@none` may be somebody's login; no login contains a space.
     let is_open = |core: &str| PLACEHOLDERS_WITHOUT_AT.find(core).is_some() || is_known_placeholder(core);
     let no_login = !handle || core.contains(' ');
     core.is_empty() || PLACEHOLDERS.find(core).is_some() || no_login && is_open(core)

@@ -127,7 +127,7 @@ impl Roster {
         }
     }
 
-    /// Says that people may be missing from the list: whoever is not in it counts as if there were no roster.
+    /// Says that people may be missing from the list: unlisted people count as if there were no roster.
     #[must_use]
     pub fn with_people_missing(self) -> Self {
         Self { open: true, ..self }
@@ -376,7 +376,8 @@ impl People {
         self.0.as_ref()
     }
 
-    /// Gives the account of a person on the forge, without `@`: the roster's handle, else an `@handle` as it is written.
+    /// Gives the account of a person on the forge, without `@`: the roster's handle, else an `@handle` as it is
+    /// written.
     pub fn account<'s>(&'s self, written: &'s str) -> Option<&'s str> {
         let known = self.roster().and_then(|roster| roster.handle(roster.find(written)?));
         let handle = known.or_else(|| written.trim().starts_with('@').then_some(written));

@@ -29,7 +29,7 @@ pub(super) fn same_person(a: &str, b: &str) -> bool {
         && (fold_person(a) == fold_person(b) || foreign_differs(&plain_a, &plain_b) && share_a_key(a, b))
 }
 
-/// Folds without confusables: two spellings with the same result differ only in case, form and blanks.
+/// Folds without confusables: two spellings with the same result differ only in case, form and spaces.
 pub(super) fn fold_plain(text: &str) -> Cow<'_, str> {
     match fold_ascii(text) {
         Some(folded) => folded,

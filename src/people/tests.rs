@@ -1,4 +1,4 @@
-//! People under spellings that somebody could try: other letters, cases, blanks and characters that nobody sees.
+//! People under spellings that somebody could try: other letters, cases, spaces and invisible characters.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
-//! What is tolerated for a while in exceptions that an import brought with gaps.
+//! What is tolerated for a while in exceptions that were imported with gaps.
 //!
-//! A finding is known again by the exception's id, its rule and its field, so that neither another folder, nor other
+//! A finding is recognised by the exception's id, its rule and its field, so that neither another folder, nor other
 //! lines around it, nor other words in a message make it a new one.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,7 +106,7 @@ fn refused(entry: &Entry<'_>, rules: &[&'static Rule]) -> Option<Problem> {
     let (message, help) = match rules.iter().find(|rule| rule.id == entry.key) {
         Some(rule) if rule.legacy() == Legacy::Gap => return None,
         Some(_) => (
-            format!("`{name}` is never tolerated: it is not about what an old record lacks"),
+            format!("`{name}` is never tolerated: it does not report a gap of an old record"),
             "delete the line, and fix what the rule finds".to_owned(),
         ),
         None => {

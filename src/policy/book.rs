@@ -19,7 +19,7 @@ pub struct RuleBook {
     pub controls: Option<Controls>,
     /// What is tolerated in imported exceptions.
     pub baseline: Option<Baseline>,
-    /// Which suppressions are let be.
+    /// Which suppressions are tolerated.
     pub suppressed: Option<SuppressionBaseline>,
 }
 

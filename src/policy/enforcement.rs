@@ -44,7 +44,7 @@ impl Enforcement {
         for entry in node.get("tools").and_then(Node::as_map).unwrap_or_default() {
             let (Some(level), name) = (level(&entry.value), Name::read(&entry.key)) else { continue };
             if self.tools.insert(name, level).is_some() {
-                let message = format!("`{}` is a tool that stands here already", shown(&entry.key));
+                let message = format!("the tool `{}` is already listed here", shown(&entry.key));
                 problems.push(Problem::new(entry.key_span, message, "keep one of the two"));
             }
         }

@@ -60,7 +60,7 @@ pub struct Policy {
     pub exposure_tier: Tier,
     /// How often an exception may be renewed.
     pub max_renewals: usize,
-    /// Days before the expiry on which people are told, longest first.
+    /// Days before the expiry on which people are reminded, longest first.
     pub reminders: Vec<u32>,
     /// The similarity of two word sets from which a reason counts as a copy, above 0 and at most 1.
     pub similarity: f64,
@@ -198,8 +198,8 @@ impl Policy {
         self.forge.unwrap_or_default()
     }
 
-    /// Returns the tools whose suppressions are judged: those that the policy names, or all where there is a baseline of
-    /// suppressions; `None` where none are.
+    /// Returns the tools whose suppressions are judged: those that the policy names, or all where there is a baseline
+    /// of suppressions; `None` where none are.
     #[must_use]
     pub fn suppressing(&self, has_baseline: bool) -> Option<Suppressing> {
         match &self.suppressions {
@@ -247,7 +247,7 @@ impl Policy {
             *path = tidy_path(path);
         }
         if let (true, Some(value)) = (self.exceptions.is_empty(), node.get("exceptions")) {
-            let message = "`exceptions` must be a folder of its own, not the whole repository";
+            let message = "`exceptions` must be a separate folder, not the whole repository";
             problems.push(Problem::new(value.span, message, "write a name such as `exceptions`"));
         }
         if let Some(zone) = node.get("timezone") {
@@ -312,7 +312,7 @@ impl Policy {
                                 "`stopgap suppressions --tools` lists the tools; `all` means each of them".to_owned()
                             }
                         };
-                        let message = format!("no suppressions are known of a tool `{}`", shown(name));
+                        let message = format!("no suppressions are known for a tool `{}`", shown(name));
                         problems.push(Problem::new(item.span, message, help));
                     }
                 }

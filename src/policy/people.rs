@@ -52,8 +52,8 @@ fn explain(problem: &RosterProblem, people: &[Node<'_>], teams: &[Entry<'_>]) ->
     let (span, message, help, related) = match problem {
         RosterProblem::Claimed { spelling, first, second } => (
             person(*second),
-            format!("two people are written `{}`", shown(spelling)),
-            "give each spelling to one person; where two share a name, leave `name` out and keep the handles",
+            format!("two people have the spelling `{}`", shown(spelling)),
+            "give each spelling to one person; if two share a name, leave `name` out and keep the handles",
             Some((person(*first), "the first one")),
         ),
         RosterProblem::UnknownManager { person } => (
@@ -65,12 +65,17 @@ fn explain(problem: &RosterProblem, people: &[Node<'_>], teams: &[Entry<'_>]) ->
         RosterProblem::ManagerCycle { people } => {
             let ends = (people.first().copied().unwrap_or_default(), people.last().copied().unwrap_or_default());
             let message = "the managers form a circle, so nobody is above the others".to_owned();
-            (manager(ends.1), message, "let one of them have no manager", Some((person(ends.0), "back to this person")))
+            (
+                manager(ends.1),
+                message,
+                "remove the manager of one of them",
+                Some((person(ends.0), "back to this person")),
+            )
         }
         RosterProblem::TeamIsPerson { team: index, person: other } => (
             team(*index),
-            "the team has the handle of a person, so nobody can tell which of them CODEOWNERS means".to_owned(),
-            "give the team its whole path, such as `@group/subgroup`",
+            "the team has the handle of a person, so it is ambiguous in CODEOWNERS".to_owned(),
+            "give the team its full path, such as `@group/subgroup`",
             Some((person(*other), "the person")),
         ),
         RosterProblem::TeamTwice { first, second } => (

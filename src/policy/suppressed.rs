@@ -1,4 +1,4 @@
-//! The suppressions that were there before anybody asked for exceptions, and until when they are let be.
+//! The suppressions that existed before exceptions were required, and until when they are tolerated.
 
 use crate::policy::day;
 use crate::source::FileId;
@@ -9,9 +9,9 @@ use crate::yaml::write::{self, Layout, Value};
 /// A baseline of suppressions.
 #[derive(Clone, Debug)]
 pub struct SuppressionBaseline {
-    /// The last day on which they are let be.
+    /// The last day on which they are tolerated.
     pub until: Day,
-    /// What is let be, by path, tool, rule and code.
+    /// What is tolerated, by path, tool, rule and code.
     pub entries: Vec<Allowed>,
     /// The file's text; empty where it is yet to be written.
     pub text: String,
@@ -30,7 +30,7 @@ pub struct Allowed {
     pub id: String,
     /// How much code it is good for; `None` for an entry of an ignore file, and where the baseline does not say.
     pub breadth: Option<Breadth>,
-    /// The name of what it stands on.
+    /// The name of the code or entry that it is on.
     pub code: String,
 }
 

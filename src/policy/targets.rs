@@ -29,8 +29,8 @@ pub(super) fn take(place: &Repository, node: Option<&Node<'_>>, problems: &mut V
             }
             let path = super::tidy_path(text);
             if let Some(other) = targets.iter().find(|target| target.path == path) {
-                let message = format!("`{}` is the file of `{}` already", shown(&path), other.tool);
-                problems.push(Problem::new(file.span, message, "give each tool a file of its own"));
+                let message = format!("`{}` is already the file of `{}`", shown(&path), other.tool);
+                problems.push(Problem::new(file.span, message, "give each tool its own file"));
                 continue;
             }
             targets.push(Target { tool: tool.key, path });

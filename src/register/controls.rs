@@ -14,7 +14,7 @@ pub struct Control {
     pub id: String,
     /// What it requires.
     pub name: String,
-    /// False for a rule that nobody may break.
+    /// False for a rule without exceptions.
     pub waivable: bool,
 }
 

@@ -6,7 +6,7 @@ use crate::text::shown;
 use crate::tools::{Name, Pattern, Selector, has_wildcard, is_every_rule};
 use crate::yaml::{Entry, Node};
 
-/// A finding of a tool that may be overlooked while the exception is in force.
+/// A finding of a tool that may be suppressed while the exception is in force.
 #[derive(Clone, Debug, Default)]
 pub struct Cover<'a> {
     /// The item as a whole.
@@ -31,7 +31,7 @@ pub struct Cover<'a> {
     pub scope: Option<Text<'a>>,
     /// The assignment that it is exempt from.
     pub assignment: Option<Text<'a>>,
-    /// Whether it ends once there is a version that mends the finding.
+    /// Whether it ends once there is a version that fixes the finding.
     pub until_fixed: Option<Spanned<bool>>,
     /// Whether something in it cannot be read, so that it would cover more than was meant.
     pub is_damaged: bool,
@@ -160,8 +160,8 @@ impl<'a> Cover<'a> {
         self.id.as_ref().is_some_and(|id| is_every_rule(id.as_str()))
     }
 
-    /// Returns whether it may cover anything: all of it can be read, it names one finding, and its tool has its selectors.
-    /// One about every rule must name files.
+    /// Returns whether it may cover anything: all of it can be read, it names one finding, and its tool has its
+    /// selectors. One about every rule must name files.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         let has = |name: &Name| self.selectors().all(|selector| name.selectors().contains(&selector));

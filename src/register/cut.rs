@@ -5,7 +5,7 @@ use crate::text::shown;
 use crate::yaml::write::{Quotes, quoted};
 use crate::yaml::{Kind, Node, Place, Problem, Related, Style, escaped};
 
-/// The keys of texts in free words, wherever they stand.
+/// The keys of free-text fields, wherever they are.
 const FREE: [&str; 8] = ["title", "reason", "statement", "option", "rejected", "removal", "risk_check", "note"];
 
 /// Finds the texts of a record whose end YAML takes for a comment. A comment behind a value is honest, so only a number
@@ -57,7 +57,7 @@ fn cut(text: &str, key: &str, value: &str, span: Span) -> Option<Problem> {
         false => ("ends", written(&format!("{value} {comment}"))),
     };
     let message = format!("`{key}` {state} before `{}`, where a comment begins", shown(comment));
-    let help = format!("write `{key}: {typed}`; if it is a comment, put a blank behind the `#`");
+    let help = format!("write `{key}: {typed}`; if it is a comment, put a space after the `#`");
     let start = end + rest.len() - comment.len();
     let related = Related { span: Span::new(start, end + rest.len()), message: "the comment".to_owned() };
     Some(Problem { related: Some(Box::new(related)), ..Problem::new(span, message, help) })
@@ -85,15 +85,15 @@ mod tests {
             said("reason: It waits, see ticket #4711, and the image too.\nrenewals:\n  - note: As in #12\n"),
             [
                 "`reason` ends before `#4711, and the image too.`, where a comment begins | write `reason: \"It waits, \
-                 see ticket #4711, and the image too.\"`; if it is a comment, put a blank behind the `#`",
+                 see ticket #4711, and the image too.\"`; if it is a comment, put a space after the `#`",
                 "`note` ends before `#12`, where a comment begins | write `note: \"As in #12\"`; if it is a comment, put \
-                 a blank behind the `#`",
+                 a space after the `#`",
             ]
         );
         assert_eq!(
             said("references: #123\ntitle: x\n"),
             ["`references` is empty before `#123`, where a comment begins | write `references: [\"#123\"]`; if it \
-                 is a comment, put a blank behind the `#`"]
+                 is a comment, put a space after the `#`"]
         );
     }
 

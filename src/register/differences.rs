@@ -54,7 +54,7 @@ pub fn correction(field: &str, before: Option<&Node<'_>>, after: Option<&Node<'_
     let value = |tree: Option<&Node<'_>>| value(field, tree?);
     match (value(before), value(after)) {
         (Some(before), Some(after)) => format!("{field}: from {before} to {after}"),
-        (Some(before), None) => format!("{field}: was {before}, is taken out"),
+        (Some(before), None) => format!("{field}: was {before}, is removed"),
         (None, Some(after)) => format!("{field}: adds {after}"),
         (None, None) => field.to_owned(),
     }

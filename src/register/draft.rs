@@ -104,7 +104,7 @@ impl Draft {
     }
 
     /// Puts a value into a field. A list of texts gets one more item per line; a list of words is replaced by those
-    /// that blanks or commas separate.
+    /// that white space or commas separate.
     pub fn put(&mut self, field: Field, value: &str) {
         let lines = || value.lines().map(str::trim).filter(|line| !line.is_empty());
         match field.kind() {
@@ -138,7 +138,7 @@ impl Draft {
     }
 
     /// Writes the file. `schema` is the path of the schema's copy as an editor finds it from the file; without it there
-    /// is no line for the editor.
+    /// is not a line for the editor.
     #[must_use]
     pub fn to_yaml(&self, schema: Option<&str>) -> String {
         let modeline = schema.map(modeline).unwrap_or_default();
@@ -147,13 +147,13 @@ impl Draft {
         modeline + &write::entries(&entries, 0, Layout::default())
     }
 
-    /// Returns the value of a field as the file would write it; nothing where it is neither known nor asked for.
+    /// Returns the value of a field as the file would write it; nothing where it is neither known nor requested.
     #[must_use]
     pub fn value(&self, field: Field) -> Option<Value> {
         self.entry(field).map(|(_, value)| value)
     }
 
-    /// Writes a field that is known or asked for.
+    /// Writes a field that is known or requested.
     fn entry(&self, field: Field) -> Option<(String, Value)> {
         let value = match field.kind() {
             _ if field == fields::COVERS => self.covers(),

@@ -93,7 +93,7 @@ pub struct Exception<'a> {
     pub reviews: List<Review<'a>>,
     /// Fresh requests to go on.
     pub renewals: List<Renewal<'a>>,
-    /// The findings of tools that may be overlooked.
+    /// The findings of tools that may be suppressed.
     pub covers: List<Cover<'a>>,
     /// Corrections of the record.
     pub amendments: List<Amendment<'a>>,

@@ -25,8 +25,8 @@ pub struct Form {
 }
 
 impl Form {
-    /// Tells whether a file lost by a change: one that could be read and no longer can, or has more that does not fit; of
-    /// one that could not be read, that nothing was gained.
+    /// Tells whether a file lost by a change: one that could be read and no longer can, or has more that does not fit;
+    /// of one that could not be read, that nothing was gained.
     #[must_use]
     pub fn is_worse_than(self, before: Self) -> bool {
         match before.unread {
@@ -68,8 +68,8 @@ impl Faults {
         Form { unread: self.yaml.len(), unfit: self.schema.len() + self.ambiguous.len() }
     }
 
-    /// Drops the fixes that would not be made, so that nobody is promised one: those that cannot be proved, and those that
-    /// leave the file worse off.
+    /// Drops the fixes that would not be made, so that none is announced in vain: those that cannot be proved, and
+    /// those that leave the file worse off.
     pub(super) fn keep_fixes_that_hold(&mut self, text: &str, schemas: &[Option<&Schema>]) {
         let before = self.form();
         let made = |fixes: &[&Fix]| {

@@ -1,6 +1,6 @@
 //! The fields of an exception: one table, with a row for each property of the schema, in its order.
 //!
-//! What a field is called, what it holds, who may change it after the decision, which column of a spreadsheet fills it
+//! The name of a field, its content, who may change it after the decision, which spreadsheet column fills it
 //! and how `stopgap new` asks for it is said here and nowhere else. A new field is a row, and the same property in
 //! `schema/exception.schema.json`; the tests compare the two. Code that reads its value by name needs it in
 //! [`crate::register::Exception`] too.
@@ -72,8 +72,8 @@ const TABLE: &[Row] = &[
              headline, =topic, =titel, bezeichnung, kurzbeschreibung, betreff, =thema, =ausnahme, \
              titre, intitule, titulo, onderwerp",
         )
-        .argument("title", "LINE", "What is to be allowed, in a line that a colleague from another team understands")
-        .question(10, "What is to be allowed?", "a line that a colleague from another team understands"),
+        .argument("title", "LINE", "What is allowed, in one line that a colleague from another team understands")
+        .question(10, "What should be allowed?", "one line that a colleague from another team understands"),
     Row::new("control", Kind::Line)
         .needed(Need::Always)
         .changes(Change::Amended)
@@ -93,7 +93,7 @@ const TABLE: &[Row] = &[
         .argument(
             "control",
             "RULE",
-            "The exact rule that is not followed, its id first; of a catalogue's rule the id will do",
+            "The exact rule that is not followed, its id first; for a rule of the catalogue, the id is enough",
         )
         .question(
             20,
@@ -136,7 +136,7 @@ const TABLE: &[Row] = &[
         .question(
             50,
             "In which environment?",
-            "the one that was looked at, such as production, staging or the build network",
+            "the one environment, such as production, staging or the build network",
         )
         .follows(),
     Row::new("scope.team", Kind::Line)
@@ -145,7 +145,7 @@ const TABLE: &[Row] = &[
              =bereich, organisationseinheit",
         )
         .shared()
-        .argument("team", "TEAM", "The team that works under it, if that matters"),
+        .argument("team", "TEAM", "The team that works under the exception, if that matters"),
     Row::new("scope.process", Kind::Line)
         .column("scope process, =process, business process, geschaeftsprozess, =prozess")
         .shared()
@@ -162,8 +162,8 @@ const TABLE: &[Row] = &[
         )
         .other_keys("level, rating")
         .shared()
-        .argument("tier", "TIER", "How much harm is possible, and so how long an approval is good for")
-        .question(80, "How much harm is possible?", "it decides how long an approval is good for")
+        .argument("tier", "TIER", "How much harm is possible, which limits how long an approval lasts")
+        .question(80, "How much harm is possible?", "this limits how long an approval lasts")
         .follows(),
     Row::new("risk.exposure", Kind::Words(&["remote-access", "authentication", "data", "vendor-access"]))
         .column("risk exposure, exposure, exposition")
@@ -171,9 +171,13 @@ const TABLE: &[Row] = &[
         .argument(
             "exposure",
             "KIND",
-            "What it opens; repeatable, or several with commas between; `none` states that it is nothing",
+            "What it exposes; repeatable or comma-separated; `none` states that nothing is exposed",
         )
-        .question(70, "Does it open any of these?", "those that apply with blanks between, their first letters will do; enter alone takes what is proposed"),
+        .question(
+            70,
+            "Does it expose any of these?",
+            "those that apply, separated by spaces, or their first letters; Enter alone accepts the proposal",
+        ),
     Row::new("risk.statement", Kind::Line)
         .needed(Need::Always)
         .column(
@@ -187,11 +191,11 @@ const TABLE: &[Row] = &[
         .question(
             60,
             "What could happen?",
-            "the worst plausible case, and how many it would hit: the approver signs this sentence",
+            "the worst plausible case, and how many it would affect: the approver signs this sentence",
         ),
     Row::new("alternatives", Kind::Mappings).needed(Need::Approved).changes(Change::Free).question(
         100,
-        "Which safer way was considered?",
+        "Which safer alternative was considered?",
         "concrete enough to be tried; less access, a shorter time, by hand, or waiting",
     ),
     Row::new("alternatives[].option", Kind::Line)
@@ -205,7 +209,7 @@ const TABLE: &[Row] = &[
         .argument(
             "alternative",
             "OPTION",
-            "A safer way that was considered; repeatable, each with its `--rejected` in the same order",
+            "A safer alternative that was considered; repeatable, each with its `--rejected` in the same order",
         ),
     Row::new("alternatives[].rejected", Kind::Line)
         .needed(Need::Always)
@@ -213,8 +217,8 @@ const TABLE: &[Row] = &[
             "alternatives rejected, why alternatives rejected, alternatives rejected because, alternativen verworfen",
         )
         .other_keys("why not, rejected because, reason")
-        .argument("rejected", "WHY", "Why the safer way does not do")
-        .question(0, "Why does it not do?", "the fact that rules it out here"),
+        .argument("rejected", "WHY", "Why the alternative was rejected")
+        .question(0, "Why is it not sufficient?", "the fact that rules it out here"),
     Row::new("removal", Kind::Line)
         .needed(Need::Approved)
         .changes(Change::Free)
@@ -248,8 +252,16 @@ const TABLE: &[Row] = &[
         )
         .other_keys("requestedby")
         .shared()
-        .argument("requester", "PERSON", "Who asks. Default: the person of git's `user.email` or `user.name`")
-        .question(120, "Who asks?", "the one person who explains the need: @handle, mail address or full name")
+        .argument(
+            "requester",
+            "PERSON",
+            "Who asks. Default: the person of git's `user.email` or `user.name`",
+        )
+        .question(
+            120,
+            "Who asks?",
+            "the one person who explains the need: @handle, mail address or full name",
+        )
         .follows(),
     Row::new("owner", Kind::Person)
         .needed(Need::Approved)
@@ -267,7 +279,7 @@ const TABLE: &[Row] = &[
         .question(
             130,
             "Who removes it in the end?",
-            "the one person who answers for it and is reminded; no team, no shared mailbox",
+            "the one person who answers for it and is reminded; not a team or a shared mailbox",
         )
         .follows(),
     Row::new("approver", Kind::Person)
@@ -285,7 +297,7 @@ const TABLE: &[Row] = &[
         .question(
             140,
             "Who decides?",
-            "the one person who accepts the risk and approves the pull request; not who asks",
+            "the one person who accepts the risk and approves the pull request; not the requester",
         )
         .follows(),
     Row::new("decided", Kind::Day)
@@ -305,7 +317,7 @@ const TABLE: &[Row] = &[
         .argument(
             "decided",
             "DAY",
-            "The day of the decision. Default: today, because the approval of the pull request is it",
+            "The day of the decision. Default: today, because the approval of the pull request is the decision",
         ),
     Row::new("status", Kind::Word(&STATUSES))
         .needed(Need::Always)
@@ -322,11 +334,11 @@ const TABLE: &[Row] = &[
              ingangsdatum, geldig vanaf, =vanaf",
         )
         .shared()
-        .argument("starts", "DATE", "From when. Default: today")
+        .argument("starts", "DATE", "The start. Default: today")
         .question(
             150,
             "From when?",
-            "a day such as 2026-11-23 or monday, or a date-time such as 2026-11-23T09:00; not before the decision, which is today",
+            "a day such as 2026-11-23 or monday, or a date-time such as 2026-11-23T09:00; not before the decision: today",
         )
         .follows(),
     Row::new("expires", Kind::Moment)
@@ -346,9 +358,9 @@ const TABLE: &[Row] = &[
         .argument(
             "expires",
             "DATE",
-            "Until when, the last day covered: `2026-11-23`, `7d` from the start, the next `friday`, or a date-time",
+            "The end, as the last day covered: `2026-11-23`, `7d` from the start, the next `friday`, or a date-time",
         )
-        .question(160, "Until when?", "the last day that it may last"),
+        .question(160, "Until when?", "the last day covered"),
     Row::new("references", Kind::Texts)
         .changes(Change::Free)
         .column(
@@ -356,13 +368,17 @@ const TABLE: &[Row] = &[
              =change, link, =links, url, referenz, referenzen, verweis, =vorgang, ticket nr, ticketnummer",
         )
         .shared()
-        .argument("reference", "TICKET", "A ticket or a page where more can be read; repeatable")
-        .question(170, "Where can more be read?", "tickets or addresses with blanks between")
+        .argument("reference", "TICKET", "A ticket or page with more details; repeatable")
+        .question(170, "Where can more details be found?", "tickets or addresses, separated by spaces")
         .follows(),
     Row::new("follows", Kind::Texts)
         .changes(Change::Free)
         .argument("follows", "ID", "An earlier exception or refusal that this request answers; repeatable")
-        .question(175, "Which earlier ones does it answer?", "their ids with blanks between; the reason says what is different this time")
+        .question(
+            175,
+            "Which earlier ones does it answer?",
+            "their ids, separated by spaces; the reason says what is different this time",
+        )
         .follows(),
     Row::new("incident", Kind::Mapping).needed(Need::Emergency).changes(Change::Apart),
     Row::new("incident.id", Kind::Line)
@@ -370,7 +386,7 @@ const TABLE: &[Row] = &[
         .changes(Change::Amended)
         .column("incident id, =incident, incident no, stoerung, =vorfall, sicherheitsvorfall")
         .argument("incident", "ID", "The incident's id, for the tier `emergency`")
-        .question(90, "Which incident is it to end?", "its id in the system that tracks it"),
+        .question(90, "Which incident does it help to end?", "its id in the system that tracks it"),
     Row::new("incident.ended", Kind::Day).changes(Change::Once),
     Row::new("reviews", Kind::Mappings).changes(Change::Appended("review")),
     Row::new("reviews[].date", Kind::Day).needed(Need::Always).other_keys("on, day, when"),
@@ -627,7 +643,7 @@ impl Field {
     ///
     /// # Errors
     ///
-    /// If it is no date, or could be one of two.
+    /// If it is not a date, or could be one of two.
     pub fn typed(self, text: &str, from: Day) -> Result<String, MomentError> {
         match self.kind() {
             _ if text.is_empty() => Ok(String::new()),
@@ -650,7 +666,7 @@ impl Field {
     }
 
     /// Returns the fields that `stopgap new` asks for, in the order of its questions. Those in the items of a list are
-    /// asked for with the list.
+    /// requested with the list.
     #[must_use]
     pub fn asked() -> Vec<Self> {
         let turn = |field: &Self| field.question().map(|question| question.turn).filter(|_| !field.is_in_list());

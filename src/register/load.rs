@@ -94,7 +94,7 @@ impl Files {
         own.sort_by(|a, b| list[a.index()].source.path().cmp(list[b.index()].source.path()));
     }
 
-    /// Numbers the register's own files anew, in the order of their paths, and all others behind them; twins are
+    /// Renumbers the register's own files, in the order of their paths, and all others behind them; twins are
     /// forgotten. Returns the new number of each too.
     #[must_use]
     pub fn in_order(self) -> (Self, Vec<FileId>) {
@@ -158,7 +158,7 @@ impl Files {
         }
     }
 
-    /// Returns git's object name of a file's content, if it was asked for.
+    /// Returns git's object name of a file's content, if it was requested.
     #[must_use]
     pub fn oid(&self, id: FileId) -> Option<&str> {
         self.list.get(id.index())?.oid.as_deref()
@@ -192,7 +192,8 @@ pub fn read(root: &Path, folder: &str) -> Result<Files, Error> {
     read_each(root, folder, None).map(Files::from_read)
 }
 
-/// Reads the register's files as [`read`] does, in no order, and names each content as git does where a format is given.
+/// Reads the register's files as [`read`] does, in no order, and names each content as git does where a format is
+/// given.
 ///
 /// # Errors
 ///
@@ -217,8 +218,8 @@ pub fn read_each(root: &Path, folder: &str, format: Option<ObjectFormat>) -> Res
     Cores::for_items(paths.len(), FEW).map(&paths, read).into_iter().collect()
 }
 
-/// Refuses files that cannot fit into the memory that the system lets the process have: once it has run out, nothing more
-/// can be said. What is counted is the least that any command needs, so that nothing is refused that would fit.
+/// Refuses files that cannot fit into the memory that the system lets the process have: once it has run out, nothing
+/// more can be said. What is counted is the least that any command needs, so that nothing is refused that would fit.
 #[cfg(unix)]
 fn refuse_what_does_not_fit(folder: &str, paths: &[PathBuf]) -> Result<(), Error> {
     let Some(limit) = rustix::process::getrlimit(rustix::process::Resource::As).current else { return Ok(()) };
@@ -267,7 +268,8 @@ fn list(top: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(paths)
 }
 
-/// Lists the exception files of a walk, whatever has the name of one and is not a folder, and the folders below its top.
+/// Lists the exception files of a walk, whatever has the name of one and is not a folder, and the folders below its
+/// top.
 fn list_in(walk: WalkDir, top: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Error> {
     let (mut paths, mut folders) = (Vec::new(), Vec::new());
     for entry in walk.follow_links(false).follow_root_links(false) {

@@ -52,7 +52,7 @@ pub struct Register<'a> {
     by_file: Vec<Option<u32>>,
     /// The trees of the exceptions, if they were kept.
     trees: FxHashMap<FileId, Node<'a>>,
-    /// The ids in lower case, once somebody has asked for one.
+    /// The ids in lower case, once one was requested.
     ids: OnceLock<FxHashSet<String>>,
 }
 
@@ -251,9 +251,9 @@ pub fn id_problem(stem: &str) -> Option<Problem> {
     let message = if stem.chars().count() > LONGEST_ID {
         format!("the id `{shown}` has {} characters, the limit is {LONGEST_ID}", stem.chars().count())
     } else if stem.is_empty() {
-        "the file's name gives no id".to_owned()
+        "the file name gives no id".to_owned()
     } else if !stem.starts_with(|c: char| c.is_ascii_alphanumeric()) || !stem.chars().all(allowed) {
-        format!("the file's name gives the id `{shown}`, which is none")
+        format!("the file name gives the id `{shown}`, which is not valid")
     } else {
         return None;
     };
@@ -261,8 +261,8 @@ pub fn id_problem(stem: &str) -> Option<Problem> {
     Some(Problem::new(Span::default(), message, help))
 }
 
-/// Tells whether Windows reserves a file's name for a device, whatever follows after a full stop: nobody could check the
-/// file out there (<https://learn.microsoft.com/windows/win32/fileio/naming-a-file>).
+/// Tells whether Windows reserves a file's name for a device, whatever follows after a full stop: nobody could check
+/// the file out there (<https://learn.microsoft.com/windows/win32/fileio/naming-a-file>).
 #[must_use]
 pub fn is_device(stem: &str) -> bool {
     const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
@@ -292,11 +292,11 @@ mod tests {
             assert_eq!(id_problem(id), None, "{id}");
         }
         for (id, why) in [
-            ("", "the file's name gives no id".to_owned()),
-            ("-a", "the file's name gives the id `-a`, which is none".to_owned()),
-            (".a", "the file's name gives the id `.a`, which is none".to_owned()),
-            ("a b", "the file's name gives the id `a b`, which is none".to_owned()),
-            ("é", "the file's name gives the id `é`, which is none".to_owned()),
+            ("", "the file name gives no id".to_owned()),
+            ("-a", "the file name gives the id `-a`, which is not valid".to_owned()),
+            (".a", "the file name gives the id `.a`, which is not valid".to_owned()),
+            ("a b", "the file name gives the id `a b`, which is not valid".to_owned()),
+            ("é", "the file name gives the id `é`, which is not valid".to_owned()),
             (&"a".repeat(LONGEST_ID + 1), format!("the id `{}…` has 101 characters, the limit is 100", "a".repeat(80))),
         ] {
             assert_eq!(id_problem(id).map(|problem| problem.message), Some(why), "{id}");

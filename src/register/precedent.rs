@@ -1,6 +1,6 @@
-//! What was asked for before: the earlier exceptions and refusals for the same control or system, and how each ended.
+//! What was requested before: the earlier exceptions and refusals for the same control or system, and how each ended.
 //!
-//! Whoever asks, whoever decides and the gate see the same list. Two systems are the same if they look the same, and
+//! The requester, the approver and the gate see the same list. Two systems are the same if they look the same, and
 //! two controls if they have the same id, as everywhere.
 
 use std::cmp::Reverse;
@@ -20,7 +20,7 @@ pub struct Subject {
 /// What an earlier exception has in common with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Common {
-    /// The control and the system: the same thing was asked for.
+    /// The control and the system: the same thing was requested.
     Both,
     /// The system alone.
     System,
@@ -85,8 +85,8 @@ impl Common {
 }
 
 impl Precedent<'_, '_> {
-    /// Says in a few words what became of it: refused, closed, in force, overdue, and how often it was renewed. Texts of
-    /// the record are shortened; whoever prints the line escapes it.
+    /// Says in a few words what became of it: refused, closed, in force, overdue, and how often it was renewed. Texts
+    /// of the record are shortened; the caller that prints the line escapes it.
     #[must_use]
     pub fn outcome(&self, zone: Zone, today: Today) -> String {
         outcome(self.exception, zone, today)
@@ -110,8 +110,8 @@ impl<'r, 'a> Precedents<'r, 'a> {
         Self(exceptions.into_iter().map(|exception| (Subject::of(exception, controls), exception)).collect())
     }
 
-    /// Lists what came before a request: what is most alike first, then the newest. `id` is the request itself, which is
-    /// left out.
+    /// Lists what came before a request: what is most alike first, then the newest. `id` is the request itself, which
+    /// is left out.
     #[must_use]
     pub fn of(&self, subject: &Subject, id: &str) -> Vec<Precedent<'r, 'a>> {
         let others = self.0.iter().filter(|(_, exception)| exception.id != id);
@@ -152,8 +152,8 @@ fn outcome(exception: &Exception<'_>, zone: Zone, today: Today) -> String {
         return format!("closed{}{}{renewed}", closure.map_or_else(String::new, |it| by(&it.by)), on(day));
     }
     match exception.term(zone, today) {
-        Some(term) if term.ended => format!("ended on {}, and is not closed{renewed}", term.last_day),
-        Some(term) if exception.is_live() => format!("good until {}{renewed}", term.last_day),
+        Some(term) if term.ended => format!("ended on {}, but is not closed{renewed}", term.last_day),
+        Some(term) if exception.is_live() => format!("valid until {}{renewed}", term.last_day),
         Some(term) => format!("to end on {}, without a readable status{renewed}", term.last_day),
         None => format!("without an end{renewed}"),
     }
@@ -209,14 +209,14 @@ mod tests {
             [
                 "closed (control and system): closed by @luis on 2026-10-18, renewed 2 times",
                 "refused (control and system): refused by @mei on 2026-10-01: Use the export.",
-                "overdue (system): ended on 2026-11-15, and is not closed, renewed once",
-                "elsewhere (control): good until 2026-11-30",
+                "overdue (system): ended on 2026-11-15, but is not closed, renewed once",
+                "elsewhere (control): valid until 2026-11-30",
             ]
         );
         assert_eq!(list("ACC-07", "", "elsewhere").len(), 2);
         assert_eq!(
             list("", "crm", ""),
-            ["elsewhere (system): good until 2026-11-30", "other (system): without an end"]
+            ["elsewhere (system): valid until 2026-11-30", "other (system): without an end"]
         );
         assert_eq!(list("", "erp", ""), ["misspelt (system): to end on 2026-11-30, without a readable status"]);
         assert_eq!(list("", "mail", ""), ["unproven (system): closed"]);

@@ -107,7 +107,7 @@ pub struct Question {
     /// What a good answer contains.
     pub help: &'static str,
     /// Whether the answer follows from others or from the register where it can, and is then shown
-    /// instead of asked for.
+    /// instead of requested.
     pub follows: bool,
 }
 

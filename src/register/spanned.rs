@@ -8,7 +8,7 @@ use std::ops::Deref;
 use crate::source::Span;
 use crate::yaml::{Place, Spot};
 
-/// The fields whose values are read: JSON Pointers with `*` for each index of a list. The first is no field.
+/// The fields whose values are read: JSON Pointers with `*` for each index of a list. The first is not a field.
 const PATTERNS: &[&str] = &[
     "",
     "/alternatives/*/option",
@@ -115,7 +115,7 @@ impl At {
 }
 
 /// The bytes that wrote a value and its field, in one word: a register is held as a whole, and most of what it takes
-/// beside its files are values.
+/// next to its files are values.
 ///
 /// From above: the index in the innermost list, the length, the first byte, and the pattern, counted from 1 so that no
 /// value takes no room of its own.

@@ -1,4 +1,4 @@
-//! The term of an exception, seen from a day.
+//! The term of an exception, as of a day.
 
 use crate::register::exception::{Exception, Status};
 use crate::time::{Day, Moment, Today, Zone};
@@ -106,8 +106,8 @@ impl Exception<'_> {
     /// Returns when to remind of the end, in days before the last covered day, from the policy's `reminders`.
     ///
     /// A reminder of more than half the term of the last approval comes at the half instead, so that a seven-day
-    /// approval is not "soon" on its first day and still has one before the day before its end. All of them stay as they
-    /// are if the record does not say since when it has been approved: silence would be worse.
+    /// approval is not "soon" on its first day and still has one before the day before its end. All of them stay as
+    /// they are if the record does not say since when it has been approved: silence would be worse.
     #[must_use]
     pub fn fitting_reminders(&self, zone: Zone, last_day: Day, reminders: &[u32]) -> Vec<u32> {
         let Some(approved) = self.approved_from(zone) else { return reminders.to_vec() };

@@ -1,4 +1,5 @@
-//! One item of `covers` as it is typed: `tool=trivy,id=CVE-2026-1,paths=app/Gemfile.lock`, or as the file would write it.
+//! One item of `covers` as it is typed: `tool=trivy,id=CVE-2026-1,paths=app/Gemfile.lock`, or as the file would write
+//! it.
 
 use crate::text::{nearest, shown};
 use crate::tools::Selector;
@@ -23,11 +24,11 @@ pub fn item(tool: impl Into<String>, id: impl Into<String>, paths: Vec<String>) 
     item
 }
 
-/// Reads an item. A part without a key goes on with the list before it, and a key that is repeated adds to its list.
+/// Reads an item. A part without a key continues the list before it, and a key that is repeated adds to its list.
 ///
 /// # Errors
 ///
-/// If it is no such item; says why, and what to type.
+/// If it is not such an item; with the reason and what to type.
 pub fn read(text: &str) -> Result<Vec<(String, Value)>, (String, String)> {
     let text = text.trim();
     let pairs = if text.starts_with('{') { of_yaml(text)? } else { of_pairs(text)? };
@@ -37,7 +38,7 @@ pub fn read(text: &str) -> Result<Vec<(String, Value)>, (String, String)> {
     };
     for key in ["tool", "id"] {
         if one(key).is_none() {
-            return Err((format!("does not say `{key}`"), EXAMPLE.to_owned()));
+            return Err((format!("has no `{key}`"), EXAMPLE.to_owned()));
         }
     }
     let mut item = Vec::new();
@@ -50,11 +51,14 @@ pub fn read(text: &str) -> Result<Vec<(String, Value)>, (String, String)> {
         };
         let is_list = ["paths", "purls", "match"].contains(&key);
         let value = match (key, values.as_slice()) {
-            (_, []) => return Err((format!("says nothing after `{key}`"), EXAMPLE.to_owned())),
+            (_, []) => return Err((format!("has no value for `{key}`"), EXAMPLE.to_owned())),
             ("package", [name]) => package(Some(name.clone()), &one),
             ("until_fixed", [flag]) if ["true", "false"].contains(&flag.as_str()) => Value::Flag(flag == "true"),
             ("until_fixed", _) => {
-                return Err(("has an `until_fixed` that is neither".to_owned(), "write `until_fixed=true`".to_owned()));
+                return Err((
+                    "has an `until_fixed` that is neither `true` nor `false`".to_owned(),
+                    "write `until_fixed=true`".to_owned(),
+                ));
             }
             (_, values) if is_list => Value::flow_list(values.iter().cloned()),
             (_, [value]) => Value::text(value.clone()),
@@ -134,7 +138,7 @@ fn refuse_unknown(key: &str) -> Result<(), (String, String)> {
         Some(best) => format!("did you mean `{best}`?"),
         None => format!("a cover has {}", keys().collect::<Vec<_>>().join(", ")),
     };
-    Err((format!("has a key `{}` that no cover has", shown(key)), help))
+    Err((format!("has an unknown key `{}`", shown(key)), help))
 }
 
 fn of_yaml(text: &str) -> Result<Vec<Pair>, (String, String)> {
@@ -242,15 +246,15 @@ mod tests {
         for (text, why) in [
             ("", "has no key before ``"),
             ("bandit", "has no key before `bandit`"),
-            ("tool=bandit", "does not say `id`"),
-            ("id=B602", "does not say `tool`"),
-            ("tool=bandit,id=", "does not say `id`"),
-            ("tool=bandit,id=B602,path=a", "has a key `path` that no cover has"),
-            ("tool=bandit,id=B602,paths=", "says nothing after `paths`"),
+            ("tool=bandit", "has no `id`"),
+            ("id=B602", "has no `tool`"),
+            ("tool=bandit,id=", "has no `id`"),
+            ("tool=bandit,id=B602,path=a", "has an unknown key `path`"),
+            ("tool=bandit,id=B602,paths=", "has no value for `paths`"),
             ("tool=bandit,id=B602,B603", "has several values for `id`"),
-            ("tool=trivy,id=a,until_fixed=yes", "has an `until_fixed` that is neither"),
-            ("{tool: bandit, id: B602, path: a}", "has a key `path` that no cover has"),
-            ("{tool: bandit, id: B602, package: {nme: a}}", "has a key `package.nme` that no cover has"),
+            ("tool=trivy,id=a,until_fixed=yes", "has an `until_fixed` that is neither `true` nor `false`"),
+            ("{tool: bandit, id: B602, path: a}", "has an unknown key `path`"),
+            ("{tool: bandit, id: B602, package: {nme: a}}", "has an unknown key `package.nme`"),
         ] {
             assert_eq!(of(text), why, "{text}");
         }

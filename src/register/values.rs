@@ -1,4 +1,4 @@
-//! Values of a record with the bytes that wrote them; what is missing or of another shape is nothing.
+//! Values of a record with the bytes that wrote them; what is missing or of another shape is ignored.
 
 use std::ops::Deref;
 

@@ -143,7 +143,8 @@ impl Findings {
             let place = listed.entry(group(finding)).or_default();
             *place += 1;
             if total > MAX_LISTED + 1 && *place == MAX_LISTED + 1 {
-                finding.message = format!("and `{}` more findings of `{}` from here on", total - MAX_LISTED, finding.rule.id);
+                finding.message =
+                    format!("and `{}` more findings of `{}` from here on", total - MAX_LISTED, finding.rule.id);
                 finding.help = Some("fix those above first, then check again".to_owned());
                 finding.labels.clear();
                 finding.fix = None;

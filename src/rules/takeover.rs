@@ -25,7 +25,7 @@ pub struct Takeover {
 pub enum Agreed {
     /// This account.
     By(String),
-    /// Nobody has been asked: no reviews are known.
+    /// Unknown: no reviews are given.
     Unknown,
     /// Nobody who may, with the reason and what to do.
     No(String, String),
@@ -122,7 +122,7 @@ impl Takeover {
     }
 
     /// Returns the people who own the baseline, or else the exceptions that it names, with which of the two they own;
-    /// `None` where nobody owns either. CODEOWNERS is the base's, or the head's where the base has none.
+    /// `None` if neither has an owner. CODEOWNERS is the base's, or the head's where the base has none.
     fn owned<'a>(
         &self,
         judge: &'a Judge,

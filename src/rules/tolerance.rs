@@ -88,7 +88,7 @@ impl<'a> Tolerance<'a> {
         self.baseline.entries.contains_key(id) && self.before.is_none_or(|before| !before.entries.contains_key(id))
     }
 
-    /// Returns whether a finding is tolerated in the change that adds its exception. Where nobody knows who approves
+    /// Returns whether a finding is tolerated in the change that adds its exception. If it is unknown who approves
     /// the change, its author must not be the one who decided.
     #[must_use]
     pub fn covers_new(&self, finding: &Finding, files: &Files) -> bool {

@@ -1,4 +1,4 @@
-//! A result with the suppressions that the register grants it; every other byte stays as it is.
+//! Writes a result with the suppressions that the register grants it; every other byte stays as it is.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -46,7 +46,7 @@ impl<'r> Suppressions<'r> {
     ///
     /// # Errors
     ///
-    /// When they are no list of suppressions.
+    /// When they are not a list of suppressions.
     pub(super) fn read(raw: Option<&'r RawValue>) -> serde_json::Result<Self> {
         let list: Option<Vec<&'r RawValue>> = raw.map(|raw| serde_json::from_str(raw.get())).transpose()?.flatten();
         let mut it = Self { raw, foreign: Vec::new(), has_ours: false };

@@ -1,4 +1,4 @@
-//! What was there before: the results of another log, recognised without their line numbers.
+//! The results that existed before: those of another log, recognised without their line numbers.
 
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::model::Outcome;
 use super::place::Place;
 
-/// The first half of a SHA-256: whoever writes a result must not be able to make it look like another.
+/// The first half of a SHA-256: the author of a result must not be able to make it look like another.
 type Key = [u8; 16];
 
 /// The results of an older log: how many there are of each.

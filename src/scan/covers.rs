@@ -1,4 +1,4 @@
-//! The covers of the register, and which of them means a result.
+//! The covers of the register, and which of them matches a result.
 
 use std::collections::BTreeSet;
 
@@ -205,7 +205,7 @@ impl Known {
 fn standing(exception: &Exception<'_>, zone: Zone, today: Today) -> (String, String) {
     let another = || "fix it, or request another exception: `stopgap new`".to_owned();
     let id = argument(exception.id);
-    let more = || format!("fix it, or ask for more time: `stopgap renew {id}`");
+    let more = || format!("fix it, or request more time: `stopgap renew {id}`");
     match exception.phase(zone, today) {
         Phase::Rejected => ("it was rejected".to_owned(), another()),
         Phase::Closed(_) => ("it is closed".to_owned(), another()),
@@ -215,7 +215,7 @@ fn standing(exception: &Exception<'_>, zone: Zone, today: Today) -> (String, Str
             (format!("it begins on `{starts}`"), "fix it, or wait until the exception has begun".to_owned())
         }
         Phase::InForce(_) | Phase::Incomplete => {
-            ("its record is not complete".to_owned(), format!("complete it: `stopgap show {id}` says what it lacks"))
+            ("its record is not complete".to_owned(), format!("complete it: `stopgap show {id}` says what is missing"))
         }
     }
 }

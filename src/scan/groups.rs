@@ -1,4 +1,4 @@
-//! The results that no exception allows, by tool and rule: what somebody who asks for an exception chooses from.
+//! The results that no exception covers, by tool and rule: the choices of somebody who requests an exception.
 
 use std::collections::{BTreeMap, BTreeSet};
 

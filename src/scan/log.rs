@@ -1,8 +1,8 @@
 //! Reading a SARIF 2.1.0 log in two passes, one result at a time.
 //!
-//! Keys come in any order, so that the results may stand before the rules that they refer to. The first pass reads what
-//! a run says about itself and sees the log to its end, so that a log which is cut off, or is none, is refused before
-//! anything is judged by it. The second hands out the results. Nesting costs no stack: what is not read is passed over.
+//! Keys come in any order, so the results may come before the rules that they refer to. The first pass reads what
+//! a run says about itself and reads the log to its end, so that a truncated or invalid log is refused before
+//! anything is judged by it. The second hands out the results. Nesting costs no stack: what is not needed is skipped.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -66,7 +66,7 @@ impl LogError {
                 format!("an item has more than {} MiB", LARGEST / 1024 / 1024),
                 "leave the contents of files out of the log",
             ),
-            Category::Eof => Self::new(line, "it ends in the middle", "run the scanner again: the log is cut off"),
+            Category::Eof => Self::new(line, "it is truncated", "run the scanner again: the log is incomplete"),
             Category::Syntax => Self::new(line, format!("this is not JSON: {why}"), SCAN_AGAIN),
             Category::Io => Self::new(line, why.to_owned(), SCAN_AGAIN),
             Category::Data => Self::new(line, format!("this is not SARIF: {why}"), SCAN_AGAIN),
@@ -74,7 +74,7 @@ impl LogError {
     }
 }
 
-const SCAN_AGAIN: &str = "let the scanner write a SARIF 2.1.0 log";
+const SCAN_AGAIN: &str = "have the scanner write a SARIF 2.1.0 log";
 
 /// What a run says about itself.
 #[derive(Debug, Default)]
@@ -125,12 +125,12 @@ pub(super) fn outline(reader: impl BufRead) -> Result<Vec<Run>, LogError> {
     })?;
     if runs.is_empty() {
         let why = "it has no run: the scan did not take place";
-        return Err(LogError::new(0, why.to_owned(), "run the scanner again, and look at what it says"));
+        return Err(LogError::new(0, why.to_owned(), "run the scanner again, and check its output"));
     }
     for (at, run) in runs.iter_mut().enumerate() {
         if !run.has_results {
             let why = format!("run {} has no `results`: the scan did not take place", at + 1);
-            return Err(LogError::new(0, why, "run the scanner again, and look at what it says"));
+            return Err(LogError::new(0, why, "run the scanner again, and check its output"));
         }
         if run.driver.trim().is_empty() {
             let why = format!("run {} does not name its tool", at + 1);
@@ -178,7 +178,7 @@ pub(super) fn results(
 }
 
 fn written(error: &std::io::Error) -> LogError {
-    LogError::new(0, format!("its copy cannot be written: {error}"), "make room, or choose another place")
+    LogError::new(0, format!("its copy cannot be written: {error}"), "free some disk space, or choose another location")
 }
 
 type Json<'w, R> = serde_json::Deserializer<serde_json::de::IoRead<Metered<'w, R>>>;
@@ -196,7 +196,7 @@ fn read<'w, R: BufRead>(
         return Err(LogError::new(
             1,
             "it is UTF-16, not UTF-8",
-            "let the scanner write UTF-8; PowerShell's `>` does not",
+            "have the scanner write UTF-8; PowerShell's `>` does not",
         ));
     }
     if start.starts_with(b"\x1f\x8b") {
@@ -244,7 +244,7 @@ impl<'de, P: Pass> Visitor<'de> for LogSeed<'_, P> {
                     once(&mut version, "version")?;
                     let found: String = map.next_value()?;
                     if found != VERSION {
-                        return Err(A::Error::custom(format!("version `{}`, and 2.1.0 is read", shown(&found))));
+                        return Err(A::Error::custom(format!("version `{}`; only 2.1.0 is supported", shown(&found))));
                     }
                 }
                 "runs" => {
@@ -254,7 +254,7 @@ impl<'de, P: Pass> Visitor<'de> for LogSeed<'_, P> {
                 "inlineExternalProperties" => {
                     let parts: Vec<IgnoredAny> = map.next_value()?;
                     if !parts.is_empty() {
-                        return Err(A::Error::custom("parts of its runs stand in `inlineExternalProperties`"));
+                        return Err(A::Error::custom("parts of its runs are in `inlineExternalProperties`"));
                     }
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
@@ -269,7 +269,7 @@ impl<'de, P: Pass> Visitor<'de> for LogSeed<'_, P> {
 }
 
 fn once<E: serde::de::Error>(seen: &mut bool, key: &str) -> Result<(), E> {
-    if std::mem::replace(seen, true) { Err(E::custom(format!("the key `{key}` stands twice"))) } else { Ok(()) }
+    if std::mem::replace(seen, true) { Err(E::custom(format!("the key `{key}` appears twice"))) } else { Ok(()) }
 }
 
 struct RunsSeed<'p, P> {
@@ -424,7 +424,7 @@ impl Pass for Outline<'_, '_> {
             "externalPropertyFileReferences" => {
                 let files: Option<FxHashMap<String, IgnoredAny>> = map.next_value()?;
                 if files.iter().flatten().any(|(part, _)| part == "results") {
-                    return Err(A::Error::custom("its results are in another file, and are not judged there"));
+                    return Err(A::Error::custom("its results are in another file, which is not read"));
                 }
             }
             _ => drop(map.next_value::<IgnoredAny>()?),

@@ -1,4 +1,4 @@
-//! Reading a log byte by byte: where it stands, how much one item may take, and a copy of what passes by.
+//! Reading a log byte by byte: its position, a limit on the size of one item, and a copy of the bytes read.
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, BufRead, Read, Write};
@@ -10,7 +10,7 @@ const KEPT: usize = 16;
 /// A copy is handed on from so many bytes on.
 const FULL: usize = 1 << 16;
 
-/// Where the reading of a log stands.
+/// The position in a log.
 pub(super) struct Meter<'w> {
     lines: Cell<usize>,
     left: Cell<usize>,
@@ -113,7 +113,7 @@ impl<'w, R> Metered<'w, R> {
 }
 
 impl<R: BufRead> Read for Metered<'_, R> {
-    /// Reads one byte: whoever parses asks for no more, and must not be ahead of the meter.
+    /// Reads one byte: the parser requests no more, and must not be ahead of the meter.
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let Some(slot) = out.first_mut() else { return Ok(0) };
         let Some(byte) = self.inner.fill_buf()?.first().copied() else { return Ok(0) };

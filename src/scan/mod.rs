@@ -1,11 +1,11 @@
-//! What scanners found, as their SARIF 2.1.0 logs say it, and what the register allows of it.
+//! What scanners found, according to their SARIF 2.1.0 logs, and what the register allows.
 //!
 //! ```text
 //! log -> results, one at a time -> subject -> covers -> covered, below the level, there before, or a hit
 //! ```
 //!
 //! The memory that a log takes does not grow with its results: hits are kept up to a number and counted beyond it. A
-//! doubt never covers anything: what cannot be read, placed or told apart is a hit or an error.
+//! doubt never covers anything: what cannot be read, located or distinguished is a hit or an error.
 
 mod annotate;
 mod baseline;
@@ -64,7 +64,7 @@ pub struct Hit {
     pub place: Option<Place>,
     /// First and last line and column there, from 1, as far as it says so.
     pub region: [Option<usize>; 4],
-    /// A version that mends it.
+    /// A version that fixes it.
     pub fixed: Option<String>,
     /// What the tool was told in the source.
     pub justification: Option<String>,
@@ -147,13 +147,13 @@ pub struct Scan {
     pub logs: Vec<String>,
     /// Results that no exception allows.
     pub unregistered: Hits,
-    /// Results that a tool was told to overlook, and no exception allows it.
+    /// Results that are suppressed in a tool without an exception.
     pub suppressed: Hits,
     /// Results whose cover ended because there is a fix.
     pub fixable: Hits,
     /// What became of all results.
     pub counts: Counts,
-    /// The results that nothing allows, by tool and rule, where somebody asked for them.
+    /// The results that no exception covers, by tool and rule, if that was requested.
     pub groups: Option<Groups>,
     /// Whether results that nothing allows are reported, and not only what covers silence.
     pub is_gate: bool,
@@ -344,7 +344,7 @@ impl<'r> Reading<'r> {
             LogError {
                 line: raw.line + error.line().saturating_sub(1),
                 why: format!("this result cannot be read: {why}"),
-                help: "let the scanner write a SARIF 2.1.0 log",
+                help: "have the scanner write a SARIF 2.1.0 log",
             }
         };
         let outcome: Outcome<'r> = serde_json::from_str(raw.json).map_err(fault)?;
@@ -421,7 +421,7 @@ impl<'r> Reading<'r> {
         self.suppressions.obeyed().next().is_some()
     }
 
-    /// Returns what stays the same about it; what a tool was told to overlook is another thing.
+    /// Returns what identifies the result; a suppressed result is a different one.
     fn key(&self, is_obeyed: bool) -> [u8; 16] {
         let tool = if is_obeyed { format!("{}\0suppressed", self.tool) } else { self.tool.to_owned() };
         baseline::key(&tool, &self.id, &self.places, &self.outcome)
@@ -467,7 +467,7 @@ fn places(run: &Run, outcome: &Outcome<'_>, root: &str) -> Vec<Place> {
         let own = artifact.uri.as_deref().map(|uri| run.bases.resolve(uri, artifact.uri_base_id.as_deref(), root));
         let known = by_index().and_then(|known| Some((known.uri.as_deref()?, known.uri_base_id.as_deref())));
         let known = known.map(|(uri, base)| run.bases.resolve(uri, base, root));
-        // Of two that differ nobody knows which is meant, and a number that names nothing is somewhere.
+        // Of two that differ it is unclear which applies, and a number that names nothing is somewhere.
         let lost = || artifact.index.map(|index| Place::Elsewhere(format!("artifact {index}")));
         let found = own.into_iter().chain(known).collect::<Vec<_>>();
         let found = if found.is_empty() { lost().into_iter().collect() } else { found };

@@ -1,4 +1,4 @@
-//! The parts of a SARIF 2.1.0 log that decide, as they are written. Everything else is passed over unread.
+//! The relevant parts of a SARIF 2.1.0 log, as they are written. Everything else is skipped unread.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

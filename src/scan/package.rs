@@ -1,4 +1,4 @@
-//! The package that a result is about, and whether a cover means it.
+//! The package that a result is about, and whether a cover matches it.
 
 use percent_encoding::percent_decode_str;
 
@@ -16,7 +16,7 @@ pub(super) struct Reported {
     pub(super) kind: Option<String>,
     /// Its package URLs.
     pub(super) purls: Vec<Purl>,
-    /// A version that mends the finding.
+    /// A version that fixes the finding.
     pub(super) fixed: Option<String>,
 }
 
@@ -140,7 +140,7 @@ pub(super) struct Purl {
 }
 
 impl Purl {
-    /// Reads a package URL; `None` if it is none.
+    /// Reads a package URL; `None` if it is not one.
     pub(super) fn read(text: &str) -> Option<Self> {
         let rest = text.trim().strip_prefix("pkg:")?.trim_start_matches('/');
         let rest = rest.split(['?', '#']).next()?;

@@ -1,4 +1,4 @@
-//! What a log says about one of its tool's rules, as far as it decides.
+//! What a log says about one of its tool's rules, as far as it is relevant.
 
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ pub(super) struct Rule {
     pub(super) kind: Option<&'static str>,
     /// The packages that it is about, as package URLs.
     pub(super) purls: Vec<String>,
-    /// A version that mends it, with the package that it is of where the rule names one.
+    /// A version that fixes it, with the package that it is of where the rule names one.
     pub(super) fixes: Vec<(Option<String>, String)>,
     /// How the package is depended on, the nearest first: `shop > express > qs`.
     pub(super) routes: Vec<String>,
@@ -88,7 +88,7 @@ pub(super) fn purls(properties: Option<&Value>) -> Vec<String> {
     all.filter(|text| text.starts_with("pkg:")).collect()
 }
 
-/// Reads the versions that mend a finding: grype's `Fix Version: 1.2`, and the tables of osv-scanner with a column
+/// Reads the versions that fix a finding: grype's `Fix Version: 1.2`, and the tables of osv-scanner with a column
 /// `Fixed Version`.
 fn fixes(help: &str, markdown: &str) -> Vec<(Option<String>, String)> {
     let line = help.lines().find_map(|line| line.strip_prefix("Fix Version:")).map(str::trim);

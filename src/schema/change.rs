@@ -1,4 +1,5 @@
-//! The changes that let a value fit the schema while it says the same: another name, another shape, another spelling.
+//! The changes that make a value match the schema without changing its meaning: another name, another shape, another
+//! spelling.
 
 use jsonschema::JsonType;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
@@ -32,7 +33,7 @@ impl Schema {
         (!list.unwrap_or_default().iter().any(is_there)).then(|| fix.touching(pointer))
     }
 
-    /// Gives a value the shape that is asked for.
+    /// Gives a value the required shape.
     fn reshape(&self, page: Page<'_>, pointer: &str, node: &Node<'_>, expected: JsonType) -> Option<Fix> {
         let schema = self.resolve(self.subschema(pointer)?);
         match (expected, &node.kind) {
@@ -60,7 +61,7 @@ impl Schema {
         }
     }
 
-    /// Makes a list of a text: of its words, where each is one of those that may stand there.
+    /// Makes a list of a string: of its words, if each of them is allowed there.
     fn list_of_text(&self, items: &Json, node: &Node<'_>) -> Option<Fix> {
         let (text, span) = line(node)?;
         if let Some(options) = self.options(items) {
@@ -131,7 +132,7 @@ impl Schema {
                     || entry.value.as_seq().is_some_and(|items| items.len() == 1)
             }
         };
-        // In quotes it stays in quotes: only behind those may a value, or a comma, follow the colon without a blank.
+        // In quotes it stays in quotes: only behind those may a value, or a comma, follow the colon without a space.
         let sign = page.text.get(entry.key_span.range()).and_then(|key| key.chars().next());
         let edit = match sign.filter(|sign| matches!(sign, '"' | '\'')) {
             Some(sign) => Replacement::new(entry.key_span, format!("{sign}{ours}{sign}")),
@@ -150,7 +151,7 @@ impl Schema {
         keys == 0 || (keys <= 2 && self.key_for(holder, text).is_some())
     }
 
-    /// Puts keys that stand at the top below the key that they belong to.
+    /// Moves top-level keys below the key that they belong to.
     pub(super) fn fix_stray(&self, page: Page<'_>, home: &str, key: &str) -> Option<Fix> {
         let entries = page.root.as_map().filter(|_| !is_flow(page.text, page.root))?;
         let (known, tops) = (self.known_keys(&format!("/{home}")), self.known_keys(""));

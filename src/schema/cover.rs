@@ -1,4 +1,4 @@
-//! What is wrong with an item of `covers`, in words that say why it matters.
+//! What is wrong with an item of `covers`, with an explanation why it matters.
 
 use jsonschema::error::ValidationErrorKind as Kind;
 
@@ -18,7 +18,7 @@ pub(super) fn is_path(text: &str) -> bool {
     is_text(text) && Pattern::parse(text).is_ok()
 }
 
-/// The format `cover-text`: no character that nobody sees. A scanner reports none, and not every ignore file can hold it.
+/// The format `cover-text`: no invisible character. No scanner reports one, and not every ignore file can hold it.
 pub(super) fn is_text(text: &str) -> bool {
     hidden(text, false).is_none()
 }
@@ -28,7 +28,7 @@ pub(super) fn is_lines(text: &str) -> bool {
     hidden(text, true).is_none()
 }
 
-/// Returns the first character that nobody sees. A block of YAML ends with a line end, which says nothing.
+/// Returns the first invisible character. A block of YAML ends with a line end, which says nothing.
 fn hidden(text: &str, has_lines: bool) -> Option<char> {
     let is_layout = |c: char| has_lines && matches!(c, '\n' | '\t');
     text.trim_end_matches('\n').chars().find(|c| is_hostile(*c) && !is_layout(*c))
@@ -50,8 +50,8 @@ fn slip(text: &str) -> Option<&'static str> {
     keys.into_iter().find(is_near)
 }
 
-/// Writes a cover of which somebody wrote one text: the tool in front of the id, the tool alone, or what looks like an id
-/// alone. `open` stands for what only the writer knows.
+/// Writes a cover of which somebody wrote one text: the tool in front of the id, the tool alone, or what looks like an
+/// id alone. `open` stands for what only the writer knows.
 pub(super) fn typed(text: &str, open: &str) -> String {
     let apart = text.split_once([' ', ':', ',', '/']).map(|(tool, id)| (Tool::named(tool), id.trim()));
     let is_id = |text: &str| !text.contains(' ') && text.contains(|c: char| c.is_ascii_digit());
@@ -75,15 +75,15 @@ pub(super) fn unbounded(root: &Node<'_>, pointer: &str, key: &str, span: Span) -
     }
     let field = format!("{pointer}/{key}");
     let message =
-        format!("`id: {EVERY_RULE}` means every rule of the tool, and `{}` is missing", super::field_name(&field));
-    let help = "name the files or the folder where all of them may stay";
+        format!("`id: {EVERY_RULE}` matches every rule of the tool, and `{}` is missing", super::field_name(&field));
+    let help = "name the files or the folder where all of them are accepted";
     Some(vec![Problem::new(span, message, help).at(Place::absent(field))])
 }
 
 /// Says that a cover of a tool cannot be about every rule.
 fn not_every_rule(pointer: &str, node: &Node<'_>, text: &str) -> Problem {
     let name = super::field_name(pointer);
-    let message = format!("`{name}` is `{}`, and no cover of that tool can be about every rule", shown(text));
+    let message = format!("`{name}` is `{}`, and no cover of that tool can match every rule", shown(text));
     let help = format!("name what it reports: `id: {EVERY_RULE}` is for tools that find mistakes in files");
     Problem::new(node.span, message, help).at(Place::value(pointer))
 }
@@ -96,9 +96,9 @@ pub(super) fn fault(pointer: &str, node: &Node<'_>, kind: &Kind) -> Option<Probl
     let keys: Vec<&str> = pointer.split('/').skip(3).collect();
     let is_expression = keys.first() == Some(&"match");
     if let (Some(c), Kind::Format { .. }) = (hidden(text, is_expression), kind) {
-        let message = format!("`{name}` holds the character U+{:04X}, which nobody sees", u32::from(c));
+        let message = format!("`{name}` contains the invisible character U+{:04X}", u32::from(c));
         let help = match keys.first() {
-            Some(&"paths") => "delete it; if a file's name has it, write `*` in its place",
+            Some(&"paths") => "delete it; if a file's name has it, write `*` instead",
             _ => "delete it: no tool reports it",
         };
         return Some(Problem::new(node.span, message, help).at(Place::value(pointer)));
@@ -110,22 +110,22 @@ pub(super) fn fault(pointer: &str, node: &Node<'_>, kind: &Kind) -> Option<Probl
         ["tool"] => return Some(tool_fault(pointer, node, text)),
         _ if matches!(kind, Kind::Enum { .. }) => return None,
         ["id"] => (
-            format!("`{name}` is `{value}`, which names no finding"),
+            format!("`{name}` is `{value}`, which does not name a finding"),
             "write the one id that the tool reports; there are no wildcards".to_owned(),
         ),
         ["paths", _] => match Pattern::parse(text).err() {
             Some(error) => (
                 format!("`{name}` is `{value}`: {error}"),
-                "name the files or the folder where the finding may stay".to_owned(),
+                "name the files or the folder where the finding is accepted".to_owned(),
             ),
             None => return None,
         },
         ["purls", _] => (
-            format!("`{name}` is `{value}`, which names no package"),
+            format!("`{name}` is `{value}`, which does not name a package"),
             "write a package URL such as `pkg:deb/debian/libc6`; there are no wildcards".to_owned(),
         ),
         ["package"] | ["package", "name"] => (
-            format!("`{name}` is `{value}`, which names no package"),
+            format!("`{name}` is `{value}`, which does not name a package"),
             "write the package's name; there are no wildcards".to_owned(),
         ),
         _ => return None,
@@ -137,7 +137,7 @@ fn tool_fault(pointer: &str, node: &Node<'_>, text: &str) -> Problem {
     let name = super::field_name(pointer);
     let known = Tool::named(text).map(|tool| tool.key);
     let meant = known.or_else(|| slip(text)).or_else(|| nearest(text, Tool::all().iter().map(|tool| tool.key)));
-    let message = format!("`{name}` is `{}`, which is no tool's name here", shown(text));
+    let message = format!("`{name}` is `{}`, which is not a tool's name here", shown(text));
     let help = meant
         .map_or_else(|| "write the name of the tool's SARIF driver".to_owned(), |key| format!("did you mean `{key}`?"));
     let problem = Problem::new(node.span, message, help).at(Place::value(pointer));
@@ -158,7 +158,7 @@ pub(super) fn misplaced(root: &Node<'_>, pointer: &str, span: Span, place: &Plac
     let has: Vec<String> = name.selectors().iter().map(|selector| format!("`{}`", selector.key())).collect();
     let message = format!("a cover of `{}` has no `{key}`", shown(tool));
     let help = match has.as_slice() {
-        [] => "it has no selectors: delete it, and the finding is overlooked wherever it is".to_owned(),
+        [] => "it has no selectors: delete it, and the finding is ignored everywhere".to_owned(),
         has => format!("its selectors are {}", has.join(", ")),
     };
     Some(Problem::new(span, message, help).at(place.clone()))

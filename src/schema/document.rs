@@ -1,4 +1,5 @@
-//! A JSON text as a tree that borrows its texts: read in a fraction of the time that owned values take, and dropped again.
+//! A JSON text as a tree that borrows its strings: read in a fraction of the time that owned values take, and dropped
+//! again.
 
 use std::borrow::Cow;
 use std::fmt;

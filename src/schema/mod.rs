@@ -311,7 +311,7 @@ impl Schema {
             Kind::Enum { .. } => None,
             Kind::Type { .. } => self
                 .glued(pointer, node)
-                .map(|pair| format!("write `{pair}`, with a plain colon and a plain space behind it"))
+                .map(|pair| format!("write `{pair}`, with a plain colon and a plain space after it"))
                 .or_else(|| self.typed_with(pointer, node).map(|typed| format!("write `{typed}`"))),
             _ => self.instruction(pointer),
         }
@@ -341,15 +341,15 @@ impl Schema {
         let meant = meant.filter(|best| is_sure || !is_there(best));
         let odd_space = key.chars().find(|c| *c != ' ' && is_space(*c)).map(space_name);
         let help = match (home, meant) {
-            _ if odd_space.is_some() => format!("it has {} in it: write a plain one", odd_space.unwrap_or_default()),
+            _ if odd_space.is_some() => format!("it contains {}: write a plain one", odd_space.unwrap_or_default()),
             (Some(home), _) if is_twice(home) => {
-                format!("it belongs under `{home}`, and is there already: keep one of the two")
+                format!("it belongs under `{home}`, where it already exists: keep one of the two")
             }
             (Some(home), _) if node.get(home).is_some_and(Node::is_in_braces) => {
                 format!("it belongs under `{home}`: move it between the braces there")
             }
             (Some(home), _) => format!("it belongs under `{home}`: indent it below that key"),
-            (_, Some(best)) if is_there(best) => format!("`{best}` is there already: keep one of the two"),
+            (_, Some(best)) if is_there(best) => format!("`{best}` already exists: keep one of the two"),
             (_, Some(best)) => format!("did you mean `{best}`?"),
             (None, None) if known.is_empty() => "delete it".to_owned(),
             (None, None) => {
@@ -435,8 +435,8 @@ impl Schema {
         keys.map(|keys| keys.keys().map(String::as_str).collect()).unwrap_or_default()
     }
 
-    /// Tells whether the mapping at a JSON Pointer takes keys of the organisation's own. Its own schema says itself what it
-    /// takes.
+    /// Tells whether the mapping at a JSON Pointer takes keys of the organisation's own. Its own schema says itself
+    /// what it takes.
     fn takes_own_keys(&self, pointer: &str) -> bool {
         let named_like = self.subschema(pointer).and_then(|schema| schema.get("patternProperties"));
         self.origin.is_none() && named_like.is_some_and(|named_like| named_like.get("^x-").is_some())
@@ -568,7 +568,7 @@ fn dates_meant(node: &Node<'_>, is_day: bool) -> Option<String> {
     const MINUTES: usize = "2026-11-23T09:00".len();
     let text = node.as_text()?;
     if foreign::contradiction(text).is_some() {
-        return Some("write the day that is meant as YYYY-MM-DD".to_owned());
+        return Some("write the intended day as YYYY-MM-DD".to_owned());
     }
     if is_day && let Err(MomentError::TimeOnADay(day)) = Day::parse(text) {
         return Some(match foreign::day_at_any_offset(text) {
@@ -581,7 +581,9 @@ fn dates_meant(node: &Node<'_>, is_day: bool) -> Option<String> {
         [] if is_day => None,
         [] => {
             let readable = text.get(..MINUTES).filter(|text| Moment::parse(text).is_ok())?;
-            Some(format!("write `{readable}`, in the register's time zone, or an offset such as `+01:00` behind it"))
+            Some(format!(
+                "write `{readable}`, in the register's time zone, or with an offset such as `+01:00` after it"
+            ))
         }
         _ => None,
     }
@@ -605,7 +607,7 @@ fn misplaced(root: &Node<'_>, pointer: &str, node: &Node<'_>) -> Problem {
     }
     let tier = yaml::lookup(root, "/risk/tier").and_then(|(_, tier)| tier.as_text()).unwrap_or_default();
     if pointer == "/incident" {
-        let message = format!("`incident` belongs to tier `emergency` alone, and this is tier `{}`", shown(tier));
+        let message = format!("`incident` belongs only to tier `emergency`, and this is tier `{}`", shown(tier));
         return Problem::new(span, message, "delete `incident`, or set `risk.tier: emergency`").at(place);
     }
     Problem::new(span, format!("`{}` is not allowed here", field_name(pointer)), "delete it").at(place)
@@ -637,7 +639,7 @@ fn actual(node: &Node<'_>) -> String {
     match node.as_text() {
         Some(_) if node.is_empty() => "empty".to_owned(),
         Some(text) if quoted(node) && (text.parse::<f64>().is_ok() || matches!(text, "true" | "false")) => {
-            format!("the quoted text `{}`", shown(text))
+            format!("the quoted string `{}`", shown(text))
         }
         Some(text) => format!("`{}`", shown(text)),
         None => node.kind_name().to_owned(),
@@ -664,7 +666,7 @@ fn type_name(kind: JsonType) -> &'static str {
         JsonType::Null => "empty",
         JsonType::Number => "a number",
         JsonType::Object => "a mapping",
-        JsonType::String => "a text",
+        JsonType::String => "a string",
     }
 }
 

@@ -31,7 +31,7 @@ type At = u32;
 struct Sub {
     /// The schema `false`.
     is_false: bool,
-    /// What a value may be; anything if there are none.
+    /// What a value may be; anything if the list is empty.
     types: Types,
     format: Option<Format>,
     is_set: bool,
@@ -530,7 +530,7 @@ fn texts(value: &Json<'_>) -> Option<Vec<Box<str>>> {
     value.as_array()?.iter().map(|text| text.as_str().map(Box::from)).collect()
 }
 
-/// Reads a schema of keys that says no more than their pattern.
+/// Reads a schema of keys that contains only their pattern.
 fn names(value: &Json<'_>) -> Option<Pattern> {
     let mut pattern = None;
     for (keyword, value) in value.as_object()? {

@@ -1,4 +1,4 @@
-//! What the messages tell people to type.
+//! What the messages suggest to type.
 
 use super::{Schema, Shipped};
 use crate::yaml;
@@ -39,9 +39,9 @@ fn with(line: &str) -> String {
 #[test]
 fn a_key_that_its_mapping_has_already_is_not_taken_for_another_one() {
     for (line, help) in [
-        ("exposure: []", "it belongs under `risk`, and is there already: keep one of the two"),
-        ("statement: It could be read.", "it belongs under `risk`, and is there already: keep one of the two"),
-        ("expiry: 2026-12-01", "`expires` is there already: keep one of the two"),
+        ("exposure: []", "it belongs under `risk`, where it already exists: keep one of the two"),
+        ("statement: It could be read.", "it belongs under `risk`, where it already exists: keep one of the two"),
+        ("expiry: 2026-12-01", "`expires` already exists: keep one of the two"),
     ] {
         let said = said(Shipped::Exception, &with(line));
         assert_eq!(said.split_once(" | ").unwrap().1, help, "{said}");
@@ -133,7 +133,7 @@ fn a_day_with_a_time_is_the_day_where_that_is_certain() {
         ("2026-11-09T10:30", "write `2026-11-09`", Some("write `2026-11-09T10:30` as `2026-11-09`")),
         ("2026-11-09 10:30", "write `2026-11-09`", Some("write `2026-11-09 10:30` as `2026-11-09`")),
         ("2026-11-09T23:30Z", "write `2026-11-09`, or the day that it was in the register's time zone", None),
-        ("Tuesday, 9 November 2026", "write the day that is meant as YYYY-MM-DD", None),
+        ("Tuesday, 9 November 2026", "write the intended day as YYYY-MM-DD", None),
         ("2026-11-09T10:30:99", "", None),
     ] {
         let text = with(&format!("decided: {written}"));
@@ -142,24 +142,22 @@ fn a_day_with_a_time_is_the_day_where_that_is_certain() {
         assert_eq!(fixes(&text).first().map(String::as_str), fix, "{written}");
     }
     let said = said(Shipped::Exception, &with("expires: 2026-12-09T10:30 CET"));
-    assert!(
-        said.ends_with(
-            "write `2026-12-09T10:30`, in the register's time zone, or an offset such as `+01:00` behind it"
-        )
-    );
+    assert!(said.ends_with(
+        "write `2026-12-09T10:30`, in the register's time zone, or with an offset such as `+01:00` after it"
+    ));
 }
 
 #[test]
 fn a_sign_that_only_looks_like_yaml_is_named() {
     for (line, help) in [
-        ("risk:\n  tier:low", "write `tier: low`, with a plain colon and a plain space behind it"),
-        ("risk:\n  tier：low", "write `tier: low`, with a plain colon and a plain space behind it"),
-        ("scope:\n  system:\u{a0}hr-01", "write `system: hr-01`, with a plain colon and a plain space behind it"),
+        ("risk:\n  tier:low", "write `tier: low`, with a plain colon and a plain space after it"),
+        ("risk:\n  tier：low", "write `tier: low`, with a plain colon and a plain space after it"),
+        ("scope:\n  system:\u{a0}hr-01", "write `system: hr-01`, with a plain colon and a plain space after it"),
     ] {
         let text = with(line);
         assert_eq!(said(Shipped::Exception, &text).split_once(" | ").unwrap().1, help, "{line}");
         assert!(fixes(&text).is_empty(), "{line}");
     }
     let said = said(Shipped::Exception, &format!("{EXCEPTION}\u{a0}team: Platform\n"));
-    assert!(said.ends_with("it has a no-break space (U+00A0) in it: write a plain one"), "{said}");
+    assert!(said.ends_with("it contains a no-break space (U+00A0): write a plain one"), "{said}");
 }

@@ -45,7 +45,7 @@ impl Schema {
         Some(below_key(pointer, &value))
     }
 
-    /// Returns the pair that a text was to be which stands where a mapping should: `tier:low` below `risk`.
+    /// Returns the pair that a string in place of a mapping was meant to be: `tier:low` below `risk`.
     pub(super) fn glued(&self, pointer: &str, node: &Node<'_>) -> Option<String> {
         let (key, value) = pair(node.as_text()?)?;
         self.known_keys(pointer).contains(&key).then(|| format!("{key}: {}", written(value)))
@@ -57,7 +57,7 @@ impl Schema {
         required(items).is_empty() && items.get("properties").is_none()
     }
 
-    /// Returns a value that holds a text in the shape that is asked for, if it has one place there.
+    /// Returns a value of the required shape that holds a string, if there is one place for it.
     fn holding(&self, schema: &Value, text: &str) -> Option<String> {
         let resolved = self.resolve(schema);
         if let Some(items) = resolved.get("items") {

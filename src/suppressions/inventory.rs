@@ -1,4 +1,4 @@
-//! All suppressions and markers of the tracked files, and which of them a change brings.
+//! All suppressions and markers of the tracked files, and which of them a change adds.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::path::Path;
@@ -23,7 +23,7 @@ pub struct Item {
     pub file: FileId,
     /// Its path from the root.
     pub path: String,
-    /// What stands there.
+    /// What is there.
     pub found: Found,
     /// The id of the marker that belongs to it.
     pub marker: Option<String>,
@@ -59,7 +59,7 @@ impl Item {
 pub struct Tag {
     /// The file.
     pub file: FileId,
-    /// What stands there.
+    /// What is there.
     pub marker: Marker,
     /// Whether the compared change brings it.
     pub is_new: bool,
@@ -82,7 +82,7 @@ pub struct Inventory {
     paths: BTreeSet<String>,
 }
 
-/// What tells suppressions apart: the tool, what it names, and what it stands on. The line and the reason do not matter.
+/// What tells suppressions apart: the tool, what it names, and what it is on. The line and the reason do not matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Identity<'i> {
     /// The path from the root.
@@ -95,7 +95,7 @@ pub struct Identity<'i> {
     pub code: &'i str,
 }
 
-/// How much a suppression overlooks of what it stands on.
+/// How much of the code that it is on a suppression covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {
     /// How much code it is good for. An entry of an ignore file says that itself.
@@ -105,14 +105,14 @@ pub struct Extent {
 }
 
 impl Extent {
-    /// Tells whether another one of the same overlooks no more.
+    /// Tells whether another suppression of the same suppresses no more.
     fn holds(self, other: Self) -> bool {
         let ends = self.end.is_none_or(|end| other.end.is_some_and(|other| other <= end));
         other.breadth <= self.breadth && ends
     }
 }
 
-/// A suppression, and how much it overlooks.
+/// A suppression, and how much it suppresses.
 pub type Claim<'i> = (Identity<'i>, Extent);
 
 impl Item {
@@ -122,7 +122,7 @@ impl Item {
         identity(&self.path, &self.found)
     }
 
-    /// Returns how much it overlooks.
+    /// Returns how much it suppresses.
     #[must_use]
     pub fn extent(&self) -> Extent {
         extent(&self.found)
@@ -300,9 +300,10 @@ impl Inventory {
         self.match_up(&mine, &known)
     }
 
-    /// Finds for each suppression of `mine` the one of `known` that it is, or that overlooks more of the same: at the same
-    /// path first; then the one that named no rule there, so that naming one is nothing new; then one that was moved, with
-    /// its code, from another file. Each of the known ones is found once, and one that named no rule once for each rule.
+    /// Finds for each suppression of `mine` the matching one of `known`, or one that suppresses more of the same: at
+    /// the same path first; then the one that named no rule there, so that naming one is nothing new; then one that was
+    /// moved, with its code, from another file. Each of the known ones is found once, and one that named no rule once
+    /// for each rule.
     #[must_use]
     pub fn match_up(&self, mine: &[Claim<'_>], known: &[Claim<'_>]) -> Vec<Option<usize>> {
         let mut at_path: FxHashMap<Identity<'_>, VecDeque<usize>> = FxHashMap::default();
@@ -347,8 +348,8 @@ impl Inventory {
         let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
         for ((it, extent), found) in mine.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
             let Some(others) = moved.get_mut(&(it.tool, it.id, it.code)) else { continue };
-            // Code that could be anybody's goes only where its file goes, and entries of ignore files only to another name:
-            // in another folder they are good for other files.
+            // Code that could be anybody's goes only where its file goes, and entries of ignore files only to another
+            // name: in another folder they are good for other files.
             let goes = |index: &usize| {
                 known.get(*index).is_some_and(|(other, known)| {
                     let gone = || !self.paths.contains(other.path);

@@ -49,7 +49,7 @@ pub enum Language {
     Json,
     /// Texts for people: Markdown, reStructuredText, AsciiDoc, plain text.
     Prose,
-    /// Anything else: any usual sign begins a comment.
+    /// Anything else: any usual character begins a comment.
     Other,
 }
 
@@ -62,8 +62,8 @@ impl Language {
     }
 
     /// Tells the languages of a file by its path and, where the name says nothing, by the program that its first line
-    /// names: the one as which it is read, and another one where a tool may take it for that. `Dockerfile.go` may be the
-    /// one that builds what is written in Go, or a program about it.
+    /// names: the one as which it is read, and another one where a tool may take it for that. `Dockerfile.go` may be
+    /// the one that builds what is written in Go, or a program about it.
     pub(super) fn all_of(path: &str, start: &[u8]) -> impl Iterator<Item = Self> + Clone {
         let first = Self::of(path);
         let other = match first {
@@ -146,7 +146,7 @@ impl Language {
         }
     }
 
-    /// Returns how comments and strings are told apart.
+    /// Returns how comments and strings are distinguished.
     pub(super) fn syntax(self) -> Syntax {
         const DOUBLE: Text = Text::line("\"");
         const SINGLE: Text = Text::line("'");
@@ -323,8 +323,8 @@ impl Language {
     }
 }
 
-/// Tells by its name in small letters whether a file is a Dockerfile: one of the parts of its name is the word, or the word
-/// begins or ends it.
+/// Tells by its name in small letters whether a file is a Dockerfile: one of the parts of its name is the word, or the
+/// word begins or ends it.
 fn is_dockerfile(name: &str) -> bool {
     let is_end = |rest: &str| !rest.contains('.') && rest.starts_with(['-', '_']);
     let is_beginning = |rest: &str| !rest.contains('.') && rest.ends_with(['-', '_']);

@@ -1,11 +1,11 @@
-//! The suppressions of a repository: every comment and every entry of an ignore file by which a scanner is told to
-//! overlook something, and the markers that tie them to exceptions.
+//! The suppressions of a repository: every comment and every entry of an ignore file that makes a scanner
+//! suppress something, and the markers that tie them to exceptions.
 //!
 //! ```text
 //! tracked files -> literals -> grammars -> suppressions, each with its identity -> exceptions, baseline
 //! ```
 //!
-//! Nothing here decides whether a suppression is in order; that is for rules.
+//! Nothing here decides whether a suppression is allowed; that is for rules.
 
 mod comments;
 mod grammar;

@@ -32,7 +32,7 @@ pub struct Found {
     pub reach: Reach,
     /// Its own end.
     pub end: Option<End>,
-    /// Where it stands in the page's text, on one line.
+    /// Where it is in the page's text, on one line.
     pub span: Span,
     /// The line, from 1.
     pub line: usize,
@@ -42,7 +42,7 @@ pub struct Found {
     pub narrowed: Vec<(String, Vec<String>)>,
     /// Whether it is an entry of an ignore file.
     pub is_entry: bool,
-    /// What it stands on: the name of the statement, or of the entry.
+    /// What it is on: the name of the statement, or of the entry.
     pub code: String,
     /// The marker on its line or right above it: an index into the page's.
     pub marker: Option<usize>,
@@ -53,11 +53,11 @@ pub struct Found {
 pub struct Marker {
     /// The id as it is written.
     pub id: String,
-    /// Where the id stands in the page's text.
+    /// Where the id is in the page's text.
     pub span: Span,
     /// The line, from 1.
     pub line: usize,
-    /// Whether it stands alone: in a comment, with no suppression that it belongs to.
+    /// Whether it is alone: in a comment, with no suppression that it belongs to.
     pub alone: bool,
 }
 
@@ -98,7 +98,7 @@ pub struct Reader {
     markers: bool,
 }
 
-/// The literals of all grammars and who asked for each; the marker's come last.
+/// The literals of all grammars and which tool each belongs to; the marker's come last.
 static LITERALS: LazyLock<(Vec<&'static str>, Vec<&'static Grammar>)> = LazyLock::new(|| {
     let pairs = grammar::all().flat_map(|grammar| grammar.literals.iter().map(move |literal| (*literal, grammar)));
     pairs.unzip()
@@ -121,7 +121,7 @@ impl Reader {
         Self { tools, markers: true }
     }
 
-    /// Looks for markers that stand alone, or not.
+    /// Looks for markers that are alone, or not.
     #[must_use]
     pub fn with_markers(self, markers: bool) -> Self {
         Self { markers, ..self }
@@ -160,9 +160,9 @@ impl Reader {
         if by_name.is_none() && is_binary(path, bytes) {
             let tool = could_be_text(bytes).then(|| self.first_tool(path, bytes).ok().flatten())??;
             let zero = bytes.iter().position(|byte| *byte == 0).unwrap_or_default();
-            let help = "take the zero bytes out: some scanners read it as text";
+            let help = "remove the NUL bytes: some scanners read it as text";
             let known_by = String::from_utf8_lossy(bytes);
-            return self.unread(path, tool, &known_by, Trouble::new(zero, "it holds a zero byte", help));
+            return self.unread(path, tool, &known_by, Trouble::new(zero, "it contains a NUL byte", help));
         }
         let text = decoded(bytes);
         let kinds = by_name.map_or_else(|| ignore_files::kinds_of(path, &text), |kind| vec![kind]);
@@ -265,7 +265,7 @@ fn checked(bytes: &[u8]) -> Result<(), Trouble> {
         return Err(Trouble::new(at(error.valid_up_to()), "it is not in UTF-8", HELP));
     }
     match bytes.iter().position(|byte| *byte == 0) {
-        Some(zero) => Err(Trouble::new(at(zero), "it holds a zero byte", HELP)),
+        Some(zero) => Err(Trouble::new(at(zero), "it contains a NUL byte", HELP)),
         None => Ok(()),
     }
 }
@@ -300,8 +300,8 @@ pub(super) fn is_binary(path: &str, start: &[u8]) -> bool {
         && !Language::all_of(path, start).any(Language::is_scanned)
 }
 
-/// Tells whether a file that begins with these bytes could be a text all the same, as gitleaks and others take it: next to
-/// none of them are control characters.
+/// Tells whether a file that begins with these bytes could be a text all the same, as gitleaks and others take it: next
+/// to none of them are control characters.
 pub(super) fn could_be_text(start: &[u8]) -> bool {
     const FEW: usize = 2;
     const OF: usize = 33;
@@ -318,13 +318,13 @@ fn is_written(tool: &str) -> bool {
     tools_with_files().iter().any(|(key, _)| *key == tool)
 }
 
-/// A suppression and where it stands in the whole text.
+/// A suppression and where it is in the whole text.
 struct Placed {
     at: Range<usize>,
     found: Found,
 }
 
-/// A marker and where it stands in the whole text.
+/// A marker and where it is in the whole text.
 struct PlacedMarker {
     at: Range<usize>,
     in_comment: bool,
@@ -343,11 +343,11 @@ struct Draft<'t> {
     hits: Vec<(usize, usize)>,
     /// What is found where escapes are letters, with the beginning of its line.
     hidden: Vec<(usize, usize)>,
-    /// Where the first thing stands that is no comment.
+    /// Where the first code is.
     first_code: usize,
     /// Whether all of it is kept.
     is_whole: bool,
-    /// The line that was last asked for its first sign, and where that is.
+    /// The line whose first character was last looked up, and where that is.
     first_sign: Cell<Option<(usize, usize)>>,
     /// The line of the last suppression and the name of its statement.
     last_code: RefCell<Option<((usize, Part), String)>>,
@@ -401,7 +401,7 @@ impl<'t> Draft<'t> {
         self.comments.get(after.checked_sub(1)?).filter(|comment| at < comment.whole.end)
     }
 
-    /// Tells whether only comments stand before a byte on its line.
+    /// Tells whether only comments are before a byte on its line.
     fn is_alone(&self, at: usize) -> bool {
         let line = self.line_of(at);
         let first = match self.first_sign.get() {
@@ -479,7 +479,7 @@ impl<'t> Draft<'t> {
     fn place(&self, grammar: &Grammar, from: usize, it: Match) -> Placed {
         let at = from + it.at.start..from + it.at.end;
         let line = self.line_of(at.start);
-        // What stands in the code itself, as an annotation does, has no statement of its own.
+        // A suppression in the code itself, such as an annotation, has no statement of its own.
         let in_code = self.comment_at(at.start).is_none();
         let reach = match it.reach {
             Reach::Block if !self.is_ended(grammar.tool, &it.what, at.end) => Reach::File,
@@ -553,7 +553,7 @@ impl<'t> Draft<'t> {
 
     /// Says that a tool may be told anything here.
     fn unread(&self, tool: &'static str, Trouble { at, why, help }: Trouble) -> Placed {
-        // What is missing at the end of a file is told on its last line, not on one that does not exist.
+        // What is missing at the end of a file is reported on its last line, not on one that does not exist.
         let at = at.min(self.text.trim_end_matches(['\n', '\r']).len());
         let line = self.line_of(at);
         let found = Found {
@@ -611,7 +611,7 @@ impl<'t> Draft<'t> {
                 let own = placed.found.line - 1;
                 let last = self.line_of(placed.at.end.saturating_sub(1).max(placed.at.start));
                 let here = Some(first_from(own)).filter(|at| lines.get(*at).is_some_and(|line| *line <= last.max(own)));
-                // Only the first of a line stands at the beginning of its comment.
+                // Only the first of a line is at the beginning of its comment.
                 let above = || own.checked_sub(1).map(first_from).filter(|at| lines.get(*at) == Some(&(own - 1)));
                 let index = here.or_else(|| above().filter(|at| markers[*at].own_line));
                 index.inspect(|index| {
@@ -643,7 +643,7 @@ impl<'t> Draft<'t> {
     }
 }
 
-/// Returns where the first thing stands that is neither white space nor a comment.
+/// Returns where the first thing is that is neither white space nor a comment.
 fn first_code(text: &str, comments: &[Comment]) -> usize {
     let mut at = 0;
     for comment in comments {
@@ -717,7 +717,8 @@ impl Sparse {
 /// The tools whose suppressions go on until a comment ends them, with the words of that comment.
 const ENDS: [(&str, &str); 2] = [("eslint", "eslint-enable"), ("rubocop", "rubocop:enable")];
 
-/// Finds where suppressions are last ended, so that a file of nothing but suppressions is not searched for each of them.
+/// Finds where suppressions are last ended, so that a file of nothing but suppressions is not searched for each of
+/// them.
 fn ends<'t>(text: &'t str, comments: &[Comment]) -> FxHashMap<(&'static str, &'t str), usize> {
     let mut last = FxHashMap::default();
     for comment in comments {
@@ -755,7 +756,7 @@ fn secrets(text: &str) -> [Vec<Range<usize>>; 2] {
             keys.push(start..whole.end());
         }
     }
-    // What says that a secret may be there is no user with a password.
+    // A comment that allows a secret is not a user with a password.
     let plain = text.replace("gitleaks:allow", "gitleaks.allow");
     let calls = CURL.iter().flat_map(|curl| curl.find_iter(&plain)).map(|call| call.range()).collect();
     [keys, calls]

@@ -15,7 +15,7 @@ use crate::sync;
 use crate::time::{Today, Zone};
 use crate::tools::{Ids, Name, Pattern, Selector};
 
-/// What stands behind a suppression.
+/// The exception behind a suppression.
 #[derive(Clone, Copy, Debug)]
 pub enum Standing<'r, 'a> {
     /// An exception in force.
@@ -58,8 +58,8 @@ pub struct Licences<'r, 'a> {
     by_tool: FxHashMap<Name, OfTool<'r, 'a>>,
     zone: Zone,
     today: Today,
-    /// By file, in their order, the entries that are exactly what an exception allows; of two for one entry the first is of
-    /// an exception in force, if there is any.
+    /// By file, in their order, the entries that are exactly what an exception allows; of two for one entry the first
+    /// is of an exception in force, if there is any.
     held: BTreeMap<FileId, Vec<(Range<usize>, &'r Exception<'a>)>>,
 }
 
@@ -103,7 +103,7 @@ impl<'r, 'a> Licences<'r, 'a> {
         licences
     }
 
-    /// Takes in what stands in ignore files. `sync` writes some covers as expressions, or joins them, and only it can tell
+    /// Takes in what is in ignore files. `sync` writes some covers as expressions, or joins them, and only it can tell
     /// that such an entry allows no more than its exception.
     #[must_use]
     pub fn with_entries(mut self, register: &'r Register<'a>, inventory: &Inventory, files: &Files) -> Self {
@@ -154,7 +154,7 @@ impl<'r, 'a> Licences<'r, 'a> {
         exception.phase(self.zone, self.today).is_over()
     }
 
-    /// Says what stands behind a suppression whose marker names `marker`. A marker says which exception is meant, and no
+    /// Says what is behind a suppression whose marker names `marker`. A marker says which exception is meant, and no
     /// more: one of its covers must hold the suppression, as without a marker.
     #[must_use]
     pub fn standing(&self, item: &Item, marker: Option<&str>) -> Standing<'r, 'a> {
@@ -175,7 +175,7 @@ impl<'r, 'a> Licences<'r, 'a> {
         }
     }
 
-    /// Says what stands behind a suppression among the exceptions for which `is_asked` says so.
+    /// Says what is behind a suppression among the exceptions for which `is_asked` says so.
     fn by_cover(&self, item: &Item, is_asked: impl Fn(&Exception<'a>) -> bool) -> Standing<'r, 'a> {
         let mut best = match self.behind(item).filter(|exception| is_asked(exception)) {
             Some(exception) if exception.grants(self.zone, self.today) => return Standing::InForce(exception),
@@ -286,7 +286,7 @@ impl Licence<'_, '_> {
                 let rule = rule_of(rule, item, name)?;
                 is_of_every_rule || is_within(name.ids(), &rule, id)?
             }
-            // What names no rule overlooks every one of its own tool.
+            // A suppression that names no rule suppresses every rule of its own tool.
             What::All | What::Unnamed => is_of_every_rule && item.found.tool == name.key(),
             What::Unread { .. } => return None,
         };
@@ -297,7 +297,7 @@ impl Licence<'_, '_> {
             };
             return Some(is_id && is_here);
         }
-        // A comment says nothing else of what it overlooks.
+        // A comment says nothing else about what it suppresses.
         let is_narrower = self.cover.selectors().any(|selector| selector != Selector::Paths);
         Some(is_id && !is_narrower)
     }
@@ -378,7 +378,7 @@ pub fn passed_over(item: &Item) -> Vec<String> {
     }
 }
 
-/// Returns the patterns of all paths from the root in which a text stands.
+/// Returns the patterns of all paths from the root in which a text is.
 fn anywhere(text: &str) -> Vec<String> {
     let bare = text.trim_start_matches("./").trim_start_matches('/');
     match bare.trim_end_matches('/') {
@@ -408,8 +408,8 @@ fn is_expression(text: &str) -> bool {
     text.contains(['\\', '.', '+', '*', '?', '(', ')', '|', '[', ']', '{', '}', '^', '$'])
 }
 
-/// Tells whether a suppression of one rule overlooks only what a cover names. Of rules with dots either may leave out the
-/// folder; one that leaves out more overlooks more.
+/// Tells whether a suppression of one rule suppresses only what a cover names. In rules with dots either may leave out
+/// the folder; one that leaves out more suppresses more.
 fn is_within(ids: Ids, rule: &str, cover: &str) -> Option<bool> {
     let (one, other) = (ids.form(rule), ids.form(cover));
     if one == other || ids.reported(rule).any(|form| form == other) {
@@ -424,7 +424,7 @@ fn ported(rule: &str) -> Option<String> {
     Some(format!("B{digits}"))
 }
 
-/// Returns what an entry of the baseline lets be, which has one end for all of them.
+/// Returns what an entry of the baseline tolerates; the baseline has one end for all of them.
 fn claim(it: &Allowed) -> Claim<'_> {
     let extent = Extent { breadth: it.breadth.unwrap_or(Breadth::Line), end: None };
     (Identity { path: &it.path, tool: &it.tool, id: &it.id, code: &it.code }, extent)
@@ -438,7 +438,7 @@ impl SuppressionBaseline {
         let mine: Vec<Claim<'_>> = items.iter().map(|item| item.claim()).collect();
         let found = inventory.match_up(&mine, &known);
         let mut lets: Vec<bool> = found.iter().map(Option::is_some).collect();
-        // An entry that does not say how much it lets be is for whatever was there before.
+        // An entry that does not say how much it tolerates is for whatever existed before.
         let used: FxHashSet<usize> = found.into_iter().flatten().collect();
         let left = self.entries.iter().enumerate().filter(|(at, it)| it.breadth.is_none() && !used.contains(at));
         let left: Vec<Claim<'_>> = left.map(|(_, it)| claim(it)).collect();

@@ -1,4 +1,4 @@
-//! What a suppression stands on, so that it is known again after its line has moved or was formatted anew.
+//! The code that a suppression is on, so that it is recognised after its line has moved or was reformatted.
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
@@ -17,7 +17,7 @@ const MOST_BYTES: usize = 16 * 1024;
 /// Code that is shorter than this could be anybody's.
 const SHORTEST: usize = 8;
 
-/// The name where there is no code.
+/// The name if there is no code.
 pub(super) const NONE: &str = "-";
 
 /// Tells whether a name is one of code that is too short to be known again in another file.
@@ -30,7 +30,7 @@ pub(super) fn is_short(name: &str) -> bool {
 pub(super) enum Part {
     /// The line, and those to which its own brackets go on.
     Line,
-    /// The statement, also where the line stands between brackets that others open and close.
+    /// The statement, also where the line is between brackets that others open and close.
     Statement,
 }
 
@@ -89,7 +89,7 @@ fn with_brackets(code: &impl Fn(usize) -> String, first: usize, own: &str, lines
     written
 }
 
-/// Returns the lines between whose brackets a line stands, from the outermost on; `None` if it stands in none, or they are
+/// Returns the lines between whose brackets a line is, from the outermost on; `None` if it is in none, or they are
 /// too far apart.
 fn around(code: &impl Fn(usize) -> String, line: usize, lines: usize) -> Option<String> {
     // How many brackets are open before the line, of those that are opened from here on.
@@ -125,7 +125,7 @@ fn around(code: &impl Fn(usize) -> String, line: usize, lines: usize) -> Option<
     None
 }
 
-/// Names a text that is no code, such as the entry of an ignore file.
+/// Names a text that is not code, such as the entry of an ignore file.
 pub(super) fn hash(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
     HEXLOWER.encode(&digest[..8])
@@ -147,7 +147,7 @@ fn code_of(text: &str, starts: &[usize], comments: &[Comment], line: usize) -> S
 }
 
 /// Counts the round and square brackets that are opened and not closed in a line, and those that are closed and were
-/// not opened in it. Braces hold whole blocks, which are no part of a statement.
+/// not opened in it. Braces hold whole blocks, which are not part of a statement.
 fn unbalanced(code: &str) -> (usize, usize) {
     let (mut open, mut closed) = (0, 0);
     for byte in code.bytes() {

@@ -1,5 +1,5 @@
 //! Reads the tracked files of a repository, each once: submodules and binary files are passed over. What cannot be read
-//! and may tell a scanner something is a suppression itself, of which nobody knows what it says.
+//! and may tell a scanner something is a suppression itself, with unknown content.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -169,7 +169,7 @@ pub(super) fn read_stored(files: &CommitFiles, paths: &[&str], reader: &Reader) 
             beside.push(path.as_str());
         }
     }
-    // What a link leads to says what is told under its own name.
+    // What a link leads to is read under its own name.
     beside.sort_unstable();
     beside.dedup();
     named.extend(beside.iter().map(|path| (*path, *path)));
@@ -207,7 +207,7 @@ fn read_regular(
 
 fn too_large() -> Trouble {
     let why = format!("it is larger than {} MiB", MOST_BYTES / 1024 / 1024);
-    Trouble::new(0, why, "split it, so that it can be looked through")
+    Trouble::new(0, why, "split it, so that it can be searched")
 }
 
 /// Returns the targets of the links of a commit.
@@ -235,7 +235,7 @@ struct Linked {
 }
 
 impl Linked {
-    /// Follows links as far as `is_file` knows the files. What `keep` leaves out is nobody's ignore file.
+    /// Follows links as far as `is_file` knows the files. What `keep` leaves out is not an ignore file of any tool.
     fn of(links: &BTreeMap<String, String>, is_file: &dyn Fn(&str) -> bool, keep: &dyn Fn(&str) -> bool) -> Self {
         let mut linked = Self::default();
         for (link, written) in links.iter().filter(|(link, _)| keep(link)) {
@@ -278,7 +278,7 @@ impl Linked {
 
     fn pages(&self, reader: &Reader) -> Vec<Page> {
         let page = |(link, tool, target): &(String, &'static str, String)| {
-            let why = format!("it is a link to `{target}`, which is no tracked file below the register's root");
+            let why = format!("it is a link to `{target}`, which is not a tracked file below the register's root");
             reader.unread(link, tool, target, Trouble::new(0, why, "put the file itself here"))
         };
         self.lost.iter().filter_map(page).collect()

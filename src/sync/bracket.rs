@@ -1,10 +1,10 @@
-//! A list or a mapping in brackets: of JSON, of TOML, of YAML on one line. Comments and blanks stay where they are.
+//! A list or a mapping in brackets: in JSON, TOML or YAML on one line. Comments and white space stay where they are.
 
 use std::ops::Range;
 
 use super::licence::MARK;
 
-/// What becomes of an entry that stands in a file.
+/// What becomes of an existing entry.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Fate {
     Stays,
@@ -22,13 +22,13 @@ pub(super) struct Style {
     pub(super) blocks: bool,
     /// Whether a new list may end with a comma.
     pub(super) last_comma: bool,
-    /// Whether the closing bracket must stand further in than the line on which the list opens.
+    /// Whether the closing bracket must be further in than the line on which the list opens.
     pub(super) end_is_inside: bool,
 }
 
 /// An entry between brackets.
 struct Chunk<'t> {
-    /// What comes before it: blanks and comments.
+    /// What comes before it: white space and comments.
     lead: &'t str,
     body: &'t str,
     /// Comments between it and its comma.
@@ -81,10 +81,10 @@ pub(super) struct Bracket<'t> {
 }
 
 impl<'t> Bracket<'t> {
-    /// Takes one apart. `at` is where it stands with its brackets, `entries` where its entries do.
+    /// Parses one. `at` is its place with the brackets, `entries` those of its entries.
     pub(super) fn new(text: &'t str, at: &Range<usize>, entries: &[Range<usize>], style: Style) -> Self {
         let inner = at.start + 1..at.end - 1;
-        // Where there are no entries, a comment behind the bracket stands before those that come.
+        // Where there are no entries, a comment behind the bracket is before those that come.
         let head = if entries.is_empty() { trail(text, inner.start, inner.end, style) } else { "" };
         let mut position = inner.start + head.len();
         let mut chunks = Vec::with_capacity(entries.len());
@@ -114,20 +114,20 @@ impl<'t> Bracket<'t> {
         self.text[self.inner.clone()].contains('\n')
     }
 
-    /// Returns the blanks before new entries.
+    /// Returns the white space before new entries.
     pub(super) fn pad(&self, unit: &str) -> String {
         let own = self.chunks.iter().find_map(|chunk| chunk.lead.get(chunk.lead.rfind('\n')? + 1..));
         own.map_or_else(|| format!("{}{unit}", self.outer()), str::to_owned)
     }
 
-    /// Returns the blanks before the line on which it opens.
+    /// Returns the white space before the line on which it opens.
     fn outer(&self) -> &str {
         let line = self.text[..self.inner.start].rfind('\n').map_or(0, |at| at + 1);
         let line = &self.text[line..self.inner.start];
         &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
     }
 
-    /// Returns what is to stand between the brackets. `fates` has one for each entry; `new` come last, each with the
+    /// Returns what belongs between the brackets. `fates` has one for each entry; `new` come last, each with the
     /// comment behind it.
     pub(super) fn rewritten(
         &self,

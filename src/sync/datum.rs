@@ -1,4 +1,4 @@
-//! What is to stand in a file, and how each syntax writes it.
+//! A value to be written into a file, and how each syntax writes it.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::yaml::write::{Quotes, quoted, scalar};
 pub(super) enum Datum {
     /// A text.
     Text(String),
-    /// A text that stays in quotes wherever there is a choice, so that nobody reads it as a date.
+    /// A string that stays in quotes wherever possible, so that it is not read as a date.
     Quoted(String),
     /// A word that must not be quoted: `true`, `false`, a date where the syntax knows dates.
     Raw(String),

@@ -7,7 +7,7 @@ use super::licence::MARK;
 use super::shelf::{Slot, Splice, at_end};
 use super::tree::{self, Kind, Tree, Unreadable};
 
-/// Returns where each document of a stream of YAML stands, without the lines of the marks between them.
+/// Returns where each document of a stream of YAML is, without the lines of the marks between them.
 pub(crate) fn parts(text: &str) -> Vec<Range<usize>> {
     let (mut parts, mut start, mut at) = (Vec::new(), 0, 0);
     for line in text.split_inclusive('\n') {

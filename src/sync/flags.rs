@@ -1,12 +1,12 @@
-//! Flags for tools that read no ignore file.
+//! Command-line flags for tools without an ignore file.
 
 use crate::register::Cover;
 
-/// A tool and how it is told on its command line what to overlook.
+/// A tool and its command-line flag for suppressing a finding.
 struct Flag {
     tool: &'static str,
     flag: &'static str,
-    /// The flag for what is overlooked until there is a fix.
+    /// The flag for what is suppressed until there is a fix.
     until_fixed: Option<&'static str>,
 }
 
@@ -35,14 +35,14 @@ pub fn tools() -> Vec<&'static str> {
 ///
 /// # Errors
 ///
-/// If the tool has no flag that says as much, and no more.
+/// If the tool has no flag that says exactly this.
 pub(super) fn of(tool: &str, cover: &Cover<'_>) -> Result<String, String> {
     let flag = FLAGS.iter().find(|flag| flag.tool == tool).ok_or("there is no flag for it")?;
     let id = cover.id.as_ref().map_or("", |id| id.as_str().trim());
-    // What a shell could split or expand is no id of these tools.
+    // What a shell could split or expand is not an id of these tools.
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._:/@+-".contains(c);
     if id.is_empty() || id.starts_with('-') || !id.chars().all(is_plain) {
-        return Err("the id has characters that a shell would not leave alone".to_owned());
+        return Err("the id contains characters that a shell would interpret".to_owned());
     }
     let is_until_fixed = cover.until_fixed.as_ref().is_some_and(|flag| flag.value);
     if !cover.paths.is_empty() {

@@ -1,4 +1,4 @@
-//! The ignore files: where each holds its entries, and how it writes a cover.
+//! The formats of ignore files: where each has its entries, and how it writes a cover.
 
 use std::borrow::Cow;
 
@@ -49,9 +49,9 @@ pub(super) struct Wanted {
     /// Its key, in a mapping.
     pub(super) key: Option<String>,
     pub(super) value: Datum,
-    /// What a reader is told beside a value that has no room for words.
+    /// The comment next to a value that has no room for words.
     pub(super) comment: Option<String>,
-    /// What it overlooks, and where: of two with the same the tool reads one.
+    /// What it suppresses, and where: of two with the same the tool reads one.
     pub(super) identity: String,
     /// The id that the cover names, and whether it is narrowed to a place.
     pub(super) id: String,
@@ -162,7 +162,7 @@ const AZURE: Format = Format {
     ..row("azure", &[".jsonc"], "exemptions.jsonc", JSON5)
 };
 
-/// All kinds; those of one tool stand together.
+/// All kinds; those of one tool are together.
 static FORMATS: &[Format] = &[
     Format {
         holders: &[
@@ -357,7 +357,7 @@ impl Format {
         let own = match (key, &value.kind) {
             (Some(key), _) => self.form(key).into_owned(),
             (None, Kind::Scalar(text)) => {
-                // The end stands behind the id on a line of Trivy.
+                // The end is after the id on a line of Trivy.
                 let has_end = self.syntax == Syntax::Lines && self.tool == "trivy";
                 let id = if has_end { text.split(" exp:").next().unwrap_or(text) } else { text };
                 self.form(id).into_owned()
@@ -393,7 +393,7 @@ impl Format {
         self.ids().form(id)
     }
 
-    /// Returns what an entry overlooks, in a form that can be compared: everything but its end and words for people.
+    /// Returns what an entry suppresses, in a form that can be compared: everything but its end and words for people.
     pub(super) fn overlooked(&self, value: &Tree) -> String {
         const WORDS: [&str; 6] = ["reason", "statement", "notes", "description", "justification", "created"];
         let is_told = |pair: &&Pair| {
@@ -422,7 +422,7 @@ impl Format {
     ///
     /// # Errors
     ///
-    /// If the file can say no more than would overlook too much.
+    /// If the file can say no more than would suppress too much.
     pub(super) fn entries(&self, cover: &Cover<'_>, licence: &Licence) -> Result<Vec<Wanted>, String> {
         let writes_until_fixed = ["grype", "snyk"].contains(&self.tool);
         if cover.until_fixed.as_ref().is_some_and(|flag| flag.value) && !writes_until_fixed {
@@ -455,8 +455,7 @@ impl Format {
 
     /// Says why an entry could not be read back from the file; `None` if it can.
     fn unwritable(&self, entry: &Entry, licence: &Licence) -> Option<String> {
-        let said =
-            |whose: &str, c: char| format!("{whose} holds the character U+{:04X}, which nobody sees", u32::from(c));
+        let said = |whose: &str, c: char| format!("{whose} contains the invisible character U+{:04X}", u32::from(c));
         if let Some(c) = licence.names().chars().find(|c| is_hostile(*c)) {
             return Some(said("the name of the exception", c));
         }
@@ -528,14 +527,14 @@ fn trivy_lines(cover: &Cover<'_>, licence: &Licence) -> Entries {
         return Err("a plain file cannot narrow an entry to paths or packages; name a `.trivyignore.yaml`".to_owned());
     }
     if text(cover).contains(char::is_whitespace) {
-        return Err("an id with blanks is not read there".to_owned());
+        return Err("an id with white space is not read there".to_owned());
     }
     Ok(vec![item(&[], Datum::text(format!("{} exp:{}", text(cover), licence.end_day_after())))])
 }
 
 fn osv_scanner(cover: &Cover<'_>, licence: &Licence) -> Entries {
     if cover.package.is_some() {
-        let why = "it overlooks an id in every package, or a package with every id, and the cover names one of both";
+        let why = "it ignores an id in every package, or every id of a package, but the cover names both";
         return Err(why.to_owned());
     }
     let end = Datum::Raw(licence.end_instant());
@@ -626,7 +625,7 @@ fn dependency_check(cover: &Cover<'_>, licence: &Licence) -> Entries {
         });
     }
     for path in paths {
-        let pattern = path_regex(&path).ok_or_else(|| format!("`{path}` is no pattern that it could match"))?;
+        let pattern = path_regex(&path).ok_or_else(|| format!("`{path}` is not a pattern that it can match"))?;
         places.push(vec![("filePath regex", format!("^(.*[\\\\/])?{}$", pattern.replace('/', "[\\\\/]")))]);
     }
     if places.is_empty() {
@@ -712,14 +711,14 @@ fn nsprc(cover: &Cover<'_>, licence: &Licence) -> Entries {
 
 fn gitleaks(cover: &Cover<'_>, licence: &Licence) -> Entries {
     if is_fingerprint(text(cover)) {
-        return Err("a single finding belongs into a `.gitleaksignore`".to_owned());
+        return Err("a single finding belongs in a `.gitleaksignore`".to_owned());
     }
     if cover.paths.is_empty() {
         return Err("it has no entry for a rule in every file; narrow the cover with `paths`".to_owned());
     }
     let mut patterns = Vec::new();
     for path in paths(cover) {
-        let pattern = path_regex(&path).ok_or_else(|| format!("`{path}` is no pattern that it could match"))?;
+        let pattern = path_regex(&path).ok_or_else(|| format!("`{path}` is not a pattern that it can match"))?;
         patterns.push(format!("^{pattern}$"));
     }
     // Without `targetRules` it is for every rule.
@@ -747,7 +746,7 @@ fn gitleaks_lines(cover: &Cover<'_>, _: &Licence) -> Entries {
         );
     }
     if !cover.paths.is_empty() {
-        return Err("the id names the file already; leave `paths` out".to_owned());
+        return Err("the id already names the file; leave `paths` out".to_owned());
     }
     Ok(vec![item(&[], Datum::text(text(cover)))])
 }

@@ -1,4 +1,4 @@
-//! What an exception in force lends to an entry of an ignore file: its id, its end and its words.
+//! What an exception in force contributes to an entry of an ignore file: its id, its end and its text.
 
 use chrono::{DateTime, NaiveTime, Utc};
 
@@ -17,7 +17,7 @@ const LONGEST: usize = 200;
 pub(super) struct Licence {
     /// The ids; first that of the exception that ends last.
     pub(super) ids: Vec<String>,
-    /// The first instant that is not covered any more.
+    /// The first instant that is no longer covered.
     pub(super) end: DateTime<Utc>,
     /// The end as the record writes it.
     pub(super) until: String,
@@ -75,13 +75,13 @@ impl Licence {
         rfc3339(self.end)
     }
 
-    /// Returns the end as the day in UTC that begins with it; `None` if it is no midnight there.
+    /// Returns the end as the day in UTC that begins with it; `None` if it is not a midnight there.
     pub(super) fn end_day(&self) -> Option<String> {
         (self.end.time() == NaiveTime::MIN).then(|| self.end_instant()["".len().."2026-06-01".len()].to_owned())
     }
 
-    /// Returns the first day that begins in UTC when it has ended: the earliest that a file of whole days may name without
-    /// cutting the exception short.
+    /// Returns the first day that begins in UTC when it has ended: the earliest that a file of whole days may name
+    /// without cutting the exception short.
     pub(super) fn end_day_after(&self) -> String {
         let whole = self.end.date_naive().and_time(NaiveTime::MIN).and_utc();
         let next = if whole == self.end { whole } else { whole + chrono::TimeDelta::days(1) };

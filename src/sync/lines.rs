@@ -1,11 +1,11 @@
-//! Files of one entry a line, with comments on lines of their own.
+//! Files with one entry per line, with comments on lines of their own.
 
 use super::formats::{Format, Wanted};
 use super::licence::MARK;
 use super::shelf::{Slot, Splice, at_end};
 use super::tree::{Kind, Tree};
 
-/// Lists the entries. The mark of an exception stands on the line right above.
+/// Lists the entries. The mark of an exception is on the line right above.
 pub(super) fn slots(text: &str, format: &Format) -> Vec<Slot> {
     let mut slots = Vec::new();
     let (mut at, mut is_ours) = (0, false);
@@ -18,7 +18,7 @@ pub(super) fn slots(text: &str, format: &Format) -> Vec<Slot> {
             continue;
         }
         let range = start..start + own.len();
-        // Behind an id of Trivy may stand an end and whatever else.
+        // An id of Trivy may be followed by an end and anything else.
         let id = if format.tool == "trivy" { own.split_whitespace().next().unwrap_or(own) } else { own };
         let value = Tree { at: range.clone(), kind: Kind::Scalar(own.to_owned()) };
         let identity = format.identity(&[], None, &Tree { at: range.clone(), kind: Kind::Scalar(id.to_owned()) });
@@ -36,7 +36,7 @@ pub(super) fn slots(text: &str, format: &Format) -> Vec<Slot> {
     slots
 }
 
-/// Returns a field that looks like an end and is none for Trivy.
+/// Returns a field that looks like an end, but is not one for Trivy.
 pub(super) fn odd_field(value: &str) -> Option<&str> {
     let is_odd = |word: &&str| ["until", "expires", "expiry", "expired"].iter().any(|start| word.starts_with(start));
     value.split_whitespace().skip(1).take_while(|word| !word.starts_with('#')).find(is_odd)

@@ -4,8 +4,8 @@
 //! exceptions in force -> covers of a tool -> entries as its file says them -> the file, edited in place
 //! ```
 //!
-//! An entry that carries the mark `stopgap: ID`, or that says the same as a cover in force, is ours: it is kept as the
-//! register says. Every other entry was added by hand; it is reported and stays. Nothing here reads or writes a file.
+//! An entry that has the mark `stopgap: ID`, or that is equal to a cover in force, is ours: it is kept in step with the
+//! register. Every other entry was added by hand; it is reported and stays. Nothing here reads or writes a file.
 
 mod bracket;
 mod datum;
@@ -52,7 +52,7 @@ pub struct Plan {
     pub changed: usize,
     /// How many entries go.
     pub removed: usize,
-    /// How many entries the exceptions in force stand behind.
+    /// How many entries belong to exceptions in force.
     pub held: usize,
     /// The entries that were added by hand.
     pub strays: Vec<Stray>,
@@ -61,7 +61,7 @@ pub struct Plan {
 /// An entry that was added by hand.
 #[derive(Debug)]
 pub struct Stray {
-    /// Where it stands in the text as it was.
+    /// Where it is in the text as it was.
     pub span: Span,
     /// What is wrong with it.
     pub message: String,
@@ -69,7 +69,7 @@ pub struct Stray {
     pub help: String,
 }
 
-/// A cover that a file cannot express without overlooking more.
+/// A cover that a file cannot express without suppressing more.
 #[derive(Debug)]
 pub struct Unsaid {
     /// The exception.
@@ -92,16 +92,16 @@ impl Unsaid {
     }
 }
 
-/// An entry of a file that overlooks exactly what an exception allows.
+/// An entry of a file that suppresses exactly what an exception allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
-    /// Where it stands.
+    /// Where it is.
     pub at: Range<usize>,
     /// The id of the exception; of several the one that ends last.
     pub exception: String,
 }
 
-/// What one tool may overlook today.
+/// What one tool may suppress today.
 #[derive(Debug)]
 pub struct Allowed<'r, 'a> {
     tool: &'static str,
@@ -195,7 +195,7 @@ impl<'r, 'a> Allowed<'r, 'a> {
         self.covers.iter().map(|(exception, cover, _)| (exception.file, cover.item.span())).filter(is_said).collect()
     }
 
-    /// Finds the entries of files, each with its path and its text, that overlook exactly what the exceptions allow,
+    /// Finds the entries of files, each with its path and its text, that suppress exactly what the exceptions allow,
     /// whatever they say about their end and their reason. There are none in a file that cannot be read.
     #[must_use]
     pub fn held<'t>(&self, files: impl Iterator<Item = (FileId, &'t str, &'t str)>) -> Vec<(FileId, Held)> {
@@ -218,7 +218,7 @@ impl<'r, 'a> Allowed<'r, 'a> {
         held
     }
 
-    /// Returns by the identity of an entry what it may overlook, and the exception that allows it.
+    /// Returns by the identity of an entry what it may suppress, and the exception that allows it.
     fn overlooked(&self, format: &Format) -> BTreeMap<String, (String, String)> {
         let of = |wanted: Wanted| (wanted.identity, (format.overlooked(&wanted.value.tree()), wanted.exception));
         self.wanted(format).0.into_iter().map(of).collect()
@@ -245,7 +245,7 @@ impl<'r, 'a> Allowed<'r, 'a> {
         let problem = |fault: Unreadable| {
             let at = if is_new { 0 } else { fault.at.min(before.len()) };
             let message = format!("nothing can be written into it: {}", fault.why);
-            Problem::new(Span::new(at, at), message, "mend the file, or write the entries by hand")
+            Problem::new(Span::new(at, at), message, "fix the file, or write the entries by hand")
         };
         let edit = Edit { format, wanted: &wanted, prune, today: self.today, zone: self.zone };
         let mut plan = edit.plan(begun).map_err(problem)?;
@@ -380,12 +380,12 @@ impl<'e> Edit<'e> {
         sorted
     }
 
-    /// Returns whether an entry without room for words carries the mark beside it.
+    /// Returns whether an entry without room for words carries the mark next to it.
     fn is_told(&self, slot: &Slot, wanted: &Wanted) -> bool {
         wanted.comment.is_none() || slot.is_ours
     }
 
-    /// Says what is wrong with an entry that was added by hand; `None` if it does nothing any more, or no more than an
+    /// Says what is wrong with an entry that was added by hand; `None` if it has no effect, or no more than an
     /// exception in force allows.
     fn stray(&self, slot: &Slot, wanted: &[&Wanted]) -> Option<Stray> {
         let tool = Tool::of_key(self.format.tool).map_or(self.format.tool, |tool| tool.name);
@@ -400,7 +400,7 @@ impl<'e> Edit<'e> {
         if !matches!(end, End::Unread(_)) && wanted.iter().any(is_within) {
             return None;
         }
-        let what = slot.id.as_ref().map_or_else(|| "this".to_owned(), |id| format!("`{}`", shown(id)));
+        let what = slot.id.as_ref().map_or_else(|| format!("{tool} results"), |id| format!("{tool} `{}`", shown(id)));
         let unread = match end {
             End::Unread(text) => format!("; {tool} does not read `{}` as an end", shown(&text)),
             _ => match self.format.unknown_key(&slot.details) {
@@ -411,14 +411,14 @@ impl<'e> Edit<'e> {
                 None => String::new(),
             },
         };
-        let message = format!("{tool} is told to overlook {what} here, and no exception in force covers it{unread}");
+        let message = format!("this suppresses {what}, and no exception in force covers it{unread}");
         let help = match &slot.id {
             Some(id) if !has_wildcard(id) => {
                 let cover = typed_cover::item(self.format.tool, shown(id), Vec::new());
                 let cover = shell_word(&typed_cover::typed(&cover));
                 format!("delete it (`stopgap sync --prune`), or request an exception: `stopgap new --cover {cover}`")
             }
-            _ => "delete it (`stopgap sync --prune`), or ask for an exception that covers it".to_owned(),
+            _ => "delete it (`stopgap sync --prune`), or request an exception that covers it".to_owned(),
         };
         Some(Stray { span: Span::new(slot.at.start, slot.at.end), message, help })
     }
@@ -449,7 +449,7 @@ impl<'e> Edit<'e> {
     /// Proves that a reader of the format finds in the edited file what it is to hold, what was added by hand, and all
     /// else as it was.
     fn prove(&self, before: &str, after: &str, plan: &Plan) -> Result<(), Unreadable> {
-        const UNPROVED: &str = "the way it is written leaves no place where the edit could be proved right";
+        const UNPROVED: &str = "its layout does not allow a safe automatic edit";
         let unproved = |fault: Unreadable| Unreadable { at: 0, why: format!("{UNPROVED} ({})", fault.why) };
         let (old, new) = (read(self.format, before)?, read(self.format, after).map_err(unproved)?);
         let wanted: std::collections::BTreeSet<(String, String)> =

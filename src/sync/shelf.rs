@@ -13,7 +13,7 @@ use super::licence::MARK;
 use super::tree::{self, Kind, Pair, Tree, Unreadable};
 use crate::tools::folded_key;
 
-/// What stands in the place of a range of bytes.
+/// The replacement of a range of bytes.
 pub(super) type Splice = (Range<usize>, String);
 
 /// An entry as a file holds it.
@@ -21,9 +21,9 @@ pub(super) type Splice = (Range<usize>, String);
 pub(super) struct Slot {
     /// Where a reader is shown it.
     pub(super) at: Range<usize>,
-    /// What it overlooks, and where.
+    /// What it suppresses, and where.
     pub(super) identity: String,
-    /// What it overlooks, in a word; none where it does not say.
+    /// What it suppresses, in a word; none if it does not say.
     pub(super) id: Option<String>,
     /// Whether an exception's mark is on it.
     pub(super) is_ours: bool,
@@ -31,7 +31,7 @@ pub(super) struct Slot {
     pub(super) is_off: bool,
     /// Its value; in a mapping without the key.
     pub(super) value: Tree,
-    /// Where its details stand, if that is not the value itself.
+    /// Where its details are, if that is not the value itself.
     pub(super) details: Tree,
 }
 
@@ -92,7 +92,7 @@ pub(super) fn shelves(text: &str, root: &Tree, format: &Format) -> Result<Vec<Sh
             if !fits {
                 let what = if matches!(shape, Shape::List | Shape::Tables) { "list" } else { "mapping" };
                 let name = path.last().map_or("the file", String::as_str);
-                return Err(Unreadable { at: node.at.start, why: format!("`{name}` is no {what}") });
+                return Err(Unreadable { at: node.at.start, why: format!("`{name}` is not a {what}") });
             }
         }
         if shape == Shape::Lists {
@@ -166,7 +166,7 @@ impl Shelf {
         }
     }
 
-    /// Tells for each item of a list whether our mark stands behind it.
+    /// Tells for each item of a list whether our mark is behind it.
     fn marks(&self, text: &str, node: &Tree, items: &[Tree], syntax: Syntax) -> Vec<bool> {
         if is_bracketed(text, node) {
             let ranges: Vec<_> = items.iter().map(|item| item.at.clone()).collect();
@@ -177,7 +177,7 @@ impl Shelf {
         items.iter().map(behind).collect()
     }
 
-    /// Returns where the items or pairs stand.
+    /// Returns where the items or pairs are.
     fn ranges(&self) -> Vec<Range<usize>> {
         let Some(node) = &self.node else { return Vec::new() };
         match &node.kind {
@@ -214,7 +214,7 @@ impl Shelf {
                 None => self.add_bracket(text, root, format, new),
             },
             _ => match there {
-                // What stands in brackets, if only a comment, stays in them.
+                // Content of brackets, even if only a comment, stays in them.
                 Some(node)
                     if is_bracketed(text, node) && !text[node.at.start + 1..node.at.end - 1].trim().is_empty() =>
                 {
@@ -510,7 +510,7 @@ impl Shelf {
     }
 }
 
-/// Where an entry says what it overlooks; of a list the first item.
+/// Where an entry says what it suppresses; of a list the first item.
 const NAMES: &[&[&str]] = &[
     &["id"],
     &["vulnerability"],
@@ -653,5 +653,5 @@ fn document_end(text: &str) -> usize {
 }
 
 fn unwritable(at: usize) -> Unreadable {
-    Unreadable { at, why: "the way it is written here leaves no place for an entry".to_owned() }
+    Unreadable { at, why: "the layout here leaves no place for an entry".to_owned() }
 }

@@ -8,7 +8,7 @@ use crate::text::is_hostile;
 use crate::time::Moment;
 use crate::yaml::check_text;
 
-/// Signs that some syntax takes for its own, line ends of any kind, and what nobody sees.
+/// Characters that some syntax uses, line ends of any kind, and invisible characters.
 const ODD: &str = "#\"'\\:|<>&/-!%@`,;=$~()\t\n\r \0\u{8}\u{1b}\u{7f}\u{85}\u{9b}\u{a0}\u{ad}\u{200b}\u{200d}\u{202e}\u{2028}\u{2029}\u{3000}\u{fdd0}\u{feff}\u{fff9}\u{fffe}\u{ffff}\u{1fffe}\u{e0001}é";
 
 /// For each file a cover that it can hold, and covers with a text in each place that it writes.
@@ -93,7 +93,7 @@ fn whatever_is_written_is_read_again() {
                     let (held, unsaid) = written(&files, (tool, path));
                     assert!(held > 0 && unsaid.iter().all(|it| it.id != "CVE-1"), "{path}: {odd} {text:?}");
                     assert!(held > 1 || unsaid.len() == 1, "{path}: {odd} {text:?} is lost");
-                    // Blanks at the ends are no part of a text, and an expression may have lines.
+                    // White space at the ends is not part of a text, and an expression may have lines.
                     let is_layout =
                         (c.is_whitespace() && !text.trim().contains(c)) || (tool == "kyverno" && "\t\n".contains(c));
                     assert!(!is_hostile(c) || is_layout || unsaid.len() == 1, "{path}: {odd} {text:?} is written");
@@ -110,7 +110,11 @@ fn the_name_of_an_exception_ends_no_line() {
         for (tool, path, honest, _) in FILES {
             let (held, unsaid) = written(&files(&name, &format!("{{tool: {tool}, {honest}}}")), (tool, path));
             assert_eq!((held, unsaid.len()), (0, 1), "{path} {c:?}");
-            assert!(unsaid[0].why.starts_with("the name of the exception holds the character U+"), "{}", unsaid[0].why);
+            assert!(
+                unsaid[0].why.starts_with("the name of the exception contains the invisible character U+"),
+                "{}",
+                unsaid[0].why
+            );
         }
     }
 }

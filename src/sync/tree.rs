@@ -1,4 +1,4 @@
-//! The files of tools as one kind of tree, in which every value knows its bytes: YAML, JSON with comments, TOML.
+//! Configuration files as one kind of tree, in which every value knows its bytes: YAML, JSON with comments, TOML.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -56,7 +56,7 @@ impl Tree {
                 for index in 0..pairs.len() {
                     let one = key(&pairs[index].key);
                     if pairs[..index].iter().any(|pair| pair.key == one) {
-                        let why = format!("the key `{}` stands there twice, in different letters", shown(&one));
+                        let why = format!("the key `{}` appears twice, in different spellings", shown(&one));
                         return Err(Unreadable { at: pairs[index].key_at.start, why });
                     }
                     pairs[index].key = one;
@@ -166,7 +166,7 @@ pub(crate) fn json(text: &str, strict: bool) -> Result<Node<'static>, Unreadable
         .map_err(|error| Unreadable { at: error.range().start, why: format!("not valid JSON: {}", error.kind()) })?;
     match parsed.value {
         Some(value) => of_json_value(value),
-        None => Err(Unreadable { at: 0, why: "there is no value in it".to_owned() }),
+        None => Err(Unreadable { at: 0, why: "it contains no value".to_owned() }),
     }
 }
 
@@ -187,7 +187,7 @@ fn of_json_value(value: ast::Value<'_>) -> Result<Node<'static>, Unreadable> {
                 let key = property.name.as_str().to_owned();
                 let name = property.name.range();
                 if entries.iter().any(|entry| entry.key == key) {
-                    let why = format!("the key `{}` stands there twice", shown(&key));
+                    let why = format!("the key `{}` appears twice", shown(&key));
                     return Err(Unreadable { at: name.start, why });
                 }
                 let key_span = Span::new(name.start, name.end);

@@ -1,6 +1,6 @@
 //! Short texts in a row, such as tickets and addresses.
 
-/// Splits a text at its blanks, and at commas and semicolons. One within a web address belongs to that.
+/// Splits a text at its white space, and at commas and semicolons. One within a web address belongs to that.
 pub fn enumerated(text: &str) -> Vec<&str> {
     text.split_whitespace().flat_map(parts).filter(|part| !part.is_empty()).collect()
 }

@@ -8,7 +8,7 @@ const ROWS: [&[u8]; 7] =
 const SHORTEST_RUN: usize = 3;
 const SHORTEST: usize = 4;
 
-/// For each letter the others that lie beside it in a row, one bit each.
+/// For each letter its neighbours in a row, one bit each.
 const BESIDE: [u32; 26] = {
     let mut beside = [0; 26];
     let mut rows: &[&[u8]] = &ROWS;

@@ -22,7 +22,7 @@ pub(crate) enum Confusables {
     Folded,
 }
 
-/// Folds until nothing changes, because a prototype may be an upper-case letter, a blank or an `@` again.
+/// Folds until nothing changes, because a prototype may be an upper-case letter, a space or an `@` again.
 pub(crate) fn fold_to_end(text: &str, confusables: Confusables) -> String {
     let mut folded = fold_once(text, confusables);
     // Each step maps single characters, and chains of mappings are only a few long; the bound just makes that obvious.
@@ -97,8 +97,8 @@ fn small_capital(c: char) -> Option<char> {
 
 /// Writes out the letters of a name that a reader takes for others: `@оlek` becomes ``@оlek (U+043E looks like `o`)``.
 ///
-/// These are letters outside the Latin script that look like an ASCII letter, in a word that has ASCII letters too or in
-/// a handle; a name that is written in another script throughout is what it looks like.
+/// These are letters outside the Latin script that look like an ASCII letter, in a word that has ASCII letters too or
+/// in a handle; a name that is written in another script throughout is what it looks like.
 #[must_use]
 pub fn written_out(name: &str) -> Cow<'_, str> {
     if name.is_ascii() {

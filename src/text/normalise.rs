@@ -107,7 +107,7 @@ pub fn is_ignorable(c: char) -> bool {
         || matches!(c, '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// Tells whether a character may act on a terminal, hide, or reorder what is beside it: control
+/// Tells whether a character may act on a terminal, hide, or reorder what is next to it: control
 /// characters, bidirectional controls (UAX 9), the line and paragraph separator, annotation
 /// controls, the two characters that are none (U+FFFE, U+FFFF), and all that Unicode lists as
 /// `Default_Ignorable_Code_Point`, tags and variation selectors among them.

@@ -32,13 +32,13 @@ fn all_in(words: &str, set: &Words) -> bool {
     words.split(' ').all(|word| set.contains(word))
 }
 
-/// Phrases that could stand in any request.
+/// Phrases that could be in any request.
 const STOCK: WordList = WordList::new(include_str!("words/stock-phrases.txt"));
 
 /// Words that carry no meaning of their own, the fragments that contractions leave included.
 static STOP_WORDS: LazyLock<Words> = LazyLock::new(|| hashed(include_str!("words/stop-words.txt")));
 
-/// Words that mean something and yet could stand in any record, because each is about an exception.
+/// Words that mean something and yet could be in any record, because each is about an exception.
 static EMPTY_WORDS: LazyLock<Words> = LazyLock::new(|| hashed(include_str!("words/empty-words.txt")));
 
 /// The stock phrases of a policy: the built-in list and its own.
@@ -81,8 +81,8 @@ impl Phrases {
         Self { phrases, by_first_word }
     }
 
-    /// Returns the distinct words of a text, in order, that are not in a stock phrase, not stop words, not in the title,
-    /// and would not fit every other exception ("decided", "risk").
+    /// Returns the distinct words of a text, in order, that are not in a stock phrase, not stop words, not in the
+    /// title, and would not fit every other exception ("decided", "risk").
     ///
     /// Names with digits (`oauth2`) count as words here; numbers, dates, ticket ids, URLs, single letters and runs on
     /// the keyboard do not. A reason with fewer than three of them is vague.
@@ -197,7 +197,7 @@ pub fn is_placeholder(text: &str) -> Option<&str> {
         return None;
     }
     let trimmed = text.trim();
-    // A Hangul filler is a letter that nobody sees.
+    // A Hangul filler is an invisible letter.
     let says_nothing = !trimmed.contains(|c: char| c.is_alphanumeric() && !is_ignorable(c));
     if !text.is_empty() && (says_nothing || is_slot(trimmed) || is_known_placeholder(trimmed)) {
         return Some(if trimmed.is_empty() { text } else { trimmed });
@@ -382,7 +382,7 @@ pub fn is_vague_control(text: &str) -> bool {
 /// Words that make a scope of everything or of nothing in particular.
 static QUANTIFIERS: LazyLock<Words> = LazyLock::new(|| hashed(include_str!("words/quantifiers.txt")));
 
-/// Words that say nothing more beside a quantifier.
+/// Words that add nothing next to a quantifier.
 static SCOPE_NOUNS: LazyLock<Words> = LazyLock::new(|| hashed(include_str!("words/scope-nouns.txt")));
 
 /// Finds a scope that covers everything or nothing in particular: one that contains `*`, or whose whole value is "all",

@@ -28,7 +28,7 @@ pub(crate) enum Written {
         /// Read with the month first.
         month_first: Option<Moment>,
     },
-    /// A day beside the name of another weekday, Monday being 0.
+    /// A day with the name of a different weekday, Monday being 0.
     OtherWeekday(Day, usize),
     /// Not a date.
     Unreadable,
@@ -91,7 +91,7 @@ pub(crate) fn read(text: &str) -> Written {
 }
 
 /// Returns the right spellings of a date in another one: a single one where it is certain, two where either number may
-/// be the month. A time of day is only taken over, never left out, and a year of two digits is nobody's certainty.
+/// be the month. A time of day is only taken over, never left out, and a year of two digits is never certain.
 #[must_use]
 pub fn spellings(text: &str) -> Vec<String> {
     let has_fraction = text.rsplit_once(':').is_some_and(|(_, rest)| rest.contains(['.', ',']));
@@ -113,8 +113,8 @@ pub fn spellings(text: &str) -> Vec<String> {
     moments.into_iter().flatten().map(|moment| moment.to_string()).collect()
 }
 
-/// Says why a text is not taken as it is: as the strict reader says it, unless the text is a day in words, which then has
-/// one right spelling or contradicts itself.
+/// Says why a text is not taken as it is: as the strict reader says it, unless the text is a day in words, which then
+/// has one right spelling or contradicts itself.
 #[must_use]
 pub fn fault(text: &str, strict: MomentError) -> MomentError {
     if !matches!(strict, MomentError::NotADate | MomentError::NotATime) {
@@ -129,7 +129,7 @@ pub fn fault(text: &str, strict: MomentError) -> MomentError {
     }
 }
 
-/// Says that a date has the name of another weekday beside it.
+/// Says that a date has the name of a different weekday next to it.
 #[must_use]
 pub(crate) fn contradiction(text: &str) -> Option<MomentError> {
     match read(text) {
@@ -266,7 +266,7 @@ fn is_weekday(word: &str) -> bool {
     weekdays(word).next().is_some()
 }
 
-/// Reads a weekday, Monday being 0; `None` where it is none, or could be two.
+/// Reads a weekday, Monday being 0; `None` if it is not one, or could be two.
 pub(super) fn weekday(word: &str) -> Option<u32> {
     let word = word.to_lowercase();
     let mut found = weekdays(&word);
@@ -289,8 +289,8 @@ fn year(written: u32, length: usize) -> Option<u32> {
     }
 }
 
-/// Reads what follows a date: nothing, or a time of day, with `AM` or `PM`, an offset or `Uhr`. Whether what is behind the
-/// time is an offset shows when the whole is read.
+/// Reads what follows a date: nothing, or a time of day, with `AM` or `PM`, an offset or `Uhr`. Whether what is behind
+/// the time is an offset shows when the whole is read.
 fn clock(text: &str) -> Option<String> {
     let text = text.trim_matches([' ', ',', '\u{a0}']).trim_start_matches(['T', 't']).trim();
     if text.is_empty() {

@@ -66,7 +66,7 @@ pub enum MomentError {
         /// The weekday that is named, Monday being 0.
         said: usize,
     },
-    /// A week of ISO 8601, which is no day; holds its first and its last.
+    /// A week of ISO 8601, which is not a day; holds its first and its last.
     Week(Day, Day),
     /// A day in another spelling; holds the right one.
     DaySpelling(String),
@@ -111,7 +111,7 @@ impl fmt::Display for MomentError {
             Self::OtherWeekday { day, said } => {
                 write!(f, "`{day}` is a {}, not a {}", weekday_name(day.weekday()), weekday_name(*said))
             }
-            Self::Week(first, last) => write!(f, "a week is no day: it goes from `{first}` to `{last}`"),
+            Self::Week(first, last) => write!(f, "a week is not a day: it goes from `{first}` to `{last}`"),
             Self::DaySpelling(right) => write!(f, "write the day as YYYY-MM-DD: `{right}`"),
             Self::TimeSpelling(right) => write!(f, "write the date-time as YYYY-MM-DDTHH:MM: `{right}`"),
             Self::DayOrMonthFirst => f.write_str("could be two different days: write YYYY-MM-DD"),
@@ -279,7 +279,7 @@ mod tests {
         ]) {
             assert_eq!(complaint(text), "not a date: write YYYY-MM-DD", "{text}");
         }
-        // The longest text that is looked at, and one blank more.
+        // The longest text that is looked at, and one space more.
         let padded = |blank: &str, count: usize| complaint(&format!("２０２６-11-23{}", blank.repeat(count)));
         for blank in [" ", "\u{3000}"] {
             assert_eq!(padded(blank, 30), "write the day as YYYY-MM-DD: `2026-11-23`");

@@ -56,7 +56,7 @@ pub fn read(text: &str, from: Day, toward: Toward) -> Result<Moment, MomentError
 ///
 /// # Errors
 ///
-/// If it is none, or has a time.
+/// If it is not one, or has a time.
 pub fn read_day(text: &str, from: Day, toward: Toward) -> Result<Day, MomentError> {
     match read(text, from, toward)? {
         Moment::Day(day) => Ok(day),
@@ -97,7 +97,7 @@ fn in_words(words: &[&str], from: Day, toward: Toward) -> Result<Option<Day>, Mo
     })
 }
 
-/// Reads a number of days or weeks: `10 days`, `2 weeks`, `2w`. Months differ in length, so their number is no date.
+/// Reads a number of days or weeks: `10 days`, `2 weeks`, `2w`. Months differ in length, so their number is not a date.
 fn count(words: &[&str]) -> Option<i64> {
     let (number, unit) = match words {
         [number, unit] => (*number, *unit),
@@ -175,8 +175,8 @@ mod tests {
             ("3 days ago", "not a date: write YYYY-MM-DD", "2026-11-20"),
             (
                 "2026-W49",
-                "a week is no day: it goes from `2026-11-30` to `2026-12-06`",
-                "a week is no day: it goes from `2026-11-30` to `2026-12-06`",
+                "a week is not a day: it goes from `2026-11-30` to `2026-12-06`",
+                "a week is not a day: it goes from `2026-11-30` to `2026-12-06`",
             ),
         ] {
             assert_eq!((written(text, Toward::Future).as_str(), written(text, Toward::Past).as_str()), (future, past));

@@ -1,8 +1,8 @@
-//! The end of an ignore as the tool that it is for reads it, and the last moment that it means here.
+//! The end of an ignore entry as its tool reads it, and the last moment that it covers here.
 //!
 //! The register names the last covered day. Nearly every tool names the first day that is no longer covered, so one
-//! whole day is subtracted. Anything but a midnight in the register's zone stays the instant that it is. A text that
-//! goes on behind the date is no end, because no tool reads it as one that has passed.
+//! whole day is subtracted. Anything but a midnight in the register's zone remains that instant. A text that
+//! continues after the date is not an end, because no tool reads it as one that has passed.
 
 use super::day::Day;
 use super::moment::Moment;
@@ -68,8 +68,8 @@ impl Until {
         if zone.starts_at(Moment::Day(day)) == instant { Moment::Day(day.plus(-1)) } else { self.0 }
     }
 
-    /// Returns whether the tool reports again. By the clock of a machine it does once it is time in the register's zone and
-    /// in UTC, where most pipelines run.
+    /// Returns whether the tool reports again. By the clock of a machine it does once it is time in the register's zone
+    /// and in UTC, where most pipelines run.
     #[must_use]
     pub fn has_passed(self, zone: Zone, today: Today) -> bool {
         zone.starts_at(self.0) <= today.instant && Zone::UTC.starts_at(self.0) <= today.instant
@@ -87,7 +87,7 @@ impl Until {
     }
 }
 
-/// Reads the spellings of RFC 3339 and XML Schema: a fraction of a second, a blank for the `T`, a date with an offset.
+/// Reads the spellings of RFC 3339 and XML Schema: a fraction of a second, a space for the `T`, a date with an offset.
 #[must_use]
 pub fn read(text: &str) -> Option<Moment> {
     let text = text.trim();

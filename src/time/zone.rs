@@ -13,7 +13,7 @@ use super::moment::Moment;
 /// The longest text that is looked up as a zone's name, in bytes.
 const LONGEST: usize = 40;
 
-/// What the database calls a machine whose zone nobody has set; no place has it.
+/// What the database calls a machine without a configured zone; no place has it.
 const UNSET: &str = "Factory";
 
 /// More seconds than any zone was ever ahead of or behind UTC.
@@ -30,7 +30,7 @@ struct Rules {
     clock: TimeZoneRef<'static>,
 }
 
-/// The zones that this run has asked for. The database itself stays in the program as it is stored, and nothing of it
+/// The zones that this run has used. The database itself stays in the program as it is stored, and nothing of it
 /// is read at the start.
 static READ: Mutex<BTreeMap<&'static str, &'static Rules>> = Mutex::new(BTreeMap::new());
 

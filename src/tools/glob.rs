@@ -1,6 +1,6 @@
-//! Whether one pattern of paths means only what another one means.
+//! Whether one pattern of paths matches only what another one matches.
 //!
-//! The answer is yes only where it is certain: of brackets and braces nothing is known.
+//! The answer is yes only if that is certain: brackets and braces are not analysed.
 
 /// A pattern, step by step.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 //! ignore files.
 //!
 //! A row says what `covers` calls the tool, what its SARIF logs call it, which selectors a cover of it may have, and
-//! how it spells the ids of its findings. Any other tool is known by the name of its SARIF driver alone. Nothing here
+//! how it spells the ids of its findings. Any other tool is known only by the name of its SARIF driver. Nothing here
 //! knows a format.
 
 mod glob;
@@ -46,7 +46,7 @@ pub enum Selector {
     Scope,
     /// An assignment of an Azure policy.
     Assignment,
-    /// Whether the cover ends once there is a version that mends the finding.
+    /// Whether the cover ends once there is a version that fixes the finding.
     UntilFixed,
 }
 
@@ -127,7 +127,7 @@ impl Name {
         matches!(self.key(), "snyk" | "audit-ci")
     }
 
-    /// Returns whether a cover may be about every rule. Of a tool that is not in the table nobody knows what it finds, or
+    /// Returns whether a cover may be about every rule. What a tool outside the table finds is unknown, or
     /// whether it has a rule of that name.
     #[must_use]
     pub fn has_every_rule(&self) -> bool {
@@ -148,12 +148,12 @@ impl Name {
     }
 }
 
-/// Tells whether a text is no id of one finding: it stands for several, as Trivy and kyverno read it.
+/// Tells whether a text is not the id of one finding: it stands for several, as Trivy and kyverno read it.
 pub(crate) fn has_wildcard(id: &str) -> bool {
     id.contains('*')
 }
 
-/// Returns a tool's name for comparison: without case, and with a hyphen for each run of blanks, `_` and `-`.
+/// Returns a tool's name for comparison: without case, and with a hyphen for each run of spaces, `_` and `-`.
 pub(crate) fn folded(name: &str) -> Cow<'_, str> {
     let is_plain = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '.' | '/' | '+');
     if name.chars().all(is_plain) {

@@ -1,7 +1,7 @@
 //! Where a cover applies: a pattern of paths.
 //!
-//! The syntax is that of globs: `*` and `?` stay within one step, `**` crosses steps, `{a,b}` and `[ab]` choose. A pattern
-//! that ends in `/` means everything below that folder.
+//! The syntax is that of globs: `*` and `?` stay within one step, `**` crosses steps, `{a,b}` and `[ab]` choose. A
+//! pattern that ends in `/` means everything below that folder.
 
 use globset::{GlobBuilder, GlobMatcher};
 
@@ -16,24 +16,24 @@ pub struct Pattern {
     steps: Option<Steps>,
 }
 
-/// Why a text is no pattern.
+/// Why a text is not a pattern.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PatternError {
     /// It would match whatever there is.
     #[error("it matches everything")]
     Everything,
     /// No path has a step without a name.
-    #[error("it has a step without a name, which no path has")]
+    #[error("it has an empty path segment")]
     Empty,
     /// It leaves the place that it starts from.
     #[error("it leads out of the repository")]
     Outside,
-    /// It is no glob.
+    /// It is not a glob.
     #[error("{0}")]
     Syntax(String),
 }
 
-/// Paths that nobody has; what matches one of the last two, matches everything or all that is deep enough.
+/// Paths that do not exist; a pattern that matches one of the last two matches everything, or everything deep enough.
 const NOBODYS: [&str; 4] = ["q7z-vw", "q7z-vw/kx.9j", ".q7z/kx-9j/w.vq", "/q7z/.kx/9j.vw/q_z"];
 
 impl Pattern {
@@ -41,7 +41,7 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// If it is no glob, or one that matches everything.
+    /// If it is not a glob, or one that matches everything.
     pub fn parse(text: &str) -> Result<Self, PatternError> {
         let text = text.trim().replace('\\', "/");
         let plain = text.strip_prefix("./").unwrap_or(&text);
@@ -74,7 +74,7 @@ impl Pattern {
         for c in path.chars() {
             match c {
                 '*' | '?' | '[' | '{' | '}' => pattern.extend(['[', c, ']']),
-                // No cover may hold what nobody sees.
+                // No cover may contain invisible characters.
                 c if is_hostile(c) => pattern.push('*'),
                 // A command is shown between two of these.
                 '`' => pattern.push('?'),

@@ -12,7 +12,7 @@ pub struct Tool {
     /// What its SARIF logs and its other editions are called, apart from `key` and `name`.
     pub others: &'static [&'static str],
     /// The selectors that a cover of it may have: those that its own ignore file can express, so that nothing is
-    /// overlooked there that was not approved.
+    /// suppressed there without an approval.
     pub selectors: &'static [Selector],
     /// How it spells the ids of its findings.
     pub ids: Ids,
@@ -23,7 +23,7 @@ pub struct Tool {
 
 const PATHS: &[Selector] = &[Selector::Paths];
 
-/// A tool that finds things in files, and is told by comments or paths what to overlook.
+/// A tool that finds things in files, and suppresses them by comments or paths.
 const fn files(key: &'static str, name: &'static str, others: &'static [&'static str]) -> Tool {
     Tool { selectors: PATHS, has_every_rule: true, ..tool(key, name, others) }
 }

@@ -1,7 +1,7 @@
 //! Plain values and keys that YAML versions read differently.
 //!
-//! stopgap reads every scalar as text, but other readers of the same file (an editor, a script, a spreadsheet import)
-//! resolve plain ones by YAML 1.1 or 1.2, and those disagree.
+//! stopgap reads every scalar as a string, but other readers of the same file (an editor, a script, a spreadsheet
+//! import) resolve plain ones by YAML 1.1 or 1.2, and those disagree.
 
 use crate::source::Span;
 use crate::text::shown;
@@ -12,8 +12,8 @@ use crate::yaml::pointer::field_at;
 use crate::yaml::problem::{MAX_LISTED, Problem};
 use crate::yaml::write::{Quotes, quoted};
 
-/// Finds the ambiguous plain values and keys of a tree, up to the listed number. Dates never count but as keys, and where
-/// there is no such day or where a time has seconds and no offset.
+/// Finds the ambiguous plain values and keys of a tree, up to the listed number. Dates never count but as keys, and
+/// where there is no such day or where a time has seconds and no offset.
 #[must_use]
 pub fn ambiguous(root: &Node<'_>) -> Vec<Problem> {
     let of_key = |text: &str| other_reading(text).or(is_timestamp(text).then_some("a date"));
@@ -38,7 +38,7 @@ pub fn other_numbers(root: &Node<'_>) -> Vec<Problem> {
     each_plain(root, &mut |part, text, span| {
         let is_number = part == Part::Value && text.contains(|c: char| c.is_ascii_digit());
         found.extend(other_reading(text).filter(|_| is_number).map(|other| {
-            let help = "write a number in plain digits, and a text in quotes";
+            let help = "write a number in plain digits, and a string in quotes";
             Problem::new(span, format!("some YAML readers take `{}` for {other}", shown(text)), help)
         }));
         found.len() <= MAX_LISTED
@@ -111,7 +111,7 @@ mod tests {
             told("rules: {expired: off}\nrenewals: {max: 010}\nx: [1e1, '010', 2]\n", other_numbers),
             [
                 "010 some YAML readers take `010` for an octal number, others for a decimal one",
-                "1e1 some YAML readers take `1e1` for a number, others for a text",
+                "1e1 some YAML readers take `1e1` for a number, others for a string",
             ]
         );
     }

@@ -1,5 +1,5 @@
-//! Applies fixes, with the proof that they do no more than they say: the new text is read as the old one but for what the
-//! fixes name. Knows nothing of exceptions.
+//! Applies fixes, with the proof that they do no more than they state: the new text reads as the old one except for
+//! what the fixes name. Knows nothing about exceptions.
 
 use crate::text::is_space;
 use crate::yaml::fix::{Fix, splice};
@@ -53,7 +53,7 @@ fn same_comments(text: &str, fixed: &str) -> bool {
     texts(text).eq(texts(fixed))
 }
 
-/// Returns what of a text no change of quotes or blanks touches, with a plain colon for each full-width one.
+/// Returns what of a text no change of quotes or white space touches, with a plain colon for each full-width one.
 fn signs(text: &str) -> impl Iterator<Item = char> {
     let signs = text.chars().filter(|c| !matches!(c, '"' | '\\' | '\t') && !is_space(*c));
     signs.map(|c| if c == '：' { ':' } else { c })
@@ -98,7 +98,7 @@ fn is_same(before: &Node<'_>, after: &Node<'_>, pointer: &str, touches: &[&str])
     }
 }
 
-/// Lists the texts of all values but those of the fields that are spelt anew.
+/// Lists the texts of all values except those of the fields that are rewritten.
 fn values<'n>(node: &'n Node<'_>, pointer: &str, spelt: &[&str]) -> Vec<&'n str> {
     if spelt.contains(&pointer) {
         return Vec::new();

@@ -8,7 +8,7 @@ use crate::yaml::read::events;
 /// A comment of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Comment<'t> {
-    /// Its text with the `#`, without trailing blanks.
+    /// Its text with the `#`, without trailing white space.
     pub text: &'t str,
     /// The bytes of that text.
     pub span: Span,
@@ -16,7 +16,7 @@ pub struct Comment<'t> {
 
 /// Lists the comments of a text in order; if it is not YAML, those before its fault.
 ///
-/// Outside scalars, a `#` after a blank or at the start of a line begins a comment, up to the end of the line (YAML
+/// Outside scalars, a `#` after a space or at the start of a line begins a comment, up to the end of the line (YAML
 /// 1.2.2, section 6.6). Only the positions of the scalars are needed for that, not the tree.
 #[must_use]
 pub fn comments(text: &str) -> Vec<Comment<'_>> {

@@ -1,4 +1,4 @@
-//! The smallest edit of a file, proved before anybody writes it.
+//! The smallest edit of a file, proved before it is written.
 //!
 //! The new text is spliced into the old one by the spans of the tree, then read again: it must contain exactly the
 //! intended value and the same comments, otherwise the edit is refused, with the lines to write by hand. So comments,
@@ -97,14 +97,14 @@ fn apply_one(text: &str, edit: &Edit, order: &[&str]) -> Result<String, &'static
     let root = parse(text).map_err(|_| "the file is not readable YAML")?;
     let editor = Editor { text, layout: layout(text, &root), order };
     let edited = splice(text, editor.plan(&root, edit)?);
-    let intended = intended(&Plain::of(&root), edit.path(), edit).ok_or("the value there is of another kind")?;
+    let intended = intended(&Plain::of(&root), edit.path(), edit).ok_or("the existing value is of another type")?;
     prove(text, &edited, &intended)?;
     Ok(edited)
 }
 
 /// Proves that the edited text contains the intended value and the comments of the old one.
 fn prove(old: &str, edited: &str, intended: &Plain) -> Result<(), &'static str> {
-    const UNPROVED: &str = "the way it is written leaves no place where the edit could be proved right";
+    const UNPROVED: &str = "its layout does not allow a safe automatic edit";
     let tree = parse(edited).map_err(|_| UNPROVED)?;
     let texts = |text| comments(text).into_iter().map(|comment| comment.text);
     let same_comments = texts(old).eq(texts(edited));
@@ -166,7 +166,7 @@ impl Plain {
     }
 }
 
-/// Returns the value that an edit is meant to make; `None` if the value there is of another kind.
+/// Returns the value that an edit is meant to make; `None` if the existing value is of another type.
 fn intended(value: &Plain, path: &[String], edit: &Edit) -> Option<Plain> {
     let Some((key, rest)) = path.split_first() else {
         return match (edit, value) {
@@ -295,7 +295,7 @@ fn dash(text: &str, item: &Node<'_>) -> Option<usize> {
     }
 }
 
-/// Returns the blanks between a dash and its item on the same line.
+/// Returns the white space between a dash and its item on the same line.
 fn gap(text: &str, dash: usize, item: &Node<'_>) -> Option<usize> {
     let between = text.get(dash + 1..item.span.range().start)?;
     (!between.is_empty() && between.bytes().all(|byte| byte == b' ')).then_some(between.len())
@@ -330,10 +330,10 @@ impl Editor<'_> {
         let mut map = root;
         let mut in_flow = is_flow(self.text, root);
         for key in above {
-            map = part(map, key).ok_or("what it belongs to is missing")?;
+            map = part(map, key).ok_or("its parent key is missing")?;
             in_flow |= is_flow(self.text, map);
         }
-        let entries = map.as_map().ok_or("it belongs to a value that is not a mapping")?;
+        let entries = map.as_map().ok_or("its parent is not a mapping")?;
         let Some(entry) = entries.iter().find(|entry| entry.key == *last) else {
             let value = match edit {
                 Edit::Set { value, .. } => value.clone(),
@@ -346,7 +346,7 @@ impl Editor<'_> {
             Edit::Set { value, .. } => self.replace(map, entry, in_flow, value),
             Edit::Append { item, .. } => match &entry.value.kind {
                 Kind::Seq(items) if !items.is_empty() => self.append(&entry.value, items, in_flow, item),
-                Kind::Scalar(_) if !entry.value.is_empty() => Err("there is a text where a list should be"),
+                Kind::Scalar(_) if !entry.value.is_empty() => Err("there is a string where a list should be"),
                 Kind::Map(_) => Err("there is a mapping where a list should be"),
                 _ => self.replace(map, entry, in_flow, &Value::List(vec![item.clone()])),
             },
@@ -487,7 +487,7 @@ impl Editor<'_> {
         let tail = line_end.map(|end| self.text[at..end].trim());
         let start = self.text[..last.start].rfind('\n').map_or(0, |end| end + 1);
         let indent = &self.text[start..last.start];
-        // Behind an empty value a blank parts the colon from the comma: libyaml refuses `{key:, …}`.
+        // After an empty value a space separates the colon from the comma: libyaml refuses `{key:, …}`.
         let new_comma = if self.text[..last.end].ends_with(':') { " ," } else { "," };
         if let (Some(line_end), Some(tail)) = (line_end, tail)
             && (tail.is_empty() || tail.starts_with('#'))

@@ -1,4 +1,4 @@
-//! A change of a text that settles a problem without deciding anything: it moves, quotes or renames what is written, or
+//! A change of a text that fixes a problem without a decision: it moves, quotes or renames what is written, or
 //! writes a word or a date in its one right spelling.
 
 use std::ops::Range;
@@ -37,7 +37,7 @@ pub struct Fix {
     pub edits: Vec<Replacement>,
     /// JSON Pointers of the fields that are not the same afterwards, before and after it.
     pub touches: Vec<String>,
-    /// Whether it spells a value anew; all others keep every value as it is.
+    /// Whether it rewrites a value; all others keep every value as it is.
     pub respells: bool,
 }
 
@@ -55,7 +55,7 @@ impl Fix {
         self
     }
 
-    /// Says that it spells the value of its fields anew.
+    /// Marks the fix as one that rewrites the value of its fields.
     #[must_use]
     pub fn respelling(self) -> Self {
         Self { respells: true, ..self }

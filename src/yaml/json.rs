@@ -1,7 +1,7 @@
 //! The spanned tree as the JSON Schema validator reads it, without a copy.
 //!
-//! Every scalar is a text; an empty one is missing, so its key does not exist. A plain scalar that is written as a
-//! number or a boolean is that as well as a text: `x-cost: 5` satisfies both `type: integer` and `type: string`, so
+//! Every scalar is a string; an empty one is missing, so its key does not exist. A plain scalar that is written as a
+//! number or a boolean is that as well as a string: `x-cost: 5` satisfies both `type: integer` and `type: string`, so
 //! that no YAML version's typing decides a check.
 
 use std::borrow::Cow;

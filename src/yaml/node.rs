@@ -166,7 +166,7 @@ impl<'a> Node<'a> {
     #[must_use]
     pub fn kind_name(&self) -> &'static str {
         match self.kind {
-            Kind::Scalar(_) => "a text",
+            Kind::Scalar(_) => "a string",
             Kind::Seq(_) => "a list",
             Kind::Map(_) => "a mapping",
         }
@@ -174,7 +174,7 @@ impl<'a> Node<'a> {
 }
 
 impl Scalar<'_> {
-    /// Returns whether nothing was written: no text, only blanks, or a plain null (YAML 1.2.2, section 10.3.2).
+    /// Returns whether nothing was written: no text, only white space, or a plain null (YAML 1.2.2, section 10.3.2).
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let text: &str = &self.text;

@@ -1,4 +1,4 @@
-//! Parses a text: reads it, and where it is not YAML lists the slips behind that.
+//! Parses a text: reads it, and if it is not YAML, lists the slips that cause this.
 
 use crate::source::Span;
 use crate::yaml::node::Node;
@@ -13,9 +13,9 @@ use crate::yaml::repair;
 ///
 /// # Errors
 ///
-/// Every place outside the safe subset, the first 20 of them, in order. A syntax error whose cause is not recognised ends
-/// the reading and comes last. A character that is refused everywhere is the only one: no reader is asked about a text
-/// with one, because they disagree about where its lines end, and about every place behind that.
+/// Every place outside the safe subset, the first 20 of them, in order. A syntax error whose cause is not recognised
+/// ends the reading and comes last. A character that is refused everywhere is the only one: no reader is asked about a
+/// text with one, because they disagree about where its lines end, and about every place behind that.
 pub fn parse(text: &str) -> Result<Node<'_>, Vec<Problem>> {
     match check_text(text) {
         None => parse_checked(text),
@@ -37,8 +37,8 @@ pub fn parse_checked(text: &str) -> Result<Node<'_>, Vec<Problem>> {
     }
 }
 
-/// Reads a text with the quick reader and with the general one, each alone; whatever the quick one reads, the other must
-/// read alike.
+/// Reads a text with the quick reader and with the general one, each alone; whatever the quick one reads, the other
+/// must read alike.
 ///
 /// # Errors
 ///

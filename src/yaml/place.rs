@@ -1,4 +1,4 @@
-//! What something is said about: a field of a file, and which side of it.
+//! The subject of a message: a field of a file, and which side of it.
 
 use crate::source::Span;
 

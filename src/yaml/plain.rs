@@ -24,7 +24,7 @@ pub(super) fn other_reading(text: &str) -> Option<&'static str> {
         return None;
     }
     if is_newer_float(digits, is_signed) {
-        return Some("a number, others for a text");
+        return Some("a number, others for a string");
     }
     let all = |allowed: fn(&u8) -> bool, from: usize| bytes.len() > from && bytes[from..].iter().all(allowed);
     let begins = |sign: &str| digits.get(..2).is_some_and(|start| start.eq_ignore_ascii_case(sign));
@@ -49,8 +49,8 @@ pub(super) fn other_reading(text: &str) -> Option<&'static str> {
     }
 }
 
-/// Returns whether an unsigned text is a number by YAML 1.2 alone: with an exponent, YAML 1.1 wants a point before it and
-/// a sign in it, and without a digit before the point its readers want no sign.
+/// Returns whether an unsigned text is a number by YAML 1.2 alone: with an exponent, YAML 1.1 wants a point before it
+/// and a sign in it, and without a digit before the point its readers want no sign.
 fn is_newer_float(digits: &str, is_signed: bool) -> bool {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (mantissa, exponent) = digits.split_once(['e', 'E']).map_or((digits, None), |(it, rest)| (it, Some(rest)));
@@ -129,8 +129,8 @@ pub(super) fn is_timestamp(text: &str) -> bool {
     timestamp(text).is_some()
 }
 
-/// Returns whether a text is `[0-9][0-9_]*(:[0-5]?[0-9])+`, or the same with a fraction: YAML 1.1, of which some readers
-/// take a zero at the start, too.
+/// Returns whether a text is `[0-9][0-9_]*(:[0-5]?[0-9])+`, or the same with a fraction: YAML 1.1, of which some
+/// readers take a zero at the start, too.
 fn is_sexagesimal(text: &str) -> bool {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let mut parts = whole.split(':');

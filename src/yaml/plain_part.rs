@@ -2,8 +2,8 @@
 //!
 //! It gives the same tree as the parser, to the byte, or nothing at all: whatever it does not know, and whatever is
 //! wrong, is left to the parser, which alone refuses and explains. Known are mappings with plain keys or keys like
-//! `"@org/team"`, texts of one line with or without quotes, blocks of text without an indentation indicator, lists, and
-//! collections in brackets on one line.
+//! `"@org/team"`, strings of one line with or without quotes, blocks of text without an indentation indicator, lists,
+//! and collections in brackets on one line.
 
 use std::borrow::Cow;
 
@@ -103,7 +103,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Goes from behind a value to the next content: only blanks and a comment may follow on its line.
+    /// Goes from behind a value to the next content: only white space and a comment may follow on its line.
     fn end_line(&mut self) -> Option<()> {
         let end = self.at;
         self.skip_blanks();
@@ -400,7 +400,7 @@ impl<'a> Reader<'a> {
                 break from;
             }
             let content = &self.text[from..from + memchr(b'\n', &self.bytes[from..])?];
-            // Lines that are indented further, or only blanks, fold in ways of their own.
+            // Lines that are indented further, or only white space, fold in ways of their own.
             if (is_folded && content.starts_with(' ')) || content.bytes().all(|byte| byte == b' ') {
                 return None;
             }

@@ -66,7 +66,7 @@ impl Problem {
         if problems.len() > MAX_LISTED {
             let next = problems.swap_remove(MAX_LISTED);
             problems.truncate(MAX_LISTED);
-            let message = format!("`{MAX_LISTED}` places in this file are listed, and there are more from here on");
+            let message = format!("`{MAX_LISTED}` problems in this file are listed, and there are more from here on");
             problems.push(Self::new(next.span, message, "fix those first, then check again").at(next.place));
         }
         problems

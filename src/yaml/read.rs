@@ -107,7 +107,7 @@ fn refuse_character(text: &str, at: usize) -> Option<Problem> {
             "delete the character",
         ),
         '\u{fffe}' | '\u{ffff}' => {
-            (format!("U+{:04X}, which is no character, is not allowed here", u32::from(character)), "delete it")
+            (format!("U+{:04X}, which is not a character, is not allowed here", u32::from(character)), "delete it")
         }
         '\u{feff}' => ("a byte order mark inside the text".to_owned(), "delete the invisible character U+FEFF"),
         _ => return None,
@@ -179,13 +179,13 @@ impl<'a> Loader<'a> {
         if style == ScalarStyle::Plain && text.starts_with('?') && self.is_in_brackets() {
             self.refuse(
                 span,
-                "a `?` at the start of a text in brackets is a sign of its own for some YAML readers",
-                "quote the text",
+                "a `?` at the start of a string in brackets is special for some YAML readers",
+                "quote the string",
             );
         }
         let written = self.text.get(span.range()).unwrap_or_default();
         if style == ScalarStyle::DoubleQuoted && has_half_escape(written) {
-            self.refuse(span, "an escape that stands for half a character", "write the character itself");
+            self.refuse(span, "an escape for half a character", "write the character itself");
         }
         let style = match style {
             ScalarStyle::Plain => Style::Plain,
@@ -206,9 +206,13 @@ impl<'a> Loader<'a> {
         if scalar.style == Style::Plain && &*scalar.text == "<<" {
             self.refuse(span, "a merge key (`<<`) is not allowed", "write the values out");
         } else if scalar.is_empty() && span.range().is_empty() {
-            self.refuse(span, "a key is missing before this `:`", "write the key, or quote a text that contains `: `");
+            self.refuse(
+                span,
+                "a key is missing before this `:`",
+                "write the key, or quote a string that contains `: `",
+            );
         } else if scalar.is_empty() || scalar.as_bool().is_some() || scalar.as_number().is_some() {
-            let message = format!("the key `{}` is not a text", crate::text::shown(&scalar.text));
+            let message = format!("the key `{}` is not a string", crate::text::shown(&scalar.text));
             self.refuse(span, message, "quote the key");
         }
         let Some(Frame::Map { entries, seen, key, .. }) = self.stack.last_mut() else { return };
@@ -234,7 +238,7 @@ impl<'a> Loader<'a> {
     fn open(&mut self, span: Span, anchor: usize, tagged: bool) {
         self.refuse_properties(span, anchor, tagged);
         if let Some(Frame::Map { key: None, .. }) = self.stack.last() {
-            self.refuse(span, "a key that is itself a list or a mapping", "use a text as the key");
+            self.refuse(span, "a key that is itself a list or a mapping", "use a string as the key");
             self.lost = true;
         }
     }
@@ -244,8 +248,8 @@ impl<'a> Loader<'a> {
         self.text.as_bytes().get(span.range().start).is_some_and(|byte| matches!(byte, b'[' | b'{'))
     }
 
-    /// Refuses a `?` between the last value and a key. The key may be on another line than the sign, behind comments, or a
-    /// block of text, of whose last line end readers think differently.
+    /// Refuses a `?` between the last value and a key. The key may be on another line than the sign, behind comments,
+    /// or a block of text, of whose last line end readers think differently.
     fn refuse_sign_before(&mut self, key: Span) {
         let end = key.range().start;
         let start = end.min(self.last_end as usize);
@@ -316,7 +320,7 @@ impl<'a> Loader<'a> {
         }
         if tagged {
             let place = self.property_before(span, '!');
-            self.refuse(place, "a tag (`!name`) is not allowed", "delete the tag: every value is read as text");
+            self.refuse(place, "a tag (`!name`) is not allowed", "delete the tag: every value is read as a string");
         }
     }
 
@@ -348,8 +352,8 @@ impl<'a> Loader<'a> {
     }
 }
 
-/// Tells whether a text in double quotes writes a character as two surrogates: some readers put them together, some keep
-/// two halves, some refuse them (YAML 1.2.2, section 5.7, knows none).
+/// Tells whether a text in double quotes writes a character as two surrogates: some readers put them together, some
+/// keep two halves, some refuse them (YAML 1.2.2, section 5.7, knows none).
 fn has_half_escape(written: &str) -> bool {
     let mut rest = written;
     while let Some((_, behind)) = rest.split_once('\\') {
@@ -380,7 +384,11 @@ fn syntax_problem(text: &str, error: &ScanError) -> Problem {
     let mark = if above.starts_with(&begins) { Some(0) } else { above.find(&format!("\n{begins}")).map(|end| end + 1) };
     if mark.is_some() || [OURS, "=======", ">>>>>>>"].iter().any(|mark| rest.starts_with(mark)) {
         let span = mark.map_or(span, |start| Span::new(start, start + OURS.len()));
-        return Problem::new(span, "a merge conflict is still in the file", "keep one side and delete the marks");
+        return Problem::new(
+            span,
+            "a merge conflict is still in the file",
+            "keep one side and delete the conflict markers",
+        );
     }
     // Of an item the line below it may be the first that does not fit.
     let is_bare_dash = || {
@@ -413,7 +421,7 @@ fn syntax_problem(text: &str, error: &ScanError) -> Problem {
                 '`' => "a back-tick".to_owned(),
                 other => format!("`{}`", crate::text::shown(other.encode_utf8(&mut [0; 4]))),
             };
-            Problem::new(span, format!("no value can begin with {shown}"), "quote the text")
+            Problem::new(span, format!("no value can begin with {shown}"), "quote the string")
         }
         ErrorKind::UnclosedFlowCollection { open } => {
             let close = if *open == '[' { ']' } else { '}' };
@@ -437,14 +445,14 @@ fn own_words(kind: &ErrorKind) -> Option<(&'static str, &'static str)> {
         | ErrorKind::TabInIndentation
         | ErrorKind::TabAtBlockScalarStart => ("a tab in the indentation", "indent with spaces"),
         ErrorKind::TabInPlainScalar => {
-            ("a tab in this text, or in the indentation of the line below", "write spaces instead")
+            ("a tab in this string, or in the indentation of the line below", "write spaces instead")
         }
         ErrorKind::DirectiveDisallowed => ("a directive (`%…`) is not allowed", "delete the line"),
         ErrorKind::UnknownAnchor => {
-            ("an alias (`*name`) is not allowed", "write the value out, or quote a text that begins with `*`")
+            ("an alias (`*name`) is not allowed", "write the value out, or quote a string that begins with `*`")
         }
         ErrorKind::UnclosedQuotedScalar | ErrorKind::InvalidQuotedScalarIndent => (
-            "a quote that was opened above is not closed before this place",
+            "a quote that was opened above is not closed before this point",
             "close the quote; inside single quotes a `'` is written twice",
         ),
         ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => (
@@ -452,34 +460,34 @@ fn own_words(kind: &ErrorKind) -> Option<(&'static str, &'static str)> {
             "quote the whole value; inside single quotes a `'` is written twice, inside double quotes `\"` is `\\\"`",
         ),
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => {
-            ("a `:` where a key cannot be", "quote a text that contains `: `, and check the indentation")
+            ("a `:` where a key cannot be", "quote a string that contains `: `, and check the indentation")
         }
         ErrorKind::UnknownQuotedScalarEscape => (
             "a `\\` in double quotes begins an escape that YAML does not know",
-            "write `\\\\` for a backslash, or put the text in single quotes",
+            "write `\\\\` for a backslash, or put the string in single quotes",
         ),
         ErrorKind::BlockSequenceEntryNotAllowed => (
             "a `-` where a list cannot begin",
-            "put the list below its key, one item a line; quote a text that begins with `- `",
+            "put the list below its key, one item per line; quote a string that begins with `- `",
         ),
         ErrorKind::ExpectedBlockSequenceEntry => (
             "this is not an item of the list above it",
             "start each item with `- `, in the same column, and the next key in the column of the keys",
         ),
         ErrorKind::ExpectedDocumentStart => (
-            "this does not belong to what is above",
+            "this does not belong to the lines above",
             "a file is one mapping: write `key: value`, and start all its keys in the same column",
         ),
         ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator => (
             "a comma or a closing bracket is missing before this",
-            "separate the items with `, `, and quote a text with a comma or a bracket in it",
+            "separate the items with `, `, and quote a string that contains a comma or a bracket",
         ),
         ErrorKind::SimpleKeyExpected => (
             "this line is not `key: value`",
             "put a space after the colon, or indent the line if it continues the text above",
         ),
         ErrorKind::ExpectedBlockMappingKey => {
-            ("a key cannot be here", "align it with the keys above, and quote a text that begins with `[` or `{`")
+            ("a key cannot be here", "align it with the keys above, and quote a string that begins with `[` or `{`")
         }
         ErrorKind::InvalidIndentation | ErrorKind::InvalidFlowScalarIndent => (
             "the indentation does not fit the lines above",
@@ -487,7 +495,7 @@ fn own_words(kind: &ErrorKind) -> Option<(&'static str, &'static str)> {
         ),
         ErrorKind::InvalidBlockScalarHeader => (
             "text on the line of a `|` or `>`",
-            "begin the text on the next line, indented; quote a text that begins with `|` or `>`",
+            "begin the text on the next line, indented; quote a string that begins with `|` or `>`",
         ),
         _ => return None,
     })
@@ -546,7 +554,7 @@ mod tests {
         assert!(refused("a: !!str 1\n")[0].contains("a tag"));
         assert!(refused("<<: {a: 1}\n")[0].contains("merge key"));
         assert!(refused("a: 1\na: 2\n")[0].contains("written twice"));
-        assert!(refused("1: a\n")[0].contains("not a text"));
+        assert!(refused("1: a\n")[0].contains("not a string"));
         for text in ["a: [?b]\n", "a: {?b: c}\n", "a: [b, {c: ?d}]\n"] {
             assert!(refused(text)[0].contains("`?`"), "{text}");
         }
@@ -643,7 +651,7 @@ mod tests {
         for bad in ["a: \0", "a: \u{1b}[2J", "a: \u{7f}", "a: \u{9b}", "a: \u{2028}", "a: \u{feff}b", "a: \u{ffff}"] {
             assert!(check_text(bad).is_some(), "{bad:?}");
         }
-        // What stands behind one is not looked at: a reader would count its bytes as one.
+        // What follows one is not looked at: a reader would count its bytes as one.
         let problems = parse("&\u{2028}&").unwrap_err();
         assert_eq!(problems.iter().map(|problem| problem.span).collect::<Vec<_>>(), [Span::new(1, 4)]);
     }

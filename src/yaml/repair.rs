@@ -1,8 +1,8 @@
-//! Where a text is no YAML: the slips behind it, each with the change that lets the reading go on.
+//! Finds the slips that make a text invalid YAML, each with the change that lets reading continue.
 //!
-//! A reader stops at the first fault, so that whoever wrote three bare handles is told of one. Here the likely slip of
-//! a line is righted in a copy, and where the reading then gets past that line, the slip is found and the next one is
-//! looked for. Only quotes and blanks are ever put in; what needs more than that is left to people.
+//! A reader stops at the first fault, so an author of three bare handles would learn of only one. Here the likely slip
+//! of a line is corrected in a copy; if reading then gets past that line, the slip is confirmed and the search
+//! continues. Only quotes and spaces are ever inserted; anything that needs more is left to people.
 
 use crate::source::Span;
 use crate::text::{shown, space_name};
@@ -14,7 +14,7 @@ use crate::yaml::write::{Quotes, quoted, scalar};
 /// The colon of East Asian keyboards, which YAML takes for a letter.
 const WIDE_COLON: char = '：';
 
-/// A larger text is only read up to its first fault, so that nobody's file costs a hundred readings of its own size.
+/// A larger text is only read up to its first fault, so that no file costs a hundred readings of its own size.
 const LONGEST: usize = 32 * 1024;
 
 /// Lists what is wrong with a text that cannot be read, in its order.
@@ -42,7 +42,7 @@ pub(super) fn list(text: &str, unread: Unread) -> Vec<Problem> {
             _ => return found,
         }
     }
-    // What else lies outside the safe subset is listed as it stands in the last copy.
+    // What else lies outside the safe subset is listed as it is in the last copy.
     found.extend(unread.problems.into_iter().map(|problem| copy.moved_back(problem)));
     found.sort_by_key(|problem| problem.span);
     found.truncate(MAX_PROBLEMS);
@@ -149,7 +149,7 @@ fn indent_of(line: &str) -> usize {
     line.len() - line.trim_start_matches([' ', '\t']).len()
 }
 
-/// Writes every tab of the indentation as blanks: one line alone would not fit the others.
+/// Replaces every tab of the indentation with spaces: one line alone would not fit the others.
 fn tabs(text: &str, fault: usize) -> Option<Slip> {
     const WIDTH: usize = 2;
     let line = &text[start_of_line(text, fault)..end_of_line(text, fault)];
@@ -164,11 +164,11 @@ fn tabs(text: &str, fault: usize) -> Option<Slip> {
         start += line.len();
     }
     let spaced = line[..indent_of(line)].replace('\t', &" ".repeat(WIDTH)) + line.trim();
-    let help = format!("write two spaces for each tab, here and in the other lines: `{}`", shown(&spaced));
+    let help = format!("replace tabs with spaces, here and in the other lines: `{}`", shown(&spaced));
     Some(Slip { help, description: "indent with spaces".to_owned(), edits, is_item: false })
 }
 
-/// Tells whether a text may have a block scalar, in which blanks at the start of a line are content.
+/// Tells whether a text may have a block scalar, in which white space at the start of a line is content.
 fn has_block_text(text: &str) -> bool {
     text.lines().any(|line| {
         line.trim_end().trim_end_matches(|c: char| c.is_ascii_digit() || "+-".contains(c)).ends_with(['|', '>'])
@@ -291,7 +291,7 @@ impl<'t> Lines<'t> {
         (!item.starts_with(['"', '\'', '{', '[', '|', '>', '-'])).then(|| quote("", item, at))
     }
 
-    /// Quotes what stands between commas and brackets.
+    /// Quotes what is between commas and brackets.
     fn quote_in_brackets(&self, fault: usize) -> Option<Slip> {
         let before = &self.text[self.start..fault];
         let opened = before.matches(['[', '{']).count() > before.matches([']', '}']).count();
@@ -335,7 +335,7 @@ fn is_list(value: &str) -> bool {
 }
 
 fn quote(key: &str, value: &str, at: usize) -> Slip {
-    rewrite((key, value, at), quoted(value, Quotes::Double), "quote the text", format!("quote `{}`", shown(value)))
+    rewrite((key, value, at), quoted(value, Quotes::Double), "quote the string", format!("quote `{}`", shown(value)))
 }
 
 /// Writes a value of a key, if it has one, in another way.

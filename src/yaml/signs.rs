@@ -1,4 +1,4 @@
-//! What tests make texts from that are nearly YAML.
+//! The parts from which tests make texts that are nearly YAML.
 
 /// Signs that mean something to YAML, and words that one reader or another takes for more than a text.
 pub const SIGNS: &[&str] = &[

@@ -77,7 +77,7 @@ pub struct Layout<'l> {
     pub indent: usize,
     /// Columns by which a list under a key is indented; 0 puts the dashes in the key's column.
     pub list_indent: usize,
-    /// Blanks between a dash and its item, at least 1.
+    /// Spaces between a dash and its item, at least 1.
     pub dash_gap: usize,
     /// The quotes to prefer.
     pub quotes: Quotes,

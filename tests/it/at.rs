@@ -372,7 +372,9 @@ fn a_commit_that_is_dated_back_makes_no_date_after_it_look_recorded_in_time() {
     for since in [&[][..], &["--since", &back]] {
         let history = run(&repo, &[&["history", "--format", "concise"], since].concat());
         assert!(
-            history.stdout.contains("the decision is dated `2026-01-07`, `35` days before the newest commit it is based on"),
+            history
+                .stdout
+                .contains("the decision is dated `2026-01-07`, `35` days before the newest commit it is based on"),
             "{history:?}"
         );
     }

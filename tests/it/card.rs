@@ -227,7 +227,7 @@ fn what_is_unusual_is_said() {
         [
             "tier high, whose approval lasts 7 days at most",
             "exposes data",
-            "asked again: the same was refused before",
+            "requested again: the same request was refused before",
             "Luis Prado owns 3 live exceptions",
             "76 % of the words of its reason are those of the reason of other",
         ]

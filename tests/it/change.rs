@@ -237,7 +237,11 @@ mod log {
             (&[RENEWAL], &[], &["renewal `1` was removed after it was written"]),
             (&[RENEWAL], &[&edited], &["renewal `1` was edited after it was written"]),
             (&[RENEWAL, SECOND], &[&edited, SECOND], &["renewal `1` was edited after it was written"]),
-            (&[RENEWAL, SECOND], &[SECOND, RENEWAL], &["the items of `renewals` were reordered, starting at renewal `1`"]),
+            (
+                &[RENEWAL, SECOND],
+                &[SECOND, RENEWAL],
+                &["the items of `renewals` were reordered, starting at renewal `1`"],
+            ),
             (&[RENEWAL], &[SECOND, RENEWAL], &["a new item was inserted before renewal `1`, which was written first"]),
             (&[RENEWAL, SECOND], &[SECOND, &third], &["renewal `1` was removed after it was written"]),
         ];
@@ -338,7 +342,7 @@ mod record {
 
     #[test]
     fn another_id_is_another_record() {
-        let said = format!("{GONE}, and `label-printer-tls` says the same under another id");
+        let said = format!("{GONE}, and `label-printer-tls` repeats it under another id");
         Branch::of(&RECENT).rename(PRINTER, "exceptions/2026-q4/label-printer-tls.yaml").is_refused(&said);
     }
 
@@ -352,7 +356,7 @@ mod record {
             ("title", "Label printer"),
         ];
         branch.remove(PRINTER).write("exceptions/2026-q4/label-printer-again.yaml", &exception(&fields));
-        branch.is_refused(&format!("{GONE}, and `label-printer-again` says the same under another id"));
+        branch.is_refused(&format!("{GONE}, and `label-printer-again` repeats it under another id"));
     }
 
     #[test]
@@ -610,8 +614,8 @@ mod dates {
     #[test]
     fn a_decision_from_long_before_today_is_doubted() {
         for zone in ZONES {
-            let said = "back-dated exceptions/2026-q4/label-printer-certificate.yaml:15 the decision is dated `2025-12-31`, `4` days \
-                        before it is recorded (`2026-01-04`); the policy allows `3`";
+            let said = "back-dated exceptions/2026-q4/label-printer-certificate.yaml:15 the decision is dated \
+                        `2025-12-31`, `4` days before it was recorded (`2026-01-04`); the policy allows `3`";
             assert_eq!(doubted(zone, "", "2025-12-31"), [said]);
             assert_eq!(doubted(zone, "", "2026-01-01"), [""; 0]);
             assert_eq!(doubted(zone, "", "2026-01-02"), [""; 0]);
@@ -654,8 +658,8 @@ mod dates {
                 branch.write(PRINTER, &format!("{}renewals:\n  - {renewal}\n", exception(&fields)));
                 branch.verdict_on(zone.1).found
             });
-            let late = "renewal-decided-late exceptions/2026-q4/label-printer-certificate.yaml:20 decided `1 day` after the end of what \
-                        it extends";
+            let late = "renewal-decided-late exceptions/2026-q4/label-printer-certificate.yaml:20 decided `1 day` \
+                        after the end of the term it extends";
             assert_eq!(said, [vec![], vec![], vec![late.to_owned()]], "{}", zone.0);
         }
     }
@@ -710,11 +714,7 @@ mod rule_book {
                 "version: 1\ntiers: {low: 21d}\n",
                 ":2 an approval of tier `low` lasts `21` days instead of `20`",
             ),
-            (
-                "tiers: {low: 20d}\n",
-                "version: 1\n",
-                ":1 an approval of tier `low` lasts `30` days instead of `20`",
-            ),
+            ("tiers: {low: 20d}\n", "version: 1\n", ":1 an approval of tier `low` lasts `30` days instead of `20`"),
             (
                 "version: 1\n",
                 "rules:\n  expired: warning\n",
@@ -827,7 +827,8 @@ mod rule_book {
         );
         let path = ".github/workflows/stopgap.yml";
         let other = workflow.replace("acme", "mallory");
-        let said = "the source of the check is now `https://a.b/mallory/stopgap`, and was ` beforehttps://a.b/acme/stopgap`";
+        let said =
+            "the source of the check is now `https://a.b/mallory/stopgap`, and was `https://a.b/acme/stopgap` before";
         assert_eq!(warned(&[(path, &workflow)], &[(path, &other)]), [format!("{path}:5 {said}")]);
         let newer = workflow.replace('1', "2");
         let named = "the job `gate`, which runs the check, was edited: `run` of step `1`";
@@ -835,8 +836,8 @@ mod rule_book {
         let job = "stopgap:\n  image:\n    name: a.b/stopgap@sha256:1\n  variables:\n    STOPGAP_SIGN_OFF: required\n  script:\n    - |\n      code=0\n      stopgap check || code=$?\n      exit \"$code\"\n";
         let path = ".gitlab/stopgap.yml";
         for (old, new, said) in [
-            ("name: a.b/", "name: c.d/", ":3 `image` of the check is now `c.d/stopgap`, and was ` beforea.b/stopgap`"),
-            ("required", "\"off\"", ":5 `STOPGAP_SIGN_OFF` of the check is now `off`, and was ` beforerequired`"),
+            ("name: a.b/", "name: c.d/", ":3 `image` of the check is now `c.d/stopgap`, and was `a.b/stopgap` before"),
+            ("required", "\"off\"", ":5 `STOPGAP_SIGN_OFF` of the check is now `off`, and was `required` before"),
             ("exit \"$code\"", "exit 0", ":9 `|| code=$?` lets the check pass whatever it finds"),
         ] {
             assert_eq!(warned(&[(path, job)], &[(path, &job.replace(old, new))]), [format!("{path}{said}")], "{new}");
@@ -851,8 +852,7 @@ mod rule_book {
     #[test]
     fn a_roster_that_is_no_longer_complete_is_named() {
         let open = format!("complete: false\n{PEOPLE}");
-        let said =
-            "people.yaml:1 people outside the roster may be named: it is no longer marked as complete";
+        let said = "people.yaml:1 people outside the roster may be named: it is no longer marked as complete";
         assert_eq!(warned(&[("people.yaml", PEOPLE)], &[("people.yaml", &open)]), [said]);
         assert_eq!(warned(&[("people.yaml", &open)], &[("people.yaml", PEOPLE)]), [""; 0]);
         assert_eq!(
@@ -862,7 +862,7 @@ mod rule_book {
         assert_eq!(warned(&[], &[("people.yaml", &open)]), [NEW_ROSTER]);
         let teams = "teams: {'@acme/security': ['@hanna']}\n";
         let found = warned(&[("people.yaml", PEOPLE)], &[("people.yaml", teams)]);
-        assert!(found.iter().any(|found| found.ends_with("not complete any more")), "{found:?}");
+        assert!(found.iter().any(|found| found.ends_with("no longer marked as complete")), "{found:?}");
     }
 
     #[test]
@@ -946,7 +946,8 @@ mod rule_book {
             (
                 "@acme/security",
                 "",
-                "2 approval is no longer required for `exceptions/` and `1` more file; `@acme/security` was required before",
+                "2 approval is no longer required for `exceptions/` and `1` more file; `@acme/security` was required \
+                 before",
             ),
             (
                 "/exceptions/ @acme/security\n",
@@ -957,7 +958,8 @@ mod rule_book {
             (
                 "/.github/",
                 "*-certificate.yaml @luis\n/.github/",
-                "3 `@luis` may now approve `exceptions/2026-q4/label-printer-certificate.yaml`; only `@acme/security` could before",
+                "3 `@luis` may now approve `exceptions/2026-q4/label-printer-certificate.yaml`; only `@acme/security` \
+                 could before",
             ),
         ] {
             assert_eq!(changed(&OWNERS.replace(from, to)), [said], "{to}");
@@ -969,7 +971,8 @@ mod rule_book {
             let before = [(".github/CODEOWNERS", OWNERS), ("people.yaml", TEAMS)];
             warned(&before, &[(".github/CODEOWNERS", owners), ("people.yaml", &roster)])
         };
-        let may = "people.yaml:5 `Luis Prado` may now approve `exceptions/` and `1` more file, as a member of `@acme/security`";
+        let may = "people.yaml:5 `Luis Prado` may now approve `exceptions/` and `1` more file, as a member of \
+                   `@acme/security`";
         assert_eq!(joined("['@hanna', '@mei', Luis Prado]", OWNERS), [may]);
         assert_eq!(joined("['@hanna', '@mei', Luis Prado]", &OWNERS.replace("@mei", "")), [may]);
         assert_eq!(joined("['@mei', Hanna Vogel]", OWNERS), [""; 0]);
@@ -1064,16 +1067,20 @@ mod rule_book {
         const PATH: &str = ".github/workflows/gate.yml";
         let changed = |from: &str, to: &str| warned(&[(PATH, GATE)], &[(PATH, &GATE.replace(from, to))]);
         for (from, to, said) in [
-            ("--root team", "--root decoy", "`--root` of the check is now `decoy`, and was ` beforeteam`"),
-            (" --reviews r.json", "", "`--reviews` of the check is now nothing, and was ` beforer.json`"),
-            ("auto", "origin/x", "`--base` of the check is now `origin/x`, and was ` beforeauto`"),
+            ("--root team", "--root decoy", "`--root` of the check is now `decoy`, and was `team` before"),
+            (" --reviews r.json", "", "`--reviews` of the check is now nothing, and was `r.json` before"),
+            ("auto", "origin/x", "`--base` of the check is now `origin/x`, and was `auto` before"),
             (
                 "stopgap check",
                 "./bin/stopgap check",
-                "the program of the check is now `./bin/stopgap`, and was n beforeothing",
+                "the program of the check is now `./bin/stopgap`, and was nothing before",
             ),
-            ("run: stopgap", "run: PATH=.:$PATH stopgap", "`PATH` of the check is now `PATH=.:$PATH`, and was n beforeothing"),
-            ("team", "team --policy p.yaml", "`--policy` of the check is now `p.yaml`, and was n beforeothing"),
+            (
+                "run: stopgap",
+                "run: PATH=.:$PATH stopgap",
+                "`PATH` of the check is now `PATH=.:$PATH`, and was nothing before",
+            ),
+            ("team", "team --policy p.yaml", "`--policy` of the check is now `p.yaml`, and was nothing before"),
         ] {
             assert_eq!(changed(from, to), [format!("{PATH}:6 {said}")], "{to}");
         }
@@ -1091,13 +1098,13 @@ mod rule_book {
         let action_changed = |from: &str, to: &str| warned(&[(PATH, action)], &[(PATH, &action.replace(from, to))]);
         assert_eq!(action_changed("@v1", "@v2"), [""; 0]);
         for (from, to, said) in [
-            ("acme/", "evil/", "the action of the check is now `evil/stopgap`, and was ` beforeacme/stopgap`"),
-            ("0.1.0", "0.0.1", "`version` of the check is now `0.0.1`, and was ` before0.1.0`"),
-            ("root: team", "root: decoy", "`root` of the check is now `decoy`, and was ` beforeteam`"),
+            ("acme/", "evil/", "the action of the check is now `evil/stopgap`, and was `acme/stopgap` before"),
+            ("0.1.0", "0.0.1", "`version` of the check is now `0.0.1`, and was `0.1.0` before"),
+            ("root: team", "root: decoy", "`root` of the check is now `decoy`, and was `team` before"),
             (
                 "root: team",
                 "root: team\n          mode: register",
-                "`mode` of the check is now `register`, and was n beforeothing",
+                "`mode` of the check is now `register`, and was nothing before",
             ),
         ] {
             assert_eq!(action_changed(from, to), [format!("{PATH}:4 {said}")], "{to}");
@@ -1165,7 +1172,7 @@ mod rule_book {
             (
                 "--base auto",
                 "exceptions/a.yaml --base auto",
-                "16 the list of files of the check is now `exceptions/a.yaml`, and was n beforeothing",
+                "16 the list of files of the check is now `exceptions/a.yaml`, and was nothing before",
             ),
         ] {
             assert_eq!(changed(from, to), [format!("{PATH}:{said}")], "{to}");
@@ -1283,7 +1290,7 @@ mod rule_book {
         let gate = |step: &str| format!("jobs:\n  scan:\n    steps:\n      - run: stopgap {step}\n");
         for (before, after, said) in [
             ("enforce a.sarif", "enforce a.sarif || true", "`|| true` lets the check pass whatever it finds"),
-            ("enforce a.sarif", "enforce b.sarif", "the log of the check is now `b.sarif`, and was ` beforea.sarif`"),
+            ("enforce a.sarif", "enforce b.sarif", "the log of the check is now `b.sarif`, and was `a.sarif` before"),
             (
                 "enforce a.sarif",
                 "enforce a.sarif --fail-on never",
@@ -1292,11 +1299,11 @@ mod rule_book {
             (
                 "enforce a.sarif --baseline base.sarif",
                 "enforce a.sarif",
-                "`--baseline` of the check is now nothing, and was ` beforebase.sarif`",
+                "`--baseline` of the check is now nothing, and was `base.sarif` before",
             ),
             ("enforce a.sarif", "list", "a step that ran `stopgap enforce` is gone"),
             ("sync --check", "sync", "a step that ran `stopgap sync --check` is gone"),
-            ("sync --check", "sync --check --tool snyk", "`--tool` of the check is now `snyk`, and was n beforeothing"),
+            ("sync --check", "sync --check --tool snyk", "`--tool` of the check is now `snyk`, and was nothing before"),
             ("suppressions --check", "suppressions", "a step that ran `stopgap suppressions --check` is gone"),
         ] {
             let found = warned(&[(PATH, &gate(before))], &[(PATH, &gate(after))]);
@@ -1351,7 +1358,8 @@ mod owner {
 
     #[test]
     fn whoever_asks_again_must_finish_the_old_one_first() {
-        let said = "expired-first exceptions/2026-q4/label-printer-certificate.yaml:13 `Luis Prado` still holds `scanner-firmware`, which \
+        let said = "expired-first exceptions/2026-q4/label-printer-certificate.yaml:13 `Luis Prado` still owns \
+                    `scanner-firmware`, which \
              expired on `2026-10-20`";
         Branch::from(&[(OLD, &old("active"))]).edit(&RECENT).is_warned(said);
         Branch::from(&[(OLD, &old("expired"))])

@@ -480,7 +480,7 @@ mod policy {
             (
                 "people.yaml",
                 "people: [{handle: '@a', name: A}, {handle: '@b', name: A}]\n",
-                "two people are written `A`",
+                "two people have the spelling `A`",
             ),
             ("people.yaml", "people: [{handle: '@a', manager: '@z'}]\n", "the manager `@z` is not in the roster"),
             ("people.yaml", "people: [{handle: '@a', manager: '@b'}, {handle: '@b', manager: '@a'}]\n", "circle"),
@@ -515,7 +515,7 @@ mod own_schema {
             (
                 r#"{"properties": {"x-cost": {"type": "integer"}}}"#,
                 "x-cost: '12'\n",
-                "19:9: error[schema] `x-cost` must be a whole number, not the quoted text `12`",
+                "19:9: error[schema] `x-cost` must be a whole number, not the quoted string `12`",
             ),
             (
                 r#"{"properties": {"x-cost": {"maximum": 5}}}"#,

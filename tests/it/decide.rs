@@ -61,8 +61,8 @@ fn a_request_of_friday_is_approved_on_monday_and_dated_with_one_approval() {
     assert_eq!(
         pull.said(),
         ["decision-date-mismatch: the exception is dated `2026-11-20`, and `@mei` approved on `2026-11-23`, `3` days \
-          apart (`stopgap decide label-printer --on 2026-11-23` writes the day of the review, and the approval stays \
-          good)"]
+          apart (run `stopgap decide label-printer --on 2026-11-23` to write the day of the review; the approval \
+          remains valid)"]
     );
     let before = text(&pull);
     let said = decided(&mut pull);
@@ -337,10 +337,9 @@ fn nobody_verifies_what_they_removed_or_what_they_propose() {
     let mut own = closing("high", "@luis");
     assert_eq!(
         own.review("luis", "APPROVED").said(),
-        [
-            "closure-unverified: `@luis` verified their own removal (let somebody else see that the rule is followed again, \
-          and name them as `verified_by`)"
-        ]
+        ["closure-unverified: `@luis` verified their own removal (have somebody else verify that the rule is \
+             followed again, \
+          and name them as `verified_by`)"]
     );
     let mut author = closing("high", "@hanna");
     let said = author.review("hanna", "APPROVED").said();
@@ -396,8 +395,8 @@ fn a_refusal_in_somebodys_name_is_their_own() {
         pull.push(&[(REFUSED, &refused(&[("decided", TODAY)]))]);
         pull
     };
-    let forged = "approval-missing: `@mei` has not approved the refusal (ask `@mei` to approve the pull request; whoever \
-                  withdraws their request closes the pull request)";
+    let forged = "approval-missing: `@mei` has not approved the refusal (ask `@mei` to approve the pull request; to \
+                  withdraw the request, close the pull request)";
     assert_eq!(refusal_said(&refusing()), [forged]);
     assert_eq!(refusal_said(refusing().review("olek", "APPROVED")), [forged]);
     assert_eq!(refusal_said(refusing().review("mei", "COMMENTED")), [forged]);
@@ -469,11 +468,12 @@ fn asking_again(before: &[(&str, &str)], fields: &[(&str, &str)], approver: &str
 fn a_refusal_is_answered_by_naming_it_and_by_whoever_refused_or_stands_above() {
     let before = refused(&[]);
     let before = [(REFUSED, before.as_str())];
-    let unnamed = "asked-again: asks again for what `@mei` refused in `printer-certificate` on `2026-10-20`, `34 days` \
-                   before, and does not say so (add `follows: [printer-certificate]`, and say in `reason` what is \
+    let unnamed = "asked-again: repeats a request that `@mei` refused in `printer-certificate` on `2026-10-20`, `34 \
+                   days` before, without saying so (add `follows: [printer-certificate]`, and say in `reason` what is \
                    different this time)";
-    let other = "asked-again: `@olek` is named to decide on a request that `@mei` refused in `printer-certificate` on `2026-10-20` (ask \
-                 `@mei` to decide, or somebody above: `@ines`)";
+    let other = "asked-again: `@olek` is named to decide on a request that `@mei` refused in `printer-certificate` on \
+                 `2026-10-20` (ask \
+                 `@mei` to decide, or somebody above them: `@ines`)";
     let named = ("follows", "[Printer-Certificate]");
     assert_eq!(asking_again(&before, &[], "mei"), [unnamed]);
     assert_eq!(asking_again(&before, &[], "olek"), [unnamed, other]);
@@ -557,8 +557,9 @@ fn only_who_refused_or_stands_above_amends_what_a_refusal_says() {
         said.retain(|line| line.starts_with("asked-again"));
         said
     };
-    let by_olek = "asked-again: `@olek` approves an amendment of a request that `@mei` refused on `2026-10-20` (ask `@mei` to approve \
-                   it, or somebody above: `@ines`)";
+    let by_olek = "asked-again: `@olek` approves an amendment of a request that `@mei` refused on `2026-10-20` (ask \
+                   `@mei` to approve \
+                   it, or somebody above them: `@ines`)";
     for (field, value, named) in [
         ("decided", "2026-06-01", "decided"),
         ("approver", "\"@olek\"", "approver"),

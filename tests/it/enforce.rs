@@ -156,7 +156,7 @@ fn a_result_at_no_place_of_the_repository_is_a_finding_at_its_place_in_the_log()
     let found = run.stdout.lines().filter(|line| line.contains("unregistered-finding"));
     let places: Vec<&str> = found.map(|line| line.split(": ").next().unwrap()).collect();
     assert_eq!(places, ["a.sarif:2:1", "a.sarif:3:1", "a.sarif:4:1"], "{}", run.stdout);
-    assert!(run.stdout.contains("at no place") && run.stdout.contains("at `../Dockerfile`"), "{}", run.stdout);
+    assert!(run.stdout.contains("without a location") && run.stdout.contains("at `../Dockerfile`"), "{}", run.stdout);
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn the_rest_of_the_register_is_for_the_check_to_judge() {
     assert!(!run.stdout.contains("copied-reason") && !run.stdout.contains("cover-too-broad"), "{run:?}");
     let run = sandbox.check(&["--scan", "a.sarif", "--format", "concise"]);
     assert!(run.stdout.contains("[copied-reason]"), "{run:?}");
-    assert!(run.stdout.contains("[cover-too-broad] `DS-0002` is overlooked wherever"), "{run:?}");
+    assert!(run.stdout.contains("[cover-too-broad] this ignores `DS-0002` everywhere"), "{run:?}");
 }
 
 #[test]

@@ -627,17 +627,17 @@ mod loosened {
     fn a_section_that_asks_less_is_named() {
         let owners = "* @luis @hanna\n\n[Security][2] @mei @olek @ines\n/exceptions/\n";
         for (from, to, says) in [
-            ("[Security][2]", "^[Security]", "nobody has to approve `exceptions/` and `1` more file any more"),
+            ("[Security][2]", "^[Security]", "approval is no longer required for `exceptions/` and `1` more file"),
             (
                 "[Security][2]",
                 "[Security]",
-                "`1` of `@mei @olek @ines` is enough for `exceptions/` and `1` more file now",
+                "`1` of `@mei @olek @ines` is now enough for `exceptions/` and `1` more file",
             ),
-            ("@ines\n", "@ines @luis\n", "`@luis` may approve `exceptions/` and `1` more file now; only `@mei @olek"),
+            ("@ines\n", "@ines @luis\n", "`@luis` may now approve `exceptions/` and `1` more file; only `@mei @olek"),
             (
                 "/exceptions/\n",
                 "/exceptions/\n!/exceptions/label-*\n",
-                "nobody has to approve `exceptions/label-printer.yaml`",
+                "approval is no longer required for `exceptions/label-printer.yaml`",
             ),
             ("\n[Security]", "\n# [Security]", "`2` of"),
         ] {
@@ -665,7 +665,7 @@ mod loosened {
         let request = Request::onto(".gitlab/CODEOWNERS", "* @mei @olek\n", &[(ENTRY, &exception(&[]))]);
         request.repo.write("CODEOWNERS", "* @luis @hanna\n").commit("change");
         let said = said(&request.gate(&["--format", "json"]));
-        assert!(said.iter().any(|line| line.contains("`@luis` may approve `exceptions/`")), "{said:?}");
+        assert!(said.iter().any(|line| line.contains("`@luis` may now approve `exceptions/`")), "{said:?}");
         let github = Request::onto("CODEOWNERS", "* @mei @olek\n", &[(ENTRY, &exception(&[]))]);
         github.repo.write(".github/CODEOWNERS", "* @luis @hanna\n").commit("change");
         assert_eq!(super::said(&github.gate(&["--format", "json"])), NOTHING);
@@ -681,7 +681,8 @@ mod loosened {
         };
         let gitlab = [("GITLAB_CI", "true")];
         let said = policy("version: 1\n", "forge: github\n", &gitlab);
-        let expected = "policy-loosened: CODEOWNERS is read by the rules of GitHub instead of GitLab (keep `forge: gitlab`";
+        let expected =
+            "policy-loosened: CODEOWNERS is read by the rules of GitHub instead of GitLab (keep `forge: gitlab`";
         assert!(said.len() == 1 && said[0].starts_with(expected), "{said:?}");
         assert_eq!(policy("version: 1\n", "forge: gitlab\n", &gitlab), NOTHING);
         assert_eq!(policy("version: 1\n", "forge: github\n", &[]), NOTHING);

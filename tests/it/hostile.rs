@@ -155,11 +155,11 @@ fn what_is_not_a_single_mapping_is_refused() {
         case("a comment alone", "# later\n", "1:1 error[invalid-yaml]", "contains no value"),
         case("a null", "~\n", "1:1 error[invalid-yaml]", "not a mapping"),
         case("a list", "- title: a\n", "1:1 error[invalid-yaml]", "a list, not a mapping"),
-        case("a text", "none\n", "1:1 error[invalid-yaml]", "a text, not a mapping"),
+        case("a text", "none\n", "1:1 error[invalid-yaml]", "a string, not a mapping"),
         case("an empty mapping", "{}\n", "1:1 error[schema]", "is missing"),
         case("a key twice", scale("owner: Mei Tanaka\n"), "19:1 error[invalid-yaml]", "`owner` is written twice"),
         case("a key that is a list", scale("? [a, b]\n: c\n"), "19:3 error[invalid-yaml]", "itself a list"),
-        case("a key that is a number", scale("1: a\n"), "19:1 error[invalid-yaml]", "not a text"),
+        case("a key that is a number", scale("1: a\n"), "19:1 error[invalid-yaml]", "not a string"),
         case(
             "a merge conflict",
             changed("owner:", "<<<<<<< HEAD\nowner:"),
@@ -227,8 +227,8 @@ fn a_long_list_ends_with_the_number_that_is_left_out() {
         ),
         (
             scale(&format!("x-a: [{}]\n", "no, ".repeat(250))),
-            "exceptions/m.yaml:19:407: warning[ambiguous-scalar] `100` places in this file are listed, and there are \
-             more from here on",
+            "exceptions/m.yaml:19:407: warning[ambiguous-scalar] `100` problems in this file are listed, and there \
+             are more from here on",
         ),
     ] {
         let sandbox = register();

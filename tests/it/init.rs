@@ -66,7 +66,10 @@ fn the_example_of_the_folder_passes_with_a_reason_of_its_own() {
     };
     let copied = check(example);
     assert!(copied.code == 1 && copied.stdout.lines().count() == 1, "{copied:?}");
-    assert!(copied.stdout.contains("error[copied-reason] an example of stopgap's documentation"), "{copied:?}");
+    assert!(
+        copied.stdout.contains("error[copied-reason] copied from an example in stopgap's documentation"),
+        "{copied:?}"
+    );
     let (before, after) = example.split_once("reason: ").unwrap();
     let own = "The bureau cannot adapt the wage file before it sees which rows are refused.";
     let passes = check(&format!("{before}reason: {own}\n{}", after.split_once('\n').unwrap().1));

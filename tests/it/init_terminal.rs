@@ -127,7 +127,7 @@ fn it_leads_to_the_first_exception_and_leaving_that_keeps_the_set_up() {
     for question in [OWNERS, SUPPLY, ROSTER] {
         talk.answer(question, "");
     }
-    talk.answer(FIRST, "y").wait("A new exception for `exceptions`").answer("What is to be allowed?", "Badge printer");
+    talk.answer(FIRST, "y").wait("A new exception for `exceptions`").answer("What should be allowed?", "Badge printer");
     talk.asked("Which exact rule is not followed?").type_in(CTRL_C);
     let (code, shown) = talk.end();
     assert_eq!(code, 2, "{shown}");

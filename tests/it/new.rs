@@ -143,7 +143,7 @@ fn an_answer_that_a_rule_refuses_writes_nothing_and_says_which() {
         ("--statement", "TBD", "placeholder-text", "say what could happen"),
         ("--owner", "@acme/security", "owner-not-a-person", "name the one person"),
         ("--owner", "Dana Ortis", "unknown-person", "did you mean `Dana Ortiz`?"),
-        ("--approver", "hanna vogel", "self-approval", "let somebody else decide"),
+        ("--approver", "hanna vogel", "self-approval", "have somebody else decide"),
         ("--system", "all systems", "broad-scope", "name the one system"),
         ("--control", "MFA", "vague-control", "write the exact rule"),
         ("--control", "XYZ-99 Something", "unknown-control", "CRY-04"),
@@ -411,7 +411,7 @@ fn what_was_refused_is_asked_again_only_by_name() {
     let reason = ("--reason", "Hall three has no spare board before the tender closes.");
     let run = new(&sandbox, &[reason]);
     assert_eq!(run.code, 1, "{run:?}");
-    assert!(run.stdout.contains("error[asked-again]: asks again for what `Mei Tanaka` refused"), "{}", run.stdout);
+    assert!(run.stdout.contains("error[asked-again]: repeats a request that `Mei Tanaka` refused"), "{}", run.stdout);
     assert!(run.stdout.contains("add `follows: [refused]`"), "{}", run.stdout);
     assert_eq!(new(&sandbox, &[reason, ("--follows", "refused")]).code, 0);
     let text = fs::read_to_string(sandbox.path(FILE)).unwrap();

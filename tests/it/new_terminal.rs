@@ -45,14 +45,14 @@ fn holds(sandbox: &Sandbox, file: &str, lines: &[&str]) {
 
 /// The usual answers, question by question, up to the last.
 const USUAL: [(&str, &str); 10] = [
-    ("What is to be allowed?", "Label printer keeps its old certificate"),
+    ("What should be allowed?", "Label printer keeps its old certificate"),
     ("Which exact rule is not followed?", "cry"),
     ("Why now?", "Hall three has no spare board until the ship is in."),
     ("On which system?", "label printer lp-07"),
     ("What could happen?", "A forged printer prints wrong labels."),
-    ("Does it open any of these? (none)", ""),
-    ("Which safer way was considered?", "Print in hall 2"),
-    ("Why does it not do?", "The belt there is full."),
+    ("Does it expose any of these? (none)", ""),
+    ("Which safer alternative was considered?", "Print in hall 2"),
+    ("Why is it not sufficient?", "The belt there is full."),
     ("What must be removed at the end?", "Install the new certificate."),
     ("Until when? (2026-11-30)", ""),
 ];
@@ -101,7 +101,7 @@ fn slips_in_a_narrow_window_end_with_a_file_that_passes() {
     let mut command = sandbox.command();
     command.args(["new", "--today", "2026-11-23"]);
     let mut talk = Talk::start(&sandbox, command, 60, &[]);
-    talk.usual(0, 1).answer("Which exact rule", "hardware").instead("nobody can waive", "cert");
+    talk.usual(0, 1).answer("Which exact rule", "hardware").instead("cannot be waived", "cert");
     talk.answer("Why now?", "business need");
     let copied = "The maker ships the tool that installs a new certificate on Friday next week.";
     talk.instead("a reason needs", copied).asked("of its words are those of the reason of `older`");
@@ -109,7 +109,7 @@ fn slips_in_a_narrow_window_end_with_a_file_that_passes() {
     talk.type_in(CTRL_W).type_in(CTRL_W).type_in(CTRL_U);
     talk.type_in("Hall three has no spare board. It comes by ship on Thursday.").type_in(ENTER);
     talk.wait("warning: `2` sentences").usual(3, 6);
-    talk.answer("Which safer way", "none").instead("is not an alternative", "Print in hall 2").usual(7, 9);
+    talk.answer("Which safer alternative", "none").instead("is not an alternative", "Print in hall 2").usual(7, 9);
     talk.answer("Until when?", "2027-01-31").instead("the latest day is `2026-12-23`", "friday").wait("= 2026-11-27");
     talk.answer("Is that right?", "owner @acme/shipping").asked("is a team, not one person");
     talk.type_in(CTRL_U).type_in("lui").type_in(ENTER).wait("= @luis");
@@ -189,8 +189,8 @@ fn resume(sandbox: &Sandbox, shown: &str) -> Talk {
 fn leaving_loses_nothing_and_the_command_goes_on_where_it_was() {
     let sandbox = register();
     let mut talk = begin(&sandbox, &[]);
-    talk.answer("What is to be allowed?", "It's late").usual(1, 7);
-    talk.asked("Why does it not do?").type_in("The belt is").type_in(CTRL_C);
+    talk.answer("What should be allowed?", "It's late").usual(1, 7);
+    talk.asked("Why is it not sufficient?").type_in("The belt is").type_in(CTRL_C);
     let (code, shown) = talk.end();
     assert_eq!(code, 2, "{shown}");
     assert!(shown.contains("nothing is written; to continue from here"), "{shown}");
@@ -198,10 +198,10 @@ fn leaving_loses_nothing_and_the_command_goes_on_where_it_was() {
     assert_eq!(count(&sandbox), 1);
 
     let mut talk = resume(&sandbox, &shown);
-    talk.asked("1 of 5  Which safer way").wait("Print in hall 2").type_in(ENTER);
-    talk.asked("2 of 5  Why does it not do?").wait("The belt is").type_in(" full.").type_in(ENTER);
+    talk.asked("1 of 5  Which safer alternative").wait("Print in hall 2").type_in(ENTER);
+    talk.asked("2 of 5  Why is it not sufficient?").wait("The belt is").type_in(" full.").type_in(ENTER);
     talk.asked("What must be removed").type_in("Install").type_in(SHIFT_TAB);
-    talk.asked("Why does it not do?").type_in(CTRL_C);
+    talk.asked("Why is it not sufficient?").type_in(CTRL_C);
     let (code, shown) = talk.end();
     assert!(code == 2 && shown.contains("--rejected 'The belt is full.' --removal Install"), "{shown}");
     assert!(shown.contains("--ask removal"), "{shown}");
@@ -259,7 +259,7 @@ fn no_colour_is_no_colour() {
         let mut command = sandbox.command();
         command.args(["new", "--today", "2026-11-23"]);
         let mut talk = Talk::start(&sandbox, command, 80, &[(variable, "1")]);
-        talk.asked("What is to be allowed?").type_in(CTRL_C);
+        talk.asked("What should be allowed?").type_in(CTRL_C);
         let coloured = talk.raw.contains("\u{1b}[1m");
         assert_eq!(coloured, is_coloured);
     }
@@ -270,10 +270,10 @@ fn where_nothing_is_known_more_is_asked_and_nothing_is_warned_of_too_early() {
     let sandbox = Sandbox::new();
     sandbox.file("exceptions/README.md", "");
     let mut talk = begin(&sandbox, &[]);
-    talk.wait("13 questions").answer("1 of 14  What is to be allowed?", "The vendor keeps its old certificate");
+    talk.wait("13 questions").answer("1 of 14  What should be allowed?", "The vendor keeps its old certificate");
     talk.answer("Which exact rule", "CRY-04 Certificates are younger than a year").usual(2, 4);
     talk.answer("In which environment?", "production").usual(4, 5);
-    talk.asked("Does it open any of these? (vendor-access)").type_in("none").type_in(ENTER).usual(6, 9);
+    talk.asked("Does it expose any of these? (vendor-access)").type_in("none").type_in(ENTER).usual(6, 9);
     talk.answer("Who asks?", "Hanna Vogel").answer("12 of 14  Who decides?", "Mei Tanaka");
     talk.answer("13 of 14  Until when?", "").answer("Is that right?", "");
     let (code, shown) = talk.end();
@@ -350,9 +350,9 @@ fn another_tier_asks_for_what_it_needs_and_items_can_be_added() {
     arguments.extend(["--expires=2026-11-25", "--ask=expires"]);
     let mut talk = begin(&sandbox, &arguments);
     talk.asked("1 of 2  Until when?").type_in(ENTER).answer("Is that right?", "tier em");
-    talk.answer("Which incident is it to end?", "INC-7").answer("Is that right?", "alternatives");
-    talk.asked("Which safer way").type_in(ENTER).asked("Why does it not do?").type_in(ENTER);
-    talk.answer("And another one?", "Wait").answer("Why does it not do?", "The truck leaves at six.");
+    talk.answer("Which incident does it help to end?", "INC-7").answer("Is that right?", "alternatives");
+    talk.asked("Which safer alternative").type_in(ENTER).asked("Why is it not sufficient?").type_in(ENTER);
+    talk.answer("And another one?", "Wait").answer("Why is it not sufficient?", "The truck leaves at six.");
     talk.answer("And another one?", "").answer("Is that right?", "");
     let (code, shown) = talk.end();
     assert_eq!(code, 0, "{shown}");
@@ -412,7 +412,7 @@ fn what_was_asked_for_before_is_shown_and_the_reason_says_what_is_different() {
     ];
     sandbox.file("exceptions/refused.yaml", exception(&refused));
     let mut talk = begin(&sandbox, &[]);
-    talk.usual(0, 2).wait("before, same control: `older`, good until 2026-12-16").usual(2, 4);
+    talk.usual(0, 2).wait("before, same control: `older`, valid until 2026-12-16").usual(2, 4);
     talk.wait("Why now, and what is different this time?").wait("`refused`, refused by @mei on 2026-11-10");
     talk.wait("Hall three").type_in(CTRL_U);
     talk.type_in("The belt in hall 2 broke on Friday, and no spare board comes before the ship.").type_in(ENTER);
@@ -445,7 +445,7 @@ fn the_results_of_a_scanner_are_picked_by_their_numbers() {
     talk.wait("1  bandit B602: 2 results in 2 files: app/a.py, app/b.py");
     talk.answer("Which of them are to be covered?", "3").instead("no number from 1 to 2", "1");
     // The title is proposed, and may be typed over.
-    talk.answer("What is to be allowed?", "");
+    talk.answer("What should be allowed?", "");
     talk.wait("Which exact rule is not followed?");
     talk.type_in(CTRL_C);
     talk.wait("--cover tool=bandit,id=B602,paths=app/a.py,paths=app/b.py --scan log.sarif");

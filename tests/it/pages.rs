@@ -227,7 +227,7 @@ fn every_page_is_in_the_table_of_contents_once() {
 #[test]
 fn the_first_page_names_the_oldest_rust_that_builds_it() {
     let oldest = env!("CARGO_PKG_RUST_VERSION");
-    assert!(read("README.md").contains(&format!(") {oldest} or newer")), "README.md does not say `{oldest} or newer`");
+    assert!(read("README.md").contains(&format!(") {oldest} or newer")), "README.md has no `{oldest} or newer`");
 }
 
 // ---- what pages name

@@ -448,7 +448,7 @@ mod attack {
         let head = repo.write(FILE, &scale(&[("approver", "Mei Tanaka")])).commit("Ask");
         let merge = land(&repo, Style::Merge);
         let answers = Answers::merged(&repo, &[&merge], &head, &merge).reviews(&[]);
-        let says = "`Mei Tanaka` has no known GitHub account, so t cannot have been signed offhe exception";
+        let says = "`Mei Tanaka` has no known GitHub account, so the exception cannot have been signed off";
         assert_eq!(finding(&repo, &answers), says);
     }
 }

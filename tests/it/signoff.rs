@@ -366,7 +366,7 @@ mod approval_missing {
             let mut pull = Pull::asking(&[("approver", approver)]);
             let said = pull.review("mei", "APPROVED").said();
             let message = format!(
-                "approval-missing: `{approver}` has no known GitHub account, so t cannot be signed offhe exception \
+                "approval-missing: `{approver}` has no known GitHub account, so the exception cannot be signed off \
                  (write the approver as `@handle`, or give `{approver}` a `handle` in `people.yaml`)"
             );
             assert!(said.contains(&message), "{said:?}");
@@ -480,8 +480,8 @@ mod approval_missing {
             said.retain(|line| line.starts_with("self-approval"));
             said
         };
-        let own = "self-approval: `@olek` requested the exception and approved its renewal (let somebody else decide and \
-                   name them as `approver`)";
+        let own = "self-approval: `@olek` requested the exception and approved its renewal (have somebody else \
+                   decide, and name them as `approver`)";
         let base = entry(&fields("\"@olek\""));
         let base = [(ENTRY, base.as_str())];
         assert_eq!(judged("\"@olek\"", &base, "@olek"), [own]);
@@ -581,8 +581,9 @@ mod owners {
             let head = pull.head.clone();
             let said = pull.review_of(approver, "APPROVED", &head, "2026-11-22T08:00:00Z").said();
             let stranger = format!(
-                "approver-not-code-owner: `@{approver}` decided on renewal 1, but is not a code owner of `{from}`, where the \
-                 exception lies without this change (have one of its owners decide: `@mei`, `@olek`)"
+                "approver-not-code-owner: `@{approver}` decided on renewal 1, but is not a code owner of `{from}`, \
+                 where the \
+                 exception is without this change (have one of its owners decide: `@mei`, `@olek`)"
             );
             assert_eq!(said, Some(stranger).filter(|_| !owns).into_iter().collect::<Vec<_>>(), "{from} to {to}");
         }
@@ -604,8 +605,8 @@ mod owners {
             let said = pull.review(approver, "APPROVED").said();
             let said: Vec<&str> = said.iter().map(String::as_str).filter(|line| line.contains("code-owner")).collect();
             let stranger = "approver-not-code-owner: `@ilse` decided on the exception, but is not a code owner of \
-                            `exceptions/belt-scales.yaml`, where it would lie without this change (let one of its owners \
-                            decide: `@mei`, `@olek`)";
+                            `exceptions/belt-scales.yaml`, where it would be without this change (have one of its \
+                            owners decide: `@mei`, `@olek`)";
             assert_eq!(said, Some(stranger).filter(|_| !expected).into_iter().collect::<Vec<_>>());
         }
     }
@@ -724,7 +725,8 @@ mod dates {
             let said = pull.review_of("mei", "APPROVED", &head, time).said();
             let expected = format!(
                 "decision-date-mismatch: the exception is dated `2026-11-15`, and `@mei` approved on `{}`, `{days}` days apart \
-                 (run `stopgap decide label-printer --on {0}` to write the day of the review; the approval remains valid)",
+                 (run `stopgap decide label-printer --on {0}` to write the day of the review; the approval remains \
+                 valid)",
                 &time[..10]
             );
             let expected: Vec<String> = Some(expected).filter(|_| days > 0).into_iter().collect();
@@ -764,8 +766,8 @@ mod dates {
         ] {
             let said = format!(
                 "back-dated: the request for renewal `1` is dated `{}`, `4` days before the pull request was opened \
-                 (`{opened}`); the policy allows `3` (write the day on which it really happened; if it is this one, say in \
-                 the pull request why it comes late)",
+                 (`{opened}`); the policy allows `3` (write the day on which it really happened; if the date is \
+                 right, explain the delay in the pull request)",
                 days[0]
             );
             assert_eq!(days.map(|day| asked(zone, day)), [vec![said], vec![], vec![]], "{zone}");

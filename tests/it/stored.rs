@@ -89,8 +89,8 @@ mod ident {
         repo.write(".gitattributes", "*.yaml ident\n").write("exceptions/door.yaml", &door(&[TITLE]));
         for run in everywhere(&repo) {
             assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
-            let line = "exceptions/door.yaml:1:8: error[stored-text-differs] `title` says something else in the commit than as \
-                        it is checked out";
+            let line = "exceptions/door.yaml:1:8: error[stored-text-differs] `title` differs between the commit and \
+                        the checkout";
             assert!(run.stdout.contains(line), "{}", run.stdout);
         }
     }
@@ -199,8 +199,8 @@ mod filter {
         for (variables, arguments) in [(JOB, &["--base", "main"][..]), (JOB, &[]), (DEVELOPER, &["--base", "main"])] {
             let run = run(repo.path(), variables, arguments);
             assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
-            let line = "error[stored-text-differs] `expires` is `2026-11-20` in the commit and `2026-12-10` as it is checked \
-                        out";
+            let line =
+                "error[stored-text-differs] `expires` is `2026-11-20` in the commit and `2026-12-10` in the checkout";
             assert!(run.stdout.contains(line) && run.stdout.contains("error[expired]"), "{}", run.stdout);
         }
     }
@@ -290,7 +290,8 @@ mod rule_book {
                 "people.yaml:2:3: error[stored-text-differs] `people` says something else",
                 "stopgap.yaml:1:1: error[stored-text-differs] `rules.expired` is not in the commit",
                 "stopgap.yaml:1:1: error[stored-text-differs] `rules.stored-text-differs` is not in the commit",
-                "stopgap.yaml:2:14: error[stored-text-differs] `tiers.low` is `30d` in the commit and `90d` in the checkout",
+                "stopgap.yaml:2:14: error[stored-text-differs] `tiers.low` is `30d` in the commit and `90d` in the \
+                 checkout",
             ],
         );
     }

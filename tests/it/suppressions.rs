@@ -225,8 +225,8 @@ fn an_id_with_a_wildcard_is_no_cover_and_none_is_advised() {
     repo.write("a`b.py", "x = 1\n");
     repo.commit("a wildcard");
     let run = stopgap(&repo, &["check", "--today", TODAY]);
-    assert!(run.stdout.contains("which names no finding"), "{run:?}");
-    assert!(run.stdout.contains("overlook `aws-s3-*` here, and no exception covers it"), "{run:?}");
+    assert!(run.stdout.contains("which does not name a finding"), "{run:?}");
+    assert!(run.stdout.contains("`aws-s3-*`, and no exception covers it"), "{run:?}");
     assert!(run.stdout.contains("name the rules to suppress, each by its id"), "{run:?}");
     assert!(!run.stdout.contains("--cover tool=trivy"), "{run:?}");
 }
@@ -437,8 +437,8 @@ fn a_baseline_that_is_over_says_how_much_of_it_is_left() {
     let line = "os.system(command + old)  # nosec B605\n";
     for (left, says) in [
         (0, None),
-        (1, Some("the baseline ended on `2027-01-31`, and `1` suppression that it lets be is left")),
-        (2, Some("the baseline ended on `2027-01-31`, and `2` suppressions that it lets be are left")),
+        (1, Some("the baseline ended on `2027-01-31`, but `1` suppression that it tolerated remains")),
+        (2, Some("the baseline ended on `2027-01-31`, but `2` suppressions that it tolerated remain")),
     ] {
         let repo = repository("suppressions: [bandit]\n");
         repo.write("app/run.py", line).write("app/stop.py", line).commit("two");
@@ -536,7 +536,8 @@ fn an_exception_about_something_else_is_behind_no_suppression() {
             assert_eq!((code, found), (1, expected), "{covers}");
         }
         let help = "delete it, or request an exception: \
-                    `stopgap new --cover tool=bandit,id=B602,paths=app/run.py`; if the decision on `mfa-gap` includes this: \
+                    `stopgap new --cover tool=bandit,id=B602,paths=app/run.py`; if the decision on `mfa-gap` includes \
+                    this: \
                     `stopgap amend mfa-gap --cover tool=bandit,id=B602,paths=app/run.py`";
         assert!(said(&repo).contains(help), "{}", said(&repo));
         // Once it has ended it is not what has outlived it.
@@ -589,7 +590,7 @@ fn what_names_no_rule_needs_a_cover_of_every_rule_in_its_file() {
     }
     let cover = "--cover tool=bandit,id=all,paths=app/run.py`";
     let wider = suppressed_by_a_change(&of("B602"), "app/run.py", "os.system(a + b)  # nosec");
-    assert!(said(&wider).contains(&format!("or let every rule be covered: `stopgap amend mfa-gap {cover}")));
+    assert!(said(&wider).contains(&format!("or cover every rule: `stopgap amend mfa-gap {cover}")));
     let bare = suppressed_by_a_change("", "app/run.py", "os.system(a + b)  # nosec");
     let help = format!("name the rules to suppress, or request an exception: `stopgap new {cover}");
     assert!(said(&bare).contains(&help), "{}", said(&bare));
@@ -601,19 +602,19 @@ fn a_cover_of_every_rule_is_refused_where_it_would_be_of_everything() {
         (
             "{tool: bandit, id: all}",
             "os.system(a + b)  # nosec",
-            "`id: all` means every rule of the tool, and `covers[0].paths` is missing",
+            "`id: all` matches every rule of the tool, and `covers[0].paths` is missing",
         ),
         ("{tool: bandit, id: all, paths: ['**']}", "os.system(a + b)  # nosec", "it matches everything"),
         ("{tool: bandit, id: all, paths: [app/, '**/*']}", "os.system(a + b)  # nosec", "it matches everything"),
         (
             "{tool: trivy, id: all, paths: [app/]}",
             "os.system(a + b)  # nosec",
-            "`covers[0].tool` is `trivy`, and no cover of that tool can be about every rule",
+            "`covers[0].tool` is `trivy`, and no cover of that tool can match every rule",
         ),
         (
             "{tool: my-scanner, id: all, paths: [app/]}",
             "os.system(a + b)  # nosec",
-            "`covers[0].tool` is `my-scanner`, and no cover of that tool can be about every rule",
+            "`covers[0].tool` is `my-scanner`, and no cover of that tool can match every rule",
         ),
     ] {
         let repo = suppressed_by_a_change(&format!("[{cover}]"), "app/run.py", line);

@@ -244,8 +244,8 @@ fn an_entry_added_by_hand_is_reported_at_its_line_and_goes_on_request() {
     for line in [
         "error[unregistered-suppression]: this suppresses Trivy `CVE-2020-1`",
         ".trivyignore.yaml:3:7",
-        "`aws-key` here, and no exception in force covers it; Trivy does not read `expires_at`",
-        "`SNYK-JS-A-1` here, and no exception in force covers it; Snyk does not read `soon` as an end",
+        "this suppresses Trivy `aws-key`, and no exception in force covers it; Trivy does not read `expires_at`",
+        "this suppresses Snyk `SNYK-JS-A-1`, and no exception in force covers it; Snyk does not read `soon` as an end",
         "Snyk does not read `expiry`",
     ] {
         assert!(run.stdout.contains(line), "{line}\n{}", run.stdout);
@@ -420,7 +420,7 @@ fn hostile_words_stay_words() {
 #[test]
 fn a_file_that_cannot_be_edited_is_left_alone() {
     for (file, text, says) in [
-        (".trivyignore.yaml", "vulnerabilities: {a: b}\n", "`vulnerabilities` is no list"),
+        (".trivyignore.yaml", "vulnerabilities: {a: b}\n", "`vulnerabilities` is not a list"),
         (".trivyignore.yaml", "vulnerabilities: [\n", "ignore file is not usable"),
         ("deny.toml", "advisories = 1\n[x\n", "not valid TOML"),
         (".nsprc", "{\"a\": 1,}\n", "not valid JSON"),
@@ -491,11 +491,11 @@ fn characters_that_nobody_sees_are_in_no_file_and_block_none() {
     sandbox.file("exceptions/season.yaml", exception(&[("covers", &covers)]));
     for arguments in [&[][..], &[], &["--check"]] {
         let run = sync(&sandbox, DURING, arguments);
-        assert_eq!((run.code, run.stderr.matches("which nobody sees").count()), (0, odd.len()), "{run:?}");
+        assert_eq!((run.code, run.stderr.matches("the invisible character").count()), (0, odd.len()), "{run:?}");
     }
     assert!(TARGETS.iter().all(|(_, file, _)| sandbox.path(file).exists()));
     let check = Run::of(sandbox.command().args(["check", "--today", DURING]));
-    assert!(check.stdout.contains("`covers[16].id` holds the character U+FEFF, which nobody sees"), "{check:?}");
+    assert!(check.stdout.contains("`covers[16].id` contains the invisible character U+FEFF"), "{check:?}");
     // What begins with the sign of a comment is read from one kind of file and not from the other.
     let covers = r##"[{tool: trivy, id: "#CVE"}, {tool: trivy, id: CVE-2026-2}]"##;
     sandbox.file("exceptions/season.yaml", exception(&[("covers", covers)]));
@@ -587,9 +587,20 @@ fn what_is_odd_about_a_file_is_there_afterwards() {
 #[test]
 fn keys_are_known_in_any_case_where_the_tool_knows_them() {
     for (tool, file, before, found) in [
-        ("osv-scanner", "osv-scanner.toml", "[[ignoredvulns]]\nID = \"GO-1\"\n", "overlook `GO-1` here"),
-        ("grype", ".grype.yaml", "Ignore:\n  - Vulnerability: GO-1\n", "overlook `GO-1` here"),
-        ("better-npm-audit", ".nsprc", "{\"GO-1\": {\"active\": \"false\"}}\n", "overlook `GO-1` here"),
+        (
+            "osv-scanner",
+            "osv-scanner.toml",
+            "[[ignoredvulns]]\nID = \"GO-1\"\n",
+            "`GO-1`, and no exception in force covers it",
+        ),
+        ("grype", ".grype.yaml", "Ignore:\n  - Vulnerability: GO-1\n", "`GO-1`, and no exception in force covers it"),
+        (
+            "better-npm-audit",
+            ".nsprc",
+            "{\"GO-1\": {\"active\": \"false\"}}\n",
+            "`GO-1`, and no exception in force \
+          covers it",
+        ),
     ] {
         let (run, during, after) = during_and_after(tool, file, "id: GO-2", before);
         assert_eq!(run.code, 1, "{before}: {run:?}");

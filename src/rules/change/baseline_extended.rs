@@ -75,7 +75,8 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
             (None, _) => format!("the baseline names `{}`, which does not exist", shown(id)),
         };
         let spot = Spot { span: entry.key_span, place: Place::key(format!("/entries/{}", escaped(id))) };
-        report(cx, pages, (None, Some(spot)), message).help("delete the entry, and fix what the rules find in the exception");
+        report(cx, pages, (None, Some(spot)), message)
+            .help("delete the entry, and fix what the rules find in the exception");
     }
 }
 

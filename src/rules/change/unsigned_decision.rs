@@ -69,7 +69,8 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
             Some(forge) => format!(", or edit it in the browser, where `{}` signs, and approve it", shown(forge)),
             None => String::new(),
         };
-        let help = format!("have `{name}` commit the decision with `git commit -S`, as the last edit of the file{forge}");
+        let help =
+            format!("have `{name}` commit the decision with `git commit -S`, as the last edit of the file{forge}");
         cx.report_in(decision.file, decision.approver, message).help(help);
     }
 }
@@ -109,14 +110,16 @@ fn by_forge_alone(judge: &Judge, signed: &Signed, approval: Approval, (what, nam
     let request = judge.policy.forge().request();
     let help = match approval {
         Approval::Unasked => {
-            format!("pass `--event` and `--reviews` to the check, or have `{name}` commit the decision with `git commit -S`")
+            format!(
+                "pass `--event` and `--reviews` to the check, or have `{name}` commit the decision with `git commit -S`"
+            )
         }
         _ => format!("ask `{name}` to approve the {request}, or to commit the decision with `git commit -S`"),
     };
     (message, help)
 }
 
-/// Counts the decisions of a change of the past that count as signed by the forge while nobody has asked who approved
+/// Counts the decisions of a change of the past that count as signed by the forge while it was not checked who approved
 /// them.
 pub(crate) fn taken_on_trust(judge: &Judge, changes: &Changes<'_>) -> usize {
     let policy = &judge.policy;

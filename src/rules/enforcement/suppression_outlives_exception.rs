@@ -41,7 +41,11 @@ fn check(cx: &mut Context<'_>) {
         let path = cx.files.source(item.file).path();
         let is_written_by_sync = cx.policy().sync.iter().any(|target| target.path == path);
         let finding = cx.report_in(item.file, spot, message);
-        finding.help(if is_written_by_sync { SYNC } else { "fix what the scanner reports, and delete the suppression" });
+        finding.help(if is_written_by_sync {
+            SYNC
+        } else {
+            "fix what the scanner reports, and delete the suppression"
+        });
         label_end(finding, exception);
     }
 }

@@ -79,7 +79,8 @@ fn in_files(cx: &mut Context<'_>) {
     {
         let at = parse(cx.source(file).text()).ok().and_then(|tree| Some(lookup(&tree, "/until")?.1.span));
         let spot = at.map_or_else(Spot::file, |span| Spot { span, place: Place::value("/until") });
-        let remain = if left == 1 { "suppression that it tolerated remains" } else { "suppressions that it tolerated remain" };
+        let remain =
+            if left == 1 { "suppression that it tolerated remains" } else { "suppressions that it tolerated remain" };
         let message = format!("the baseline ended on `{}`, but `{left}` {remain}", baseline.until);
         cx.report_in(file, spot, message)
             .help(format!("delete the suppressions or request exceptions, then delete `{SUPPRESSIONS}`"));
@@ -164,9 +165,8 @@ fn help(item: &Item, standing: Standing<'_, '_>, is_in_force: impl Fn(&Exception
         _ => "delete it",
     };
     let meant = match standing {
-        Standing::NotCovered(exception, _) => {
-            amend(exception).map(|amend| format!("; if the decision on `{}` includes this: {amend}", shown(exception.id)))
-        }
+        Standing::NotCovered(exception, _) => amend(exception)
+            .map(|amend| format!("; if the decision on `{}` includes this: {amend}", shown(exception.id))),
         _ => None,
     };
     match new {
@@ -209,8 +209,8 @@ pub(super) fn name(tool: &str) -> &str {
 pub(super) fn what(tool: &str, what: &What) -> String {
     match what {
         What::Rule(id) => format!("{tool} `{}`", shown(id)),
-        What::All => format!("everything that {tool} reports"),
-        What::Unnamed => format!("whatever {tool} reports"),
+        What::All => format!("everything that {tool} reports here"),
+        What::Unnamed => format!("whatever {tool} reports here"),
         What::Unread { .. } => format!("something of {tool} that cannot be determined"),
     }
 }
@@ -247,10 +247,10 @@ mod tests {
         let new = "`stopgap new --cover tool=bandit,id=B307,paths=app/run.py`";
         assert_eq!(
             said("bandit", &rule, false, Standing::Nothing),
-            format!("delete it, or ask for an exception: {new}")
+            format!("delete it, or request an exception: {new}")
         );
         assert!(
-            said("bandit", &What::All, false, Standing::Nothing).starts_with("name the rules that are meant, or ask")
+            said("bandit", &What::All, false, Standing::Nothing).starts_with("name the rules to suppress, or request")
         );
         // What no cover can hold is for the baseline, unless it is a comment, which can be narrowed.
         assert_eq!(said("bandit", &What::All, true, Standing::Nothing), TOO_WIDE);
@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(wider("bandit", true), TOO_WIDE);
         assert_eq!(
             wider("bandit", false),
-            "name only the covered rule, so that everything else is reported, or let every rule be covered: \
+            "name only the covered rule, so that everything else is reported, or cover every rule: \
              `stopgap amend one --cover tool=bandit,id=all,paths=app/run.py`"
         );
         assert_eq!(wider("trivy", false), "name only the covered rule, so that everything else is reported");

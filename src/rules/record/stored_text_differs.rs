@@ -30,8 +30,8 @@ declare_rule! {
     check: Check::Register(check),
 }
 
-const HELP: &str = "remove `ident`, `filter` and `working-tree-encoding` from the file in `.gitattributes`, and let no earlier \
-                    step of the job edit it";
+const HELP: &str = "remove `ident`, `filter` and `working-tree-encoding` from the file in `.gitattributes`, and let no \
+                    earlier step of the job edit it";
 
 fn check(cx: &mut Context<'_>) {
     for twin in cx.twins() {

@@ -172,7 +172,8 @@ fn judge_amended(cx: &mut Context<'_>) {
                 continue;
             }
             let (name, by) = (shown(approver.as_str()), shown(refuser.as_str()));
-            let message = format!("`{name}` approves an amendment of a request that `{by}` refused on `{}`", decided.value);
+            let message =
+                format!("`{name}` approves an amendment of a request that `{by}` refused on `{}`", decided.value);
             let help = answer.help("approve it", judge);
             cx.report_in(edit.head.file, approver, message)
                 .label_in(edit.base_file, refuser.span(), "refused it")
@@ -187,7 +188,7 @@ struct Answer<'r> {
     chain: Option<Chain<'r>>,
     /// Whether the person who refused has left.
     left: bool,
-    /// Whether nobody is left who could.
+    /// Whether nobody who could answer it is left.
     is_free: bool,
 }
 
@@ -218,7 +219,9 @@ impl<'r> Answer<'r> {
         match &self.chain {
             Some(chain) if self.left => format!("ask `{}`, or somebody further up, to {act}", shown(chain.superior)),
             Some(chain) => format!("ask `{by}` to {act}, or somebody above them: `{}`", shown(chain.superior)),
-            None => format!("ask `{by}` to {act}, or list in `{}` who is above them", shown(judge.policy.people_path())),
+            None => {
+                format!("ask `{by}` to {act}, or list in `{}` who is above them", shown(judge.policy.people_path()))
+            }
         }
     }
 }
@@ -234,7 +237,8 @@ fn report_other(exception: &Exception<'_>, refusal: &Refusal<'_>, cx: &mut Conte
     }
     let (name, by, id) = (shown(approver.as_str()), shown(refuser.as_str()), shown(refusal.exception.id));
     let help = answer.help("decide", judge);
-    let message = format!("`{name}` is named to decide on a request that `{by}` refused in `{id}` on `{}`", refusal.decided);
+    let message =
+        format!("`{name}` is named to decide on a request that `{by}` refused in `{id}` on `{}`", refusal.decided);
     cx.report_in(exception.file, approver, message)
         .label_in(refusal.exception.file, refuser.span(), "refused it")
         .help(help);

@@ -207,8 +207,7 @@ fn report(filing: &Filing<'_>, before: &Filing<'_>, count: usize, cx: &mut Conte
             days => (span, format!("ended {days} days before this one began")),
         },
     };
-    let message =
-        format!("refiles `{id}`, which counts as a renewal: `{count}` in a row, the policy allows `{max}`");
+    let message = format!("refiles `{id}`, which counts as a renewal: `{count}` in a row, the policy allows `{max}`");
     cx.report_in(filing.exception.file, filing.control, message)
         .label(filing.system.span(), "the same system")
         .label_in(before.exception.file, span, format!("`{id}` {since}"))

@@ -34,8 +34,6 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         let days = counted(late, "day");
         cx.report(requested, format!("requested `{days}` after the end of the term it extends"))
             .label(before.span(), "the term ended here")
-            .help(
-                "an exception that has ended cannot be renewed: close it, and file a new one if the need remains",
-            );
+            .help("an exception that has ended cannot be renewed: close it, and file a new one if the need remains");
     }
 }

@@ -34,7 +34,8 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let last = format!("/renewals/{}/expires", count - 1);
     let has_end = exception.current_expiry().is_some();
     finding.place = if has_end { Place::value(last) } else { Place::absent(last) };
-    finding.help("fix the root cause: carry out the removal and close it, or change the control that cannot be followed");
+    finding
+        .help("fix the root cause: carry out the removal and close it, or change the control that cannot be followed");
     if let Some(expires) = &exception.expires {
         finding.label(expires.span(), "it was meant to end here");
     }

@@ -119,7 +119,10 @@ fn unfit(judge: &Judge, verdict: &Verdict, asked: &Asked<'_>) -> (String, String
             let help = match (place.rsplit('/').next(), asked.decision) {
                 (Some("decided" | "date"), Some(decision)) => {
                     let day = judge.policy.timezone.day_of(verdict.submitted_at.to_utc());
-                    format!("run `{}` to set the decision date to the date of the approval; or {again}", decision.command(day))
+                    format!(
+                        "run `{}` to set the decision date to the date of the approval; or {again}",
+                        decision.command(day)
+                    )
                 }
                 (Some("starts" | "expires"), Some(_)) => {
                     format!("{again}: without a new approval it may only start later or end sooner")

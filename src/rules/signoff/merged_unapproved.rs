@@ -127,7 +127,10 @@ pub(in crate::rules) fn signed_off(judge: &Judge, merge: &Merge, decision: &Deci
     };
     SignedOff::No {
         message,
-        help: format!("ask `@{}` whether the decision stands, and find out who bypassed the rules to merge it", shown(login)),
+        help: format!(
+            "ask `@{}` whether the decision stands, and find out who bypassed the rules to merge it",
+            shown(login)
+        ),
     }
 }
 

@@ -149,7 +149,7 @@ fn report_incomplete(unsure: &[&Given<'_, '_>], cx: &mut Context<'_>) {
     let finding = cx
         .report_in(first.exception.file, first.text, message)
         .help("make each reason specific: the system, the fault, the person you are waiting for");
-    // What nobody compared is nobody's fault.
+    // A reason that was not compared is not an error.
     finding.level = finding.level.min(Level::Note);
 }
 

@@ -33,7 +33,9 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
             (true, false) => format!("`{sentences}` sentences; a reason is one sentence"),
             (false, true) => format!("`{length}` characters; a reason has at most `{LONGEST}`"),
             (true, true) => {
-                format!("`{sentences}` sentences and `{length}` characters; a reason is one sentence of at most `{LONGEST}`")
+                format!(
+                    "`{sentences}` sentences and `{length}` characters; a reason is one sentence of at most `{LONGEST}`"
+                )
             }
         };
         cx.report(reason, message)

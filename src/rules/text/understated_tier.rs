@@ -39,7 +39,8 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let until = exception.starts.as_ref().map(|starts| cx.policy().timezone.first_day(starts.value).plus(days));
     let until = until.map(|day| format!(", until {day} at the latest")).unwrap_or_default();
     let (tier_name, least) = (tier.value.name(), least.name());
-    let message = format!("tier `{tier_name}` with exposure `{}`, which requires at least `{least}`", shown(&exposure.value));
+    let message =
+        format!("tier `{tier_name}` with exposure `{}`, which requires at least `{least}`", shown(&exposure.value));
     cx.report(tier, message)
         .label(exposure.span(), "this raises the tier")
         .help(format!("set `tier: {least}`, which allows {days} days{until}"));

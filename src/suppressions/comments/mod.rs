@@ -1,13 +1,13 @@
 //! Where the comments of a file are, so that a string that only looks like one suppresses nothing.
 //!
-//! This is no parser: it knows comments, strings and little else. Where it cannot tell, it reads on both ways, and what
-//! is a comment in either of them is listed, so that a suppression is rather listed than missed:
+//! This is not a parser: it knows comments, strings and little else. If it cannot tell, it reads both ways, and what
+//! is a comment in either of them is listed, so that no suppression is missed:
 //!
-//! - What is never closed is taken for code.
+//! - A string or comment that is never closed is treated as code.
 //! - Where one text can be two things, as a slash in JavaScript can, a second *reading* begins. It ends where it meets
 //!   another one in the same state, which is soon.
-//! - A text that was made to begin very many readings is read sign by sign: each begins a comment, strings or not. So
-//!   are languages in which no string is certain.
+//! - A text that was made to begin very many readings is read character by character: each begins a comment, strings or
+//!   not. So are languages in which no string is certain.
 
 mod quirks;
 
@@ -29,7 +29,7 @@ pub(super) struct Syntax {
     pub(super) begins: Begins,
     /// What else there is.
     pub(super) quirks: &'static [Quirk],
-    /// Whether each sign begins a comment wherever it stands, since no string is certain.
+    /// Whether each character begins a comment wherever it is, since no string is certain.
     pub(super) every_sign: bool,
 }
 
@@ -45,9 +45,9 @@ pub(super) enum Begins {
     Anywhere,
     /// At a line's start or after white space.
     AfterBlank,
-    /// There, or after a sign that ends a word.
+    /// There, or after a character that ends a word.
     AfterWord,
-    /// Where nothing else stands before it on the line.
+    /// Only if nothing else is before it on the line.
     OnOwnLine,
 }
 
@@ -90,7 +90,7 @@ enum Lines {
 pub(super) struct Text {
     open: &'static str,
     close: &'static str,
-    /// The words of which one must stand right before it; none for any.
+    /// The words of which one must be right before it; empty for any.
     words: &'static [&'static str],
     lines: Lines,
     /// Whether a backslash hides what follows it.
@@ -164,7 +164,7 @@ impl Text {
         Self { holes, ..self }
     }
 
-    /// With holes that a doubled sign does not begin.
+    /// With holes that a doubled character does not begin.
     pub(super) const fn with_doubled(self, holes: &'static [&'static str]) -> Self {
         Self { holes, hole_doubles: true, ..self }
     }
@@ -195,9 +195,9 @@ pub(super) enum Quirk {
     Slashes,
     /// `<!--` and `-->` as comments (ECMAScript, Annex B.1.1).
     HtmlSigns,
-    /// Elements of JSX, whose text may hold any sign.
+    /// Elements of JSX, whose text may hold any character.
     Elements,
-    /// Characters in single quotes beside lifetimes, as in Rust.
+    /// Characters in single quotes in addition to lifetimes, as in Rust.
     Lifetimes,
     /// `'` between the digits of a number.
     DigitQuotes,
@@ -207,7 +207,7 @@ pub(super) enum Quirk {
     RawParentheses,
     /// Strings between as many quotes as one likes, from three on.
     ManyQuotes,
-    /// Texts up to a line that holds a word alone, after a sign and that word.
+    /// Texts up to a line that holds a word alone, after a character and that word.
     Heredocs(&'static str),
     /// `%q(…)`.
     Percent,
@@ -215,7 +215,7 @@ pub(super) enum Quirk {
     Directives,
     /// `?"` for a character.
     QuestionMarks,
-    /// A backslash at the end of a line comment goes on in the next.
+    /// A backslash at the end of a line comment continues it in the next line.
     ContinuedComments,
     /// The block scalars of YAML, and its texts that begin without a quote.
     Scalars,
@@ -228,7 +228,7 @@ pub(super) enum Quirk {
 /// A comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Comment {
-    /// With its signs.
+    /// With its delimiters.
     pub(super) whole: Range<usize>,
     /// Without them.
     pub(super) inner: Range<usize>,
@@ -237,7 +237,7 @@ pub(super) struct Comment {
 }
 
 /// Finds the comments of a text, in their order. None overlaps another one: a comment in which another reading begins
-/// one ends there, and goes on behind it.
+/// one ends there, and continues after it.
 pub(super) fn comments(text: &str, syntax: Syntax) -> Vec<Comment> {
     let mut lexer = Lexer::new(text, syntax);
     if syntax.every_sign {
@@ -319,7 +319,7 @@ struct Lexer<'t> {
     ends: Vec<usize>,
 }
 
-/// How a string goes on.
+/// How a string continues.
 enum Next {
     Closed(usize),
     Hole(usize),
@@ -464,7 +464,7 @@ impl<'t> Lexer<'t> {
         memchr::memmem::find(self.bytes.get(from..)?, needle.as_bytes()).map(|at| from + at)
     }
 
-    /// Returns what stands before a byte, without blanks.
+    /// Returns what is before a byte, without white space.
     fn before(&self, at: usize) -> &'t [u8] {
         let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
         let end = self.bytes[..at].iter().rposition(|byte| !blank(byte)).map_or(0, |last| last + 1);
@@ -649,7 +649,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// Tells whether one of some words stands right before a byte.
+    /// Tells whether one of some words is right before a byte.
     fn is_after(&self, at: usize, words: &[&str]) -> bool {
         let is_of_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         let stands = |word: &&str| {
@@ -694,7 +694,7 @@ impl<'t> Lexer<'t> {
         self.now = State { at: code, hole: self.holes.len(), depth: 0, ..self.now };
     }
 
-    /// Counts the brackets in a hole, at the end of which its string goes on.
+    /// Counts the brackets in a hole, at the end of which its string continues.
     fn bracket(&mut self) -> bool {
         let Some(hole) = self.now.hole.checked_sub(1).map(|index| self.holes[index]) else { return false };
         let byte = self.bytes[self.now.at];
@@ -716,7 +716,7 @@ impl<'t> Lexer<'t> {
         false
     }
 
-    /// Takes each sign in a part of the text for the beginning of a comment.
+    /// Treats each character in a part of the text as the beginning of a comment.
     fn every_sign(&mut self, part: Range<usize>) {
         self.is_tangled = true;
         let mut at = part.start;
@@ -772,7 +772,7 @@ impl<'t> Lexer<'t> {
     }
 }
 
-/// Cuts comments that overlap: each ends where the next begins, and goes on behind it.
+/// Cuts comments that overlap: each ends where the next begins, and continues after it.
 fn untangled(mut found: Vec<Comment>) -> Vec<Comment> {
     found.sort_unstable_by_key(|comment| (comment.whole.start, Reverse(comment.whole.end)));
     found.dedup();

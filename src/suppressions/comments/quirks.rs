@@ -1,4 +1,4 @@
-//! What single languages have besides comments and quotes.
+//! Syntax of single languages other than comments and quotes.
 
 use super::{Comment, Heredoc, Lexer, Quirk, State};
 
@@ -89,7 +89,7 @@ impl Lexer<'_> {
         true
     }
 
-    /// Tells by what stands before a slash what it can be.
+    /// Tells by what is before a slash what it can be.
     fn kind_of_slash(&self) -> Slash {
         let before = self.bytes[..self.now.at].trim_ascii_end();
         let Some(last) = before.last() else { return Slash::Expression };
@@ -159,7 +159,8 @@ impl Lexer<'_> {
         true
     }
 
-    /// Begins a second reading behind a line that is for the preprocessor, in which quotes and signs say nothing.
+    /// Begins a second reading behind a line that is for the preprocessor, in which quotes and delimiters have no
+    /// meaning.
     fn directive(&mut self) -> bool {
         let at = self.now.at;
         if self.bytes[at] == b'#' && self.before(at).last().is_none_or(|byte| matches!(byte, b'\n' | b'\r')) {
@@ -168,7 +169,7 @@ impl Lexer<'_> {
         false
     }
 
-    /// Begins a second reading behind the text of an element, which may hold any sign but brackets.
+    /// Begins a second reading behind the text of an element, which may contain any character but brackets.
     fn element(&mut self) -> bool {
         let at = self.now.at;
         if !self.has_elements || !matches!(self.bytes[at], b'>' | b'}') || self.bytes[..at].ends_with(b"=") {
@@ -424,7 +425,7 @@ impl Lexer<'_> {
         true
     }
 
-    /// Tells whether a quote of YAML begins a text, and not a sign in one without quotes. Where that depends on the
+    /// Tells whether a quote of YAML begins a string, and is not a character of a plain one. Where that depends on the
     /// lines above, both are read.
     pub(super) fn begins_scalar(&mut self) -> bool {
         let at = self.now.at;
@@ -444,7 +445,7 @@ impl Lexer<'_> {
         true
     }
 
-    /// Passes over a text of YAML that is told by its indentation, after `|` or `>` at the end of a line.
+    /// Passes over a YAML block scalar, which ends by its indentation, after `|` or `>` at the end of a line.
     fn block_scalar(&mut self) -> bool {
         let at = self.now.at;
         if !matches!(self.bytes[at], b'|' | b'>') || !self.bytes[..at].ends_with(b" ") {
@@ -478,7 +479,7 @@ impl Lexer<'_> {
         let start = self.bytes[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         let line = &self.bytes[start..at];
         let mut before = line.trim_ascii_end();
-        // A tag and an anchor may stand between.
+        // A tag and an anchor may be between.
         while let Some(word) = before.iter().rposition(|byte| *byte == b' ').map(|blank| blank + 1) {
             if !before.get(word).is_some_and(|byte| matches!(byte, b'!' | b'&')) {
                 break;
@@ -512,7 +513,7 @@ impl Lexer<'_> {
         end
     }
 
-    /// Reads what is outside of the code, sign by sign, up to where the next code begins.
+    /// Reads what is outside of the code, character by character, up to where the next code begins.
     pub(super) fn sea(&mut self) -> bool {
         let from = self.now.at;
         let end = self.find("<?", from);

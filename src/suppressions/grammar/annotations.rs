@@ -1,7 +1,7 @@
-//! What is written into the resource itself: annotations of Kubernetes and metadata of CloudFormation and ARM.
+//! Suppressions in the resource itself: annotations of Kubernetes and metadata of CloudFormation and ARM.
 //!
-//! No file is parsed for it: many are templates, and no YAML before they are filled in. A key is looked for in each
-//! line, in which letters may be written as escapes, and its value behind it and below.
+//! No file is parsed for it: many are templates, which are not YAML before they are filled in. A key is looked for in
+//! each line, in which letters may be written as escapes, and its value behind it and below.
 
 use std::ops::Range;
 
@@ -87,7 +87,7 @@ fn manifests(language: Language, path: &str) -> bool {
     matches!(language, Language::Yaml | Language::Json) || path.ends_with(".tpl") || path.ends_with(".template")
 }
 
-/// A commented line is no annotation.
+/// A commented line is not an annotation.
 fn is_comment(text: &str) -> bool {
     text.trim_start().starts_with(['#', '/'])
 }
@@ -116,7 +116,7 @@ fn annotation(piece: Piece<'_>, matches: Matches<'_, '_>, ids: &Pattern, found: 
     }
 }
 
-/// Returns what of a value is left without the signs before it: of a block, an anchor, a tag, a quote.
+/// Returns a value without the indicators before it: of a block, an anchor, a tag, a quote.
 fn scalar(text: &str) -> &str {
     static SIGNS: Pattern = Pattern::new(r#"^\s*(?::\s+)?(?:(?:[|>][-+\d]*|[&!][^\s]*)(?:\s+|$))*(?:#.*$)?["']?\s*"#);
     let signs = SIGNS.first(text).map_or(0, |signs| range(&signs, 0).end);
@@ -142,7 +142,7 @@ fn listed(piece: Piece<'_>, matches: Matches<'_, '_>, inner: Option<&Pattern>, i
     let mut read_to = 0;
     for captures in matches {
         let key = range(&captures, 0);
-        // What stands in the value of the one before was read with it.
+        // The value of the previous one was already read with it.
         if key.start < read_to {
             continue;
         }

@@ -1,4 +1,4 @@
-//! Encodings in which a Python file is another text for Python than for us.
+//! Encodings in which Python reads a file as a different text than we do.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,7 @@ use regex::bytes::Regex;
 
 use crate::suppressions::language::Language;
 
-/// Returns the encoding that a Python file declares in its first two lines (PEP 263), and where its name stands, unless
+/// Returns the encoding that a Python file declares in its first two lines (PEP 263), and where its name is, unless
 /// each byte of ASCII is the same letter in it, and part of no other.
 pub(in crate::suppressions) fn foreign<'c>(path: &str, content: &'c [u8]) -> Option<(usize, &'c str)> {
     static DECLARED: LazyLock<Option<Regex>> = LazyLock::new(|| {

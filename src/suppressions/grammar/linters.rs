@@ -1,6 +1,6 @@
 //! Linters that find a few things about security among many others: only what silences those is listed.
 //!
-//! White space is what the tool takes for it: Python's has four signs more than ours (U+001C to U+001F), JavaScript's
+//! White space is what the tool treats as such: Python has four more characters (U+001C to U+001F), JavaScript
 //! the byte-order mark.
 
 use std::ops::Range;
@@ -171,7 +171,7 @@ fn nolint(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
 }
 
 /// flake8's and Ruff's `noqa`: of the codes those of flake8-bandit, which begin with `S`. The two differ, and what
-/// either takes for more counts: flake8 (`flake8/defaults.py`) wants one blank before the word and none before the
+/// either takes for more counts: flake8 (`flake8/defaults.py`) wants one space before the word and none before the
 /// colon, and takes everything for meant where no code follows; Ruff reads codes without anything between.
 fn noqa(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
     static FLAKE8: Pattern = Pattern::new(r"(?i)^:[\s\x1c-\x1f]?((?:[A-Z]+[0-9]+(?:[,\s\x1c-\x1f]+)?)+)");
@@ -205,7 +205,7 @@ fn noqa(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
     }
 }
 
-/// Adds those of Ruff's codes that are about security; some stand without anything between them.
+/// Adds those of Ruff's codes that are about security; some are without anything between them.
 fn secure_codes(codes: &str, at: &Range<usize>, reach: Reach, found: &mut Vec<Match>) {
     static CODE: Pattern = Pattern::new(r"(?i)[A-Z]+[0-9]+");
     let is_secure =
@@ -216,8 +216,8 @@ fn secure_codes(codes: &str, at: &Range<usize>, reach: Reach, found: &mut Vec<Ma
     }
 }
 
-/// Ruff's own comments, `crates/ruff_linter/src/suppression.rs`: codes, or names of rules, of version 0.17. A name that is
-/// not known may be one of a rule about security that a newer version has.
+/// Ruff's own comments, `crates/ruff_linter/src/suppression.rs`: codes, or names of rules, of version 0.17. A name that
+/// is not known may be one of a rule about security that a newer version has.
 fn ruff(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
     const NAMES: Glossary = Glossary::new(include_str!("../words/ruff.txt"));
     // Some rules that are not about security have none yet.

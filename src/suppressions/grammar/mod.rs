@@ -1,8 +1,8 @@
-//! The comments and annotations by which tools are told what to overlook, one grammar a tool, as the tool itself reads
+//! The comments and annotations that suppress findings, one grammar per tool, as the tool itself reads
 //! them.
 //!
 //! Each grammar was taken from the tool's own source and, where it can be run, compared with the tool's switch that
-//! ignores suppressions. Some tools look at comments alone; others search each line, strings included.
+//! ignores suppressions. Some tools look only at comments; others search each line, strings included.
 
 mod annotations;
 mod encoding;
@@ -32,7 +32,7 @@ pub enum What {
     All,
     /// Whatever is found there: the tool has no way to name a rule.
     Unnamed,
-    /// Nobody can tell, since the file cannot be read.
+    /// Unknown, because the file cannot be read.
     Unread {
         /// Why not.
         why: String,
@@ -84,15 +84,15 @@ impl Match {
 /// What a grammar looks at: a line, or a comment.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Piece<'t> {
-    /// The line, or the comment with its signs.
+    /// The line, or the comment with its delimiters.
     pub(super) text: &'t str,
-    /// Where in `text` the comment begins and ends without its signs; all of a line.
+    /// Where in `text` the comment begins and ends without its delimiters; all of a line.
     pub(super) inner: (usize, usize),
     /// Whether it is a comment that may hold several lines.
     pub(super) is_block: bool,
-    /// Whether nothing else stands before it on its line.
+    /// Whether nothing else is before it on its line.
     pub(super) own_line: bool,
-    /// Whether nothing but comments stands before it in its file.
+    /// Whether nothing but comments is before it in its file.
     pub(super) leads: bool,
     /// The lines that follow, for what is written below its key.
     pub(super) below: &'t str,
@@ -111,9 +111,9 @@ impl<'t> Piece<'t> {
 /// Where a grammar looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// In comments, with their signs.
+    /// In comments, with their delimiters.
     Comments,
-    /// In comments, without their signs.
+    /// In comments, without their delimiters.
     Insides,
     /// In any line, strings included.
     Lines,
@@ -152,7 +152,7 @@ pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
     LETTER.regex().map_or(Cow::Borrowed(text), |escape| escape.replace_all(text, letter))
 }
 
-/// Tells whether a file may hold a suppression although none of the literals stands there.
+/// Tells whether a file may hold a suppression although none of the literals is there.
 pub(super) fn may_hide(path: &str, content: &[u8]) -> bool {
     static LETTER: LazyLock<Option<bytes::Regex>> = LazyLock::new(|| bytes::Regex::new(ESCAPE).ok());
     if foreign(path, content).is_some() {
@@ -193,11 +193,11 @@ impl Pattern {
 /// The matches of a grammar's pattern in a piece.
 type Matches<'i, 't> = &'i mut dyn Iterator<Item = Captures<'t>>;
 
-/// How one tool is told what to overlook.
+/// How findings of one tool are suppressed.
 pub(super) struct Grammar {
     /// The tool's key in the table of tools.
     pub(super) tool: &'static str,
-    /// What must stand in a file, in any case of ASCII, for the grammar to be asked: every text that matches `pattern`
+    /// What must be in a file, in any case of ASCII, for the grammar to be asked: every text that matches `pattern`
     /// holds one of them, which a test proves for all grammars.
     pub(super) literals: &'static [&'static str],
     /// What must match for anything to be found.
@@ -205,7 +205,7 @@ pub(super) struct Grammar {
     /// Whether the tool reads a file.
     pub(super) reads: fn(Language, &str) -> bool,
     pub(super) place: Place,
-    /// Reads the matches of the pattern; what it finds stands in the text that the pattern was matched with.
+    /// Reads the matches of the pattern; what it finds is in the text that the pattern was matched with.
     read: for<'t> fn(Piece<'t>, Matches<'_, 't>, &mut Vec<Match>),
 }
 
@@ -260,7 +260,7 @@ fn group<'t>(captures: &Captures<'t>, index: usize) -> &'t str {
     captures.get(index).map_or("", |group| group.as_str())
 }
 
-/// Returns where a group of a match stands, and the whole match where it has no part in it.
+/// Returns where a group of a match is, and the whole match where it has no part in it.
 fn range(captures: &Captures<'_>, index: usize) -> Range<usize> {
     captures.get(index).or_else(|| captures.get(0)).map_or(0..0, |group| group.range())
 }

@@ -1,6 +1,6 @@
-//! Scanners whose comments are about security alone.
+//! Scanners whose comments are only about security.
 //!
-//! White space is what the tool takes for it: Python's has four signs more than ours (U+001C to U+001F).
+//! White space is what the tool treats as such: Python has four more characters (U+001C to U+001F).
 
 use std::sync::LazyLock;
 
@@ -241,7 +241,7 @@ fn workflow(language: Language, _: &str) -> bool {
     language == Language::Yaml
 }
 
-/// Words between blanks, of which one begins `trivy:` or `tfsec:` once `#`, `/` and `*` are gone; then pairs of words
+/// Words between spaces, of which one begins `trivy:` or `tfsec:` once `#`, `/` and `*` are gone; then pairs of words
 /// with colons between, in any order, of which the last of a kind counts (`pkg/iac/ignore/parse.go`).
 fn trivy(_: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
     for captures in matches {
@@ -252,7 +252,7 @@ fn trivy(_: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
                 ("ignore", _) if value.is_empty() => {}
                 ("ignore", _) => id = value.split('[').next().unwrap_or(value),
                 ("exp", Ok(day)) => end = Until::day(day, Clock::Utc).map(End::At),
-                // What is no date makes trivy drop the rule.
+                // What is not a date makes trivy drop the rule.
                 ("exp", Err(_)) => applies = false,
                 ("ws", _) => {}
                 _ => other = other.or_else(|| Some(End::Unread(format!("{key}:{value}")))),
@@ -281,7 +281,7 @@ fn each(matches: Matches<'_, '_>, reach: Reach, found: &mut Vec<Match>) {
     }
 }
 
-/// `Nosemgrep.ml`; the blank before the word is part of it, unless no letter or digit stands before it, as on the line
+/// `Nosemgrep.ml`; the space before the word is part of it, unless no letter or digit is before it, as on the line
 /// above a finding. The ids are the first words between commas, up to the end of the line; where none follows the colon
 /// at once, every rule is meant.
 fn semgrep(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
@@ -301,7 +301,7 @@ fn semgrep(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
     }
 }
 
-/// `bandit/core/manager.py`: of ids without a blank between them only the last counts, and a word that is no id and no
+/// `bandit/core/manager.py`: of ids without a space between them only the last counts, and a word that is no id and no
 /// name of a test is passed over, so that nothing but such words suppresses everything.
 fn bandit(_: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
     const TESTS: Glossary = Glossary::new(include_str!("../words/bandit.txt"));
@@ -372,7 +372,7 @@ fn kics(_: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
         match (about_lines, first.split_once('=')) {
             (Some(reach), _) => found.push(Match::new(What::All, at, reach)),
             (None, Some(("disable", _))) => {
-                // A list may go on behind a comma and a blank.
+                // A list may continue after a comma and a space.
                 let list = text.split_once('=').map_or("", |(_, list)| list);
                 let end =
                     list.char_indices().find(|(at, c)| c.is_whitespace() && !list[..*at].trim_end().ends_with(','));
@@ -386,7 +386,7 @@ fn kics(_: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
     }
 }
 
-/// zizmor's documentation, "Ignoring results": exactly one blank after the `#` and after the colon. The list goes up to
+/// zizmor's documentation, "Ignoring results": exactly one space after the `#` and after the colon. The list goes up to
 /// the last bracket that white space or the end follows.
 fn zizmor(_: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
     for captures in matches {

@@ -106,7 +106,7 @@ fn bandit_reads_comments_as_its_source_does() {
             ("eval(x)  # nosec", &["1 bandit * Line"]),
             ("eval(x)  #nosec: B307", &["1 bandit B307 Line"]),
             ("eval(x)  # because # nosec B307, B101 # more", &["1 bandit B101 Line", "1 bandit B307 Line"]),
-            // Without a blank between them only the last counts.
+            // Without a space between them only the last counts.
             ("eval(x)  # nosec B602,B607", &["1 bandit B607 Line"]),
             ("eval(x)  # nosec B999", &["1 bandit * Line"]),
             ("eval(x)  # nosec stopgap: x", &["1 bandit * Line"]),
@@ -142,7 +142,7 @@ fn semgrep_searches_lines_and_needs_a_blank_behind_code() {
             ("eval(x)  # nosemgrep: a, (x), ev", &["1 semgrep a Line", "1 semgrep ev Line"]),
             ("eval(x)  # nosemgrep: a b, ev why", &["1 semgrep a Line", "1 semgrep ev Line"]),
             ("eval(x)  # nosemgrep:\ta", &["1 semgrep a Line"]),
-            // What follows the colon in any other way is no list.
+            // What follows the colon in any other way is not a list.
             ("eval(x)  # nosemgrep:  a", &["1 semgrep * Line"]),
             ("eval(x)  # nosemgrep:, a", &["1 semgrep * Line"]),
             ("eval(x)  # nosemgrep : a", &["1 semgrep * Line"]),
@@ -150,7 +150,7 @@ fn semgrep_searches_lines_and_needs_a_blank_behind_code() {
             ("# nosemgrep: a\neval(x)", &["1 semgrep a Next"]),
             ("eval(x)  #nosemgrep", &[]),
             ("x = ' nosemgrep'", &["1 semgrep * Line"]),
-            // The line above needs no blank, only that no letter or digit stands before the word.
+            // The line above needs no space, only that no letter or digit is before the word.
             ("#nosemgrep\neval(x)", &["1 semgrep * Next"]),
             ("    #\tnosemgrep\neval(x)", &["1 semgrep * Next"]),
             ("#\u{a0}NoSemgrep\neval(x)", &["1 semgrep * Next"]),

@@ -37,7 +37,7 @@ pub(super) fn tools(path: &str, text: &str) -> Vec<&'static str> {
     ["kyverno", "kubescape"].into_iter().filter(is_read).collect()
 }
 
-/// Tells whether a file may hold such a resource although none of its words stands there: a letter is an escape, or the
+/// Tells whether a file may hold such a resource although none of its words is there: a letter is an escape, or the
 /// group is written in another way.
 pub(super) fn may_hide(path: &str, content: &[u8]) -> bool {
     static SIGN: LazyLock<Option<bytes::Regex>> =
@@ -55,8 +55,8 @@ fn plain(text: &str) -> Cow<'_, str> {
     LETTER.as_ref().map_or(Cow::Borrowed(text), |escape| escape.replace_all(text, letter))
 }
 
-/// Returns those documents of a stream, each with where it begins, in which a tool finds exceptions; or why one cannot be
-/// read that looks as if it did.
+/// Returns those documents of a stream, each with where it begins, in which a tool finds exceptions; or why one cannot
+/// be read that looks as if it did.
 fn documents<'s>(source: &'s str, tool: &str) -> impl Iterator<Item = Result<(usize, Node<'s>), Unreadable>> {
     let kinds = move || RESOURCES.iter().filter(move |(_, of)| *of == tool).map(|(kind, _)| *kind);
     documents_in(source).into_iter().filter_map(move |at| {
@@ -85,7 +85,7 @@ fn resources<'n, 'a>(root: &'n Node<'a>, tool: &str) -> Vec<&'n Node<'a>> {
 }
 
 /// Tells whether a document that cannot be parsed looks like a resource of a kind: it says so in a line that is not
-/// indented, or anywhere in braces. A template of Helm begins with two of them and is no flow.
+/// indented, or anywhere in braces. A template of Helm begins with two of them and is not a flow.
 fn seems(document: &str, kind: &str) -> bool {
     let start = document.trim_start();
     let is_flow = start.starts_with(['{', '[']) && !start.starts_with("{{");
@@ -94,7 +94,7 @@ fn seems(document: &str, kind: &str) -> bool {
         let Some(rest) = line.trim_start_matches(quotes).strip_prefix("kind") else { return false };
         let Some(rest) = rest.trim_start_matches(quotes).trim_start().strip_prefix(':') else { return false };
         let rest = &rest[..rest.floor_char_boundary(LONGEST_LOOK)];
-        // A tag or an anchor may stand before it.
+        // A tag or an anchor may be before it.
         let word = rest.split_whitespace().find(|word| !word.starts_with(['&', '!']));
         word.is_some_and(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()) == kind)
     };

@@ -1,4 +1,4 @@
-//! Files of one entry a line.
+//! Files with one entry per line.
 
 use super::{Entry, Unreadable};
 use crate::suppressions::grammar::What;
@@ -14,7 +14,7 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// `.trivyignore`: an id, and `exp:2026-06-01` after it. What is no date makes Trivy drop the line.
+/// `.trivyignore`: an id, and `exp:2026-06-01` after it. What is not a date makes Trivy drop the line.
 pub(super) fn trivy(text: &str) -> Result<Vec<Entry>, Unreadable> {
     let entry = |(start, line): (usize, &str)| {
         let mut words = line.split_whitespace();
@@ -25,7 +25,7 @@ pub(super) fn trivy(text: &str) -> Result<Vec<Entry>, Unreadable> {
         if end.is_some_and(|end| !is_read(end)) {
             return None;
         }
-        // `until:2026-06-01` looks like an end and is none.
+        // `until:2026-06-01` looks like an end, but is not one.
         let odd = odd.filter(|word| word.starts_with("until") || word.starts_with("expires"));
         Some(Entry::rule(id, start..start + id.len()).until(end.or(odd)))
     };
@@ -62,8 +62,8 @@ pub(super) fn patterns(text: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(lines(text).filter_map(entry).collect())
 }
 
-/// `.bandit`, as Python's configparser reads it: keys in any case, values that go on in lines that are indented, and the
-/// section `[DEFAULT]`. Of `tests` and `profile` only what they name runs; `baseline` and `configfile` name a file.
+/// `.bandit`, as Python's configparser reads it: keys in any case, values that go on in lines that are indented, and
+/// the section `[DEFAULT]`. Of `tests` and `profile` only what they name runs; `baseline` and `configfile` name a file.
 pub(super) fn bandit(text: &str) -> Result<Vec<Entry>, Unreadable> {
     let mut entries = Vec::new();
     let mut section = String::new();

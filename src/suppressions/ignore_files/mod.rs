@@ -1,6 +1,6 @@
-//! Ignore files, and the lists of what to overlook in the configuration of tools.
+//! Ignore files, and suppression lists in the configuration of tools.
 //!
-//! An entry is known by what it overlooks and by what narrows that; the reason and the order do not matter.
+//! An entry is known by what it suppresses and by what narrows that; the reason and the order do not matter.
 
 mod kubernetes;
 mod lines;
@@ -16,7 +16,7 @@ use crate::time::until::{Clock, Until};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) what: What,
-    /// Where it stands in the file.
+    /// Where it is in the file.
     pub(super) at: Range<usize>,
     /// What it says of its end.
     end: Option<String>,
@@ -24,7 +24,7 @@ pub(super) struct Entry {
     pub(super) paths: Vec<String>,
     /// What else narrows it.
     pub(super) narrowed: Vec<(String, Vec<String>)>,
-    /// What it overlooks and what narrows that, in a form that can be compared.
+    /// What it suppresses and what narrows that, in a form that can be compared.
     pub(super) selectors: String,
 }
 
@@ -135,7 +135,8 @@ pub(super) static KINDS: &[Kind] = &[
     row("kubescape", &[], kubernetes::kubescape),
 ];
 
-/// What a file of any name holds that is an ignore file all the same: the word, the tool, and the endings of such files.
+/// What a file of any name holds that is an ignore file all the same: the word, the tool, and the endings of such
+/// files.
 pub(super) const LITERALS: &[(&str, &str, &[&str])] = &[
     ("<suppressions", "dependency-check", XML),
     (":suppressions", "dependency-check", XML),

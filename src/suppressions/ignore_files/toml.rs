@@ -65,13 +65,13 @@ fn all<'t>(table: &'t dyn TableLike, key: &str) -> impl Iterator<Item = &'t Item
     table.iter().filter(move |(name, _)| folded_key(name) == key).map(|(_, item)| item)
 }
 
-/// Refuses keys that differ in case alone, of which nobody can tell which one is read.
+/// Refuses keys that differ only in case, because it is unclear which one is read.
 fn refuse_twins(table: &dyn TableLike) -> Result<(), Unreadable> {
     let mut seen = BTreeSet::new();
     for (key, item) in table.iter() {
         if !seen.insert(folded_key(key)) {
             let at = span(table.key(key).and_then(toml_edit::Key::span)).start;
-            return Err((at, format!("`{}` stands there twice, in different letters", shown(key))));
+            return Err((at, format!("`{}` appears twice, in different spellings", shown(key))));
         }
         tables(Some(item)).into_iter().try_for_each(|(_, inner)| refuse_twins(inner))?;
     }
@@ -85,7 +85,7 @@ fn first<'t>(table: &'t dyn TableLike, path: &[&str]) -> Option<&'t Item> {
     all(table, last).next()
 }
 
-/// Narrows an entry by everything in its table that is none of these keys.
+/// Narrows an entry by everything in its table except these keys.
 fn narrowed_by_rest(entry: Entry, table: &dyn TableLike, others: &[&str]) -> Entry {
     let is_other = |key: &str| others.iter().any(|other| folded_key(key) == folded_key(other));
     let mut rest: Vec<(String, Vec<String>)> = table
@@ -162,8 +162,8 @@ pub(super) fn osv_scanner(source: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(entries)
 }
 
-/// `deny.toml`: `[advisories] ignore`, texts or tables; the kinds of advisories that are not looked at everywhere; and crates
-/// that are left out.
+/// `deny.toml`: `[advisories] ignore`, texts or tables; the kinds of advisories that are not looked at everywhere; and
+/// crates that are left out.
 pub(super) fn cargo_deny(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let document = parse(source)?;
     let root: &dyn TableLike = document.as_table();
@@ -264,12 +264,12 @@ const OPTIONS: [(&str, &[&str]); 4] = [
     ("shell_injection", &["B602", "B603", "B604", "B605", "B606", "B607"]),
 ];
 
-/// What says nothing of what an allowlist or a rule overlooks.
+/// Keys that do not affect what an allowlist or a rule suppresses.
 const DESCRIPTIVE: [&str; 3] = ["description", "id", "tags"];
 
-/// `.gitleaks.toml`: `[allowlist]` and `[[allowlists]]`, of all rules and of each; default rules that are switched off, or
-/// find less; and what it takes from another file. gitleaks merges a rule with the default one of its name, in which all
-/// but its keywords and tags replace what was there.
+/// `.gitleaks.toml`: `[allowlist]` and `[[allowlists]]`, of all rules and of each; default rules that are switched off,
+/// or find less; and what it takes from another file. gitleaks merges a rule with the default one of its name, in which
+/// all but its keywords and tags replace what was there.
 pub(super) fn gitleaks(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let (mut entries, looks_for_any) = read_gitleaks(source)?;
     if !looks_for_any {

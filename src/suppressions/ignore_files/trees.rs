@@ -39,7 +39,7 @@ fn fold(node: &mut Node<'_>) -> Result<(), Unreadable> {
             entries.iter_mut().try_for_each(|entry| {
                 let key = folded_key(&entry.key);
                 if !seen.insert(key.clone()) {
-                    let why = format!("`{}` stands there twice, in different letters", shown(&key));
+                    let why = format!("`{}` appears twice, in different spellings", shown(&key));
                     return Err((range(entry.key_span).start, why));
                 }
                 entry.key = key.into();
@@ -92,7 +92,7 @@ pub(super) fn text<'n>(node: &'n Node<'_>, key: &str) -> Option<&'n str> {
     node.get(key)?.as_text()
 }
 
-/// Narrows an entry by everything in its map that is none of these keys.
+/// Narrows an entry by everything in its map except these keys.
 pub(super) fn narrowed_by_rest(entry: Entry, map: &Node<'_>, others: &[&str]) -> Entry {
     let rest = map.as_map().unwrap_or_default().iter().filter(|part| !others.contains(&&*part.key));
     let said = |value: &Node<'_>| value.as_text().map_or_else(|| value.canonical(), str::to_owned);
@@ -241,8 +241,8 @@ pub(super) fn bundler_audit(source: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(rules(parse(source)?.get("ignore")))
 }
 
-/// `.checkov.yaml`: `skip-check` and `skip-path`, and whatever else leaves something out. configargparse takes a key with and
-/// without its hyphens.
+/// `.checkov.yaml`: `skip-check` and `skip-path`, and whatever else leaves something out. configargparse takes a key
+/// with and without its hyphens.
 pub(super) fn checkov(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let root = parse(source)?;
     let mut entries = Vec::new();

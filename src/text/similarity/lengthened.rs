@@ -2,7 +2,7 @@
 //!
 //! The similarity of two sets of words falls with every word that is added, so twenty words of padding hide a copy.
 //! Here only the older set counts: how much of it is in the newer one. Of each older set the rarest words are indexed,
-//! as few as a set that holds enough of the others cannot lack; a search looks up all words of the newer set, rarest
+//! as few as a set that contains enough of the others cannot lack; a search looks up all words of the newer set, rarest
 //! first.
 
 use std::cmp::Ordering;

@@ -11,7 +11,7 @@
 //!
 //! Two sets similar enough share a word among the rarest few of each (Bayardo, Ma, Srikant: "Scaling up all pairs
 //! similarity search", 2007), so only those few are indexed. Sets of another size and sets whose fingerprints differ
-//! in too many bits are dropped unread. Knows nothing of exceptions or dates: the caller sorts.
+//! in too many bits are dropped unread. Knows nothing about exceptions or dates: the caller sorts.
 
 use std::hash::{BuildHasher, Hash};
 use std::ops::{Range, RangeInclusive};
@@ -233,8 +233,8 @@ struct Join {
     starts: Vec<u32>,
     /// Size and rank of the indexed sets, ascending for each word.
     postings: Vec<(u32, u32)>,
-    /// Half of the postings' fingerprints, which is enough to drop nearly all, side by side so that a scan reads memory in
-    /// order.
+    /// Half of the postings' fingerprints, which is enough to drop nearly all, side by side so that a scan reads memory
+    /// in order.
     posted_halves: Vec<u64>,
 }
 

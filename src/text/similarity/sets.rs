@@ -1,7 +1,7 @@
 //! Sets of words as numbers, the rarest word of all first.
 //!
-//! The words of all statements are most of what a comparison keeps in memory. So they are numbers of four bytes from the
-//! start: first by the vocabulary of a few statements, then, in the same place, by that of all.
+//! The words of all statements are most of what a comparison keeps in memory. So they are numbers of four bytes from
+//! the start: first by the vocabulary of a few statements, then, in the same place, by that of all.
 
 use std::ops::{Index, IndexMut, Range};
 
@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::narrow;
 use crate::cores::Cores;
 
-/// How many statements share a vocabulary: enough that it is small beside them, few enough to keep all cores busy.
+/// How many statements share a vocabulary: enough that it is small in comparison, few enough to keep all cores busy.
 const PART: usize = if cfg!(test) { 16 } else { 2048 };
 
 /// Sets of word numbers, one after the other.
@@ -71,8 +71,8 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// Reads statements on all cores: `read` returns the hashes of a statement's distinct words and something else, which
-    /// is returned for each of them.
+    /// Reads statements on all cores: `read` returns the hashes of a statement's distinct words and something else,
+    /// which is returned for each of them.
     pub(super) fn read<T: Sync, R: Send>(
         statements: &[T],
         read: impl Fn(&T) -> (Vec<u64>, R) + Sync,
@@ -133,7 +133,7 @@ impl Words {
         cores.sort(&mut rarest);
         numbers.extend((0..).zip(rarest).map(|(number, (_, hash))| (hash, number)));
         let renumber = |at: usize, Part { vocabulary, sets }: &mut Part| {
-            // A word that only others use has no number, and is not asked for.
+            // A word that only others use has no number, and is not looked up.
             let new: Vec<u32> = vocabulary.iter().map(|hash| numbers.get(hash).copied().unwrap_or_default()).collect();
             for statement in wanted[at] {
                 let set = &mut sets[statement % PART];

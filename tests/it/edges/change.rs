@@ -98,10 +98,9 @@ mod longer_baseline {
             old.then(&[]).with("baseline.yaml", &baseline("2026-12-31", lines))
         };
         grown("schema: [/owner]").is_silent(RULE);
-        grown("schema: [/owner, /]").is_told(RULE, "tolerates `schema` in `label-printer` now, at `the file` |");
-        grown("schema: [/owner, /title]").is_told(RULE, "tolerates `schema` in `label-printer` now, at `title` |");
-        grown("schema: [/removal, /owner, /title]")
-            .is_told(RULE, "in `label-printer` now, at `removal` and `1` more |");
+        grown("schema: [/owner, /]").is_told(RULE, "now tolerates `schema` in `label-printer`, at `the file` |");
+        grown("schema: [/owner, /title]").is_told(RULE, "now tolerates `schema` in `label-printer`, at `title` |");
+        grown("schema: [/removal, /owner, /title]").is_told(RULE, "in `label-printer`, at `removal` and `1` more |");
     }
 
     #[test]
@@ -295,11 +294,12 @@ mod signatures {
     #[test]
     fn the_forge_s_signature_counts_with_the_approval_of_who_decided() {
         let by_forge = signed("forge_signer: forge\n").with("people.yaml", "");
-        let unasked =
-            "counts only with an approval by `Mei Tanaka`; no reviews are known here | give the check `--event`";
+        let unasked = "counts only with an approval by `Mei Tanaka`; no reviews are known here | pass `--event`";
         by_forge.is_told(RULE, unasked);
         by_forge.clone().opened(TODAY, None).is_told(RULE, unasked);
-        by_forge.opened(TODAY, Some(&["olek"])).is_told(RULE, "; that is missing | ask `Mei Tanaka` to approve");
+        by_forge
+            .opened(TODAY, Some(&["olek"]))
+            .is_told(RULE, "; that approval is missing | ask `Mei Tanaka` to approve");
         signed("").is_told(RULE, "is not signed by them: commit d3b07384d113 is signed by `forge`");
     }
 

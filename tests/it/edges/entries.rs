@@ -11,7 +11,7 @@ mod gaps {
         left(TODAY).is_told("baseline", "tolerated until `2026-11-23`, until tonight: `1` finding in `1` exception |");
         left("2026-11-24").is_told("baseline", "tolerated until `2026-11-24`, for `1` more day: ");
         left("2026-11-25").is_told("baseline", "tolerated until `2026-11-25`, for `2` more days: ");
-        left("2026-11-22").is_told("baseline", "the baseline ended on `2026-11-22`, so all that it names counts");
+        left("2026-11-22").is_told("baseline", "the baseline ended on `2026-11-22`, so everything it names counts");
     }
 
     #[test]
@@ -32,8 +32,8 @@ mod gaps {
             Edge::of(&[("owner", "")]).with("baseline.yaml", &baseline("2026-12-31", &lines))
         };
         let rule = "baseline-unused";
-        fixed("/title").is_told(rule, "nothing any more in `title` of `label-printer` |");
-        fixed("/title, /reason, /removal").is_told(rule, "nothing any more in `title, reason, removal` of ");
+        fixed("/title").is_told(rule, "no longer finds anything in `title` of `label-printer` |");
+        fixed("/title, /reason, /removal").is_told(rule, "no longer finds anything in `title, reason, removal` of ");
         fixed("/title, /reason, /removal, /control").is_told(rule, "in `title, reason, removal and 1 more` of ");
     }
 }
@@ -96,7 +96,7 @@ mod refusals {
 
     #[test]
     fn what_is_asked_after_the_refusal_says_so_for_as_long_as_the_policy_wants() {
-        let unnamed = "asks again for what `Mei Tanaka` refused in `label-printer` on";
+        let unnamed = "repeats a request that `Mei Tanaka` refused in `label-printer` on";
         again("2026-11-10", "2026-11-12", "asked_again: 2d\n", &[]).is_told(RULE, "on `2026-11-10`, `2 days` before");
         again("2026-11-10", "2026-11-11", "asked_again: 2d\n", &[]).is_told(RULE, "on `2026-11-10`, `1 day` before");
         again("2026-11-10", "2026-11-10", "asked_again: 2d\n", &[]).is_told(RULE, "on `2026-11-10`, and does not");
@@ -115,7 +115,7 @@ mod refusals {
     fn a_circle_of_exceptions_that_follow_each_other_leads_nowhere() {
         let other = exception(&[("follows", "[gate-scanner]"), ("scope.system", "scale sc-02")]);
         let circle = again("2026-11-10", "2026-11-12", "", &[("follows", "[scale]")]);
-        circle.clone().with("exceptions/scale.yaml", &other).is_told(RULE, "and does not say so");
+        circle.clone().with("exceptions/scale.yaml", &other).is_told(RULE, "without saying so");
         let named = other.replace("[gate-scanner]", "[gate-scanner, label-printer]");
         circle.with("exceptions/scale.yaml", &named).is_silent(RULE);
     }
@@ -132,7 +132,8 @@ mod refusals {
                  - {{name: Kari Nes}}\n  - {{name: Luis Prado}}\n  - {{name: Hanna Vogel}}\n"
             )
         };
-        let other = "`Olek Mazur` is named to decide on a request that `Mei Tanaka` refused in `label-printer` on `2026-11-10` | ask ";
+        let other = "`Olek Mazur` is named to decide on a request that `Mei Tanaka` refused in `label-printer` on \
+                     `2026-11-10` | ask ";
         asked(&people("2026-11-24", "")).is_told(RULE, &format!("{other}`Mei Tanaka` to decide, or list in"));
         asked(&people(TODAY, "")).is_silent(RULE);
         asked(&people("2026-11-22", "")).is_silent(RULE);
@@ -386,9 +387,9 @@ fn days_are_told_as_people_say_them() {
         told(&[&long[..], &[("expires", day)]].concat(), "expiring-soon", says);
     }
     for (day, says) in [
-        (TODAY, "and it ends at the end of `2026-11-23` |"),
-        ("2026-11-24", "and it ends tomorrow |"),
-        ("2026-11-25", "and it ends in `2` days |"),
+        (TODAY, "but it ends at the end of `2026-11-23` |"),
+        ("2026-11-24", "but it ends tomorrow |"),
+        ("2026-11-25", "but it ends in `2` days |"),
     ] {
         told(
             &[("status", "expired"), ("expires", day)],
@@ -443,7 +444,7 @@ fn the_longest_row_of_filings_counts() {
     let rule = "refiled-exception";
     row(&[])
         .with("stopgap.yaml", "renewals: {max: 1}\n")
-        .is_told(rule, "files `second` again, which counts as a renewal: `2` in a row");
+        .is_told(rule, "refiles `second`, which counts as a renewal: `2` in a row");
     row(&[]).with("stopgap.yaml", "renewals: {max: 2}\n").is_silent(rule);
     let renewed = [("renewals", renewal("2026-11-20", "2026-11-20", "2026-12-20"))];
     let renewed = renewed.each_ref().map(|(key, value)| (*key, value.as_str()));
@@ -462,7 +463,7 @@ fn a_gap_that_the_baseline_does_not_name_counts() {
 fn an_agent_in_a_record_that_is_over_asks_for_nothing_any_more() {
     let (_, closure) = log("closure", "", "");
     let agent = ("requester", "'@dependabot[bot]'");
-    Edge::of(&[agent]).is_told("agent-decided", "is an agent, and nobody else asks for the exception");
+    Edge::of(&[agent]).is_told("agent-decided", "is an agent, and nobody else requests the exception");
     Edge::of(&[agent, ("status", "closed"), ("closure", &closure)]).is_silent("agent-decided");
     Edge::of(&[agent, ("status", "rejected"), ("starts", ""), ("expires", "")]).is_silent("agent-decided");
 }
@@ -470,6 +471,6 @@ fn an_agent_in_a_record_that_is_over_asks_for_nothing_any_more() {
 #[test]
 fn a_group_is_no_removal_in_whatever_letters() {
     for group in ["the security team", "F\u{fc}hrungsteam", "\u{ff34}\u{ff45}\u{ff41}\u{ff4d}"] {
-        Edge::of(&[("removal", group)]).is_told("vague-text", "is a group; `removal` needs what is true of this case");
+        Edge::of(&[("removal", group)]).is_told("vague-text", "is a group; `removal` must be specific to this case");
     }
 }

@@ -173,8 +173,10 @@ fn name_new_members(
         let Some(files) = Several::of(&files) else { continue };
         let message = format!("`{}` may now approve {files}, as a member of `{}`", shown(person), shown(team));
         let at = page.as_ref().and_then(|page| page.find_member(team, person).or_else(|| page.find("/teams")));
-        report_in(cx, (None, page.as_ref()), (None, at), message)
-            .help(format!("if this is intended, have an earlier member of `{}` confirm it in the pull request", shown(team)));
+        report_in(cx, (None, page.as_ref()), (None, at), message).help(format!(
+            "if this is intended, have an earlier member of `{}` confirm it in the pull request",
+            shown(team)
+        ));
     }
 }
 

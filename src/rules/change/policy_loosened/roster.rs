@@ -121,7 +121,10 @@ fn losses(before: (&Roster, PersonId), (after, now): (&Roster, Option<PersonId>)
             shown(after.display(above)),
             shown(roster.display(then))
         );
-        found.push((message, "if this is intended, have the previous manager confirm it in the pull request".to_owned()));
+        found.push((
+            message,
+            "if this is intended, have the previous manager confirm it in the pull request".to_owned(),
+        ));
     }
     found.extend(stays(&name, roster.left(person), after.left(now)));
     found

@@ -66,11 +66,8 @@ fn shadow(books: &Books<'_>, places: &Places<'_>, cx: &mut Context<'_>) {
         return;
     }
     let (Some(hidden), Some(page)) = (places.head(Some(second)), &books.pages.1) else { return };
-    let finding = cx.report_in(
-        page.file,
-        Spot::file(),
-        format!("this file replaces `{second}`, which is no longer read"),
-    );
+    let finding =
+        cx.report_in(page.file, Spot::file(), format!("this file replaces `{second}`, which is no longer read"));
     finding.help(format!("keep one policy: edit `{second}`, or move it with `git mv {second} {first}`"));
     finding.label_in(hidden.file, Span::default(), "in force until now");
 }

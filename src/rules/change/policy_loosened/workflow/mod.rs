@@ -126,7 +126,8 @@ fn steered(old: &[&Step], new: &[&Step], cx: &mut Context<'_>) {
             }
             let written =
                 |value: Option<&String>| value.map_or("nothing".to_owned(), |value| format!("`{}`", shown(value)));
-            let message = format!("{} of the check is now {}, and was {} before", named(name), written(is), written(was));
+            let message =
+                format!("{} of the check is now {}, and was {} before", named(name), written(is), written(was));
             cx.report_in(new.file, new.spot(cx), message)
                 .label_in(old.file, old.span, "the check before")
                 .help("keep it, or have the owners of the workflow confirm that it is intended");
