@@ -297,7 +297,7 @@ fn a_log_that_cannot_be_trusted_is_refused_with_its_line() {
         ("{}".to_owned(), 1, "no `version`"),
         (r#"{"version": "2.1.0"}"#.to_owned(), 1, "no `runs`"),
         (good.replace("2.1.0", "1.0.0"), 1, "version `1.0.0`; only 2.1.0 is supported"),
-        (good[..good.len() - 3].to_owned(), 1, "it ends in the middle"),
+        (good[..good.len() - 3].to_owned(), 1, "it is truncated"),
         (format!("{good}{good}"), 1, "trailing characters"),
         (good.replace(r#""results""#, r#""result""#), 0, "run 1 has no `results`"),
         (good.replace(r#"{"name": "t"}"#, "{}"), 0, "run 1 does not name its tool"),

@@ -104,7 +104,7 @@ fn slips_in_a_narrow_window_end_with_a_file_that_passes() {
     talk.usual(0, 1).answer("Which exact rule", "hardware").instead("cannot be waived", "cert");
     talk.answer("Why now?", "business need");
     let copied = "The maker ships the tool that installs a new certificate on Friday next week.";
-    talk.instead("a reason needs", copied).asked("of its words are those of the reason of `older`");
+    talk.instead("a reason needs", copied).asked("of its words are in the reason of `older`");
     // The words before the last are taken back, then the whole line is.
     talk.type_in(CTRL_W).type_in(CTRL_W).type_in(CTRL_U);
     talk.type_in("Hall three has no spare board. It comes by ship on Thursday.").type_in(ENTER);

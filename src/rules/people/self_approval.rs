@@ -137,8 +137,8 @@ mod tests {
         assert!(why("@dana", " Dana").contains("only in case"));
         assert!(why("Zoë Brandt", "ZOË\u{a0}BRANDT").contains("only in case"));
         assert!(why("@dana", "@da\u{200b}na").contains("invisible"));
-        assert!(why("@olek", "@оlek").ends_with("(U+043E)"));
-        assert!(why("@оlek", "@olek").ends_with("(U+043E)"));
+        assert!(why("@olek", "@оlek").ends_with(", U+043E"));
+        assert!(why("@оlek", "@olek").ends_with(", U+043E"));
         assert!(why("@dana", "Dana Ortiz").contains("roster"));
     }
 }

@@ -244,8 +244,8 @@ status: {status}
             let closest = Closest { of: 0, similarity, added };
             compared("It rains.", "It snows.", "the reason of `a`", closest, 0.8)
         };
-        let aside = "names, numbers and dates aside; `80%` counts as a copy";
-        assert_eq!(told(0.995, None), format!("`99%` of its words are those of the reason of `a`, {aside}"));
+        let aside = "ignoring names, numbers and dates; `80%` counts as a copy";
+        assert_eq!(told(0.995, None), format!("`99%` of its words are in the reason of `a`, {aside}"));
         assert_eq!(told(1.0, None), "the same as the reason of `a` except for names, numbers and dates");
         assert_eq!(told(0.995, Some(9)), "`99%` of the words of the reason of `a`, and `9` more");
         assert_eq!(told(1.0, Some(9)), "all words of the reason of `a`, and `9` more");

@@ -857,7 +857,7 @@ fn bytes_that_are_no_text_hide_nothing() {
     for (path, bytes, expected) in [
         (".trivyignore", b"CVE-2026-1\n".to_vec(), "Rule"),
         (".trivyignore", b"\xef\xbb\xbfCVE-2026-1\n".to_vec(), "Rule"),
-        (".trivyignore", b"CVE-2026-1\n\0".to_vec(), "a zero byte"),
+        (".trivyignore", b"CVE-2026-1\n\0".to_vec(), "a NUL byte"),
         (".trivyignore", b"# gr\xfcn\nCVE-2026-1\n".to_vec(), "not in UTF-8"),
         (".trivyignore", utf_16("CVE-2026-1\n"), "in UTF-16"),
         ("a.py", b"\0\nx()  # nosec B602\n".to_vec(), "Rule"),

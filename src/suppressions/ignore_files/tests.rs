@@ -206,6 +206,6 @@ fn keys_that_differ_in_case_alone_cannot_be_told() {
         (".grype.yaml", "ignore: []\nx: [{a: 1, A: 2}]\n"),
     ] {
         let (_, why) = (kind(path).unwrap().read)(text).unwrap_err();
-        assert!(why.contains("in different letters"), "{why}");
+        assert!(why.contains("in different spellings"), "{why}");
     }
 }
