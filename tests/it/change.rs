@@ -980,7 +980,7 @@ mod rule_book {
         let listed = TEAMS.replace("'@acme/security'", "'@acme/other'");
         let before = [(".github/CODEOWNERS", OWNERS), ("people.yaml", listed.as_str())];
         let found = warned(&before, &[(".github/CODEOWNERS", OWNERS), ("people.yaml", TEAMS)]);
-        assert!(found.len() == 2 && found[0].contains("`@hanna` may approve `exceptions/`"), "{found:?}");
+        assert!(found.len() == 2 && found[0].contains("`@hanna` may now approve `exceptions/`"), "{found:?}");
         for (from, to) in [
             ("@acme/security", "@Mei @hanna"),
             ("@acme/security", "mei"),
@@ -1326,7 +1326,7 @@ mod rule_book {
             (1, ["term-too-long", "policy-loosened"].as_slice()),
             "{verdict:?}"
         );
-        assert!(verdict.found[1].ends_with("good for `365` days instead of `30`"), "{verdict:?}");
+        assert!(verdict.found[1].ends_with("lasts `365` days instead of `30`"), "{verdict:?}");
     }
 }
 

@@ -330,7 +330,7 @@ fn an_exception_that_moves_is_decided_by_the_owners_of_both_places() {
     by(mei, "@ada @ben @cleo @dan @eve @finn")
         .is_told(rule, "| have one of its owners decide: `@ada`, `@ben`, `@cleo`, `@dan`, `@eve` |");
     by(olek, mei)
-        .is_told(rule, "of `exceptions/old/label-printer.yaml`, where the exception lies without this change |");
+        .is_told(rule, "of `exceptions/old/label-printer.yaml`, where the exception is without this change |");
 }
 
 #[test]
@@ -381,7 +381,7 @@ fn owners_that_are_nobody_can_be_replaced_and_real_ones_cannot() {
         Edge::of(&[]).with(CODEOWNERS, &line(before)).then(&[]).with(CODEOWNERS, &line(after))
     };
     edit("@dana@olek", "@mei").is_silent("policy-loosened");
-    edit("@dana @olek", "@mei").is_told("policy-loosened", "`@mei` may approve");
+    edit("@dana @olek", "@mei").is_told("policy-loosened", "`@mei` may now approve");
     edit("@dana @olek", "@dana").is_silent("policy-loosened");
     // A file without a line asks for nothing, whatever its comments say.
     let comments = Edge::of(&[]).with(CODEOWNERS, "# nobody\n").then(&[]).with(CODEOWNERS, "# nobody yet\n");

@@ -57,7 +57,7 @@ fn a_file_that_is_no_record_is_compared_by_its_lines() {
     checked_out(CODEOWNERS, "a: [\n", "a: b\n").is_told(rule, line);
     let can = |a: &str, b: &str| format!("the file can be read {a}, but not {b}: ");
     let (committed, lying) = ("in the commit", "in the checkout");
-    checked_out(PRINTER, "title: b\n", "title: c\n").is_told(rule, "`title` is `b` in the commit and `c` as it is");
+    checked_out(PRINTER, "title: b\n", "title: c\n").is_told(rule, "`title` is `b` in the commit and `c` in the checkout");
     checked_out(PRINTER, "title: b\n", "title: [\n").is_told(rule, &can(committed, lying));
     checked_out(PRINTER, "title: [\n", "title: b\n").is_told(rule, &can(lying, committed));
     checked_out(PRINTER, "title: [\n", "title: {\n").is_told(rule, line);
@@ -99,7 +99,7 @@ mod refusals {
         let unnamed = "repeats a request that `Mei Tanaka` refused in `label-printer` on";
         again("2026-11-10", "2026-11-12", "asked_again: 2d\n", &[]).is_told(RULE, "on `2026-11-10`, `2 days` before");
         again("2026-11-10", "2026-11-11", "asked_again: 2d\n", &[]).is_told(RULE, "on `2026-11-10`, `1 day` before");
-        again("2026-11-10", "2026-11-10", "asked_again: 2d\n", &[]).is_told(RULE, "on `2026-11-10`, and does not");
+        again("2026-11-10", "2026-11-10", "asked_again: 2d\n", &[]).is_told(RULE, "on `2026-11-10`, without");
         again("2026-11-10", "2026-11-12", "asked_again: 1d\n", &[]).is_silent(RULE);
         again("2026-11-10", "2026-11-10", "asked_again: 0d\n", &[]).is_silent(RULE);
         // What was asked for before the refusal is no answer to it, unless a change brings it now.
