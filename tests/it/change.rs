@@ -993,7 +993,7 @@ mod rule_book {
         let shadowed =
             warned(&[("CODEOWNERS", "* @mei\n")], &[("CODEOWNERS", "* @mei\n"), (".github/CODEOWNERS", "* @luis\n")]);
         assert!(
-            shadowed.len() == 1 && shadowed[0].starts_with(".github/CODEOWNERS:1 `@luis` may approve"),
+            shadowed.len() == 1 && shadowed[0].starts_with(".github/CODEOWNERS:1 `@luis` may now approve"),
             "{shadowed:?}"
         );
         let gone = warned(&[("CODEOWNERS", "* @mei\n")], &[]);

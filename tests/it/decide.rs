@@ -520,14 +520,14 @@ fn a_refusal_is_not_got_around_by_a_spelling_a_date_or_an_edit_of_it() {
             }
         };
         let said = pull.said();
-        assert!(said.iter().any(|line| line.starts_with("asked-again: asks again")), "{said:?}");
+        assert!(said.iter().any(|line| line.starts_with("asked-again: repeats a request")), "{said:?}");
     }
     // An older exception is turned into the refused one by an amendment.
     let old = entry(&[("scope.system", "label printer lp-70")]);
     let mut pull = Pull::onto(&[before[0], (ENTRY, &old)]);
     let amended = entry(&[]) + "amendments:" + &amendment("@olek", "The printer got its number back.") + "\n";
     let said = pull.push(&[(ENTRY, &amended)]).said();
-    assert!(said.iter().any(|line| line.starts_with("asked-again: asks again")), "{said:?}");
+    assert!(said.iter().any(|line| line.starts_with("asked-again: repeats a request")), "{said:?}");
 }
 
 #[test]

@@ -329,8 +329,7 @@ fn an_exception_that_moves_is_decided_by_the_owners_of_both_places() {
     by(mei, olek).is_told(rule, "`Mei Tanaka` decided on renewal 1, but is not a code owner of this file |");
     by(mei, "@ada @ben @cleo @dan @eve @finn")
         .is_told(rule, "| have one of its owners decide: `@ada`, `@ben`, `@cleo`, `@dan`, `@eve` |");
-    by(olek, mei)
-        .is_told(rule, "of `exceptions/old/label-printer.yaml`, where the exception is without this change |");
+    by(olek, mei).is_told(rule, "of `exceptions/old/label-printer.yaml`, where the exception is without this change |");
 }
 
 #[test]

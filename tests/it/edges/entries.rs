@@ -57,7 +57,8 @@ fn a_file_that_is_no_record_is_compared_by_its_lines() {
     checked_out(CODEOWNERS, "a: [\n", "a: b\n").is_told(rule, line);
     let can = |a: &str, b: &str| format!("the file can be read {a}, but not {b}: ");
     let (committed, lying) = ("in the commit", "in the checkout");
-    checked_out(PRINTER, "title: b\n", "title: c\n").is_told(rule, "`title` is `b` in the commit and `c` in the checkout");
+    checked_out(PRINTER, "title: b\n", "title: c\n")
+        .is_told(rule, "`title` is `b` in the commit and `c` in the checkout");
     checked_out(PRINTER, "title: b\n", "title: [\n").is_told(rule, &can(committed, lying));
     checked_out(PRINTER, "title: [\n", "title: b\n").is_told(rule, &can(lying, committed));
     checked_out(PRINTER, "title: [\n", "title: {\n").is_told(rule, line);
