@@ -197,7 +197,10 @@ fn another_approver_is_asked_for_their_own_approval() {
     edit(&mut pull, &[("approver: \"@olek\"", "approver: \"@mei\""), ("decided: 2026-11-23", "decided: 2026-11-22")]);
     let said = pull.said();
     assert!(said.len() == 1 && said[0].contains("and `decided` has been edited since"), "{said:?}");
-    assert!(said[0].contains("run `stopgap decide label-printer --on 2026-11-23` to set the decision date"), "{said:?}");
+    assert!(
+        said[0].contains("run `stopgap decide label-printer --on 2026-11-23` to set the decision date"),
+        "{said:?}"
+    );
 }
 
 #[test]

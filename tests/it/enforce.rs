@@ -63,8 +63,8 @@ fn several_logs_and_runs_are_judged_at_once() {
     let run = enforce(&sandbox, &["a.sarif", "b.sarif", "--format", "concise"]);
     assert_eq!(run.code, 1);
     let expected = "\
-Dockerfile:1:1: error[unregistered-finding] no exception in force allows `DL3008` of hadolint: words of the tool
-app/Dockerfile:1:1: error[unregistered-finding] no exception in force allows `DS-0026` of Trivy: words of the tool
+Dockerfile:1:1: error[unregistered-finding] hadolint reports `DL3008`, which no exception in force covers: words of the tool
+app/Dockerfile:1:1: error[unregistered-finding] Trivy reports `DS-0026`, which no exception in force covers: words of the tool
 ";
     assert!(run.stdout.starts_with(expected), "{}", run.stdout);
     assert!(run.stdout.contains("1 covered, 2 without an exception"), "{}", run.stdout);
@@ -122,7 +122,7 @@ fn what_is_no_log_is_refused_with_its_line() {
         ("# Findings\n".to_owned(), "line 1: this is not JSON"),
         ("\u{feff}{}".to_owned(), "line 1: this is not SARIF: no `version`"),
         (good.replace("2.1.0", "2.0.0"), "version `2.0.0`"),
-        (good[..good.len() - 20].to_owned(), "it ends in the middle"),
+        (good[..good.len() - 20].to_owned(), "it is truncated"),
         (good.replace("\"results\"", "\"issues\""), "has no `results`"),
     ] {
         sandbox.file("a.sarif", &text);
@@ -249,7 +249,7 @@ fn what_is_left_of_an_exception_decides_what_to_do_about_an_unused_cover() {
         sandbox.file("a.sarif", log("Trivy", &[result("DS-0026", "Dockerfile")]));
         let run = enforce(&sandbox, &["a.sarif"]);
         let words = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(words.contains("Trivy finds `DS-0002` no more") && words.contains(help), "{other}: {run:?}");
+        assert!(words.contains("Trivy no longer reports `DS-0002`") && words.contains(help), "{other}: {run:?}");
     }
 }
 
@@ -265,8 +265,8 @@ fn a_result_without_words_or_an_id_is_a_result_and_the_thousandth_is_the_last_th
     let run = enforce(&sandbox, &["a.sarif", "--format", "concise", "-q"]);
     let said: Vec<&str> = run.stdout.lines().map(|line| line.split_once("] ").unwrap().1).collect();
     let expected = [
-        "no exception in force allows `DL3008` of hadolint",
-        "no exception in force allows a result without an id of hadolint: words of the tool",
+        "hadolint reports `DL3008`, which no exception in force covers",
+        "hadolint reports a result without an id, which no exception in force covers: words of the tool",
     ];
     assert_eq!(said, expected, "{run:?}");
     let run = enforce(&sandbox, &["a.sarif"]);
