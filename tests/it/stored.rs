@@ -285,11 +285,11 @@ mod rule_book {
             &run,
             1,
             &[
-                ".github/CODEOWNERS:1:1: error[stored-text-differs] line `1` says something else",
+                ".github/CODEOWNERS:1:1: error[stored-text-differs] line `1` differs between the commit and the checkout",
                 "controls.yaml:2:24: error[stored-text-differs] `controls.0.name` is `Certificates are younger than a year`",
-                "people.yaml:2:3: error[stored-text-differs] `people` says something else",
-                "stopgap.yaml:1:1: error[stored-text-differs] `rules.expired` is not in the commit",
-                "stopgap.yaml:1:1: error[stored-text-differs] `rules.stored-text-differs` is not in the commit",
+                "people.yaml:2:3: error[stored-text-differs] `people` differs between the commit and the checkout",
+                "stopgap.yaml:1:1: error[stored-text-differs] `rules.expired` exists only in the checkout",
+                "stopgap.yaml:1:1: error[stored-text-differs] `rules.stored-text-differs` exists only in the checkout",
                 "stopgap.yaml:2:14: error[stored-text-differs] `tiers.low` is `30d` in the commit and `90d` in the \
                  checkout",
             ],
