@@ -16,11 +16,11 @@ pub struct Evidence {
     /// The last day: `2026-03-31`.
     #[arg(long, value_name = "DATE", required = true)]
     pub to: Option<String>,
-    /// The folder to write; it must not be there yet, or be empty.
+    /// The folder to write to; it must be empty or not exist yet.
     #[arg(long, value_name = "FOLDER", required = true)]
     pub output: Option<PathBuf>,
-    /// Say who had approved what was merged, by the pull requests and reviews that `action/fetch-pulls` saved; may be
-    /// given several times. A copy of them goes into the pack.
+    /// Pull requests and reviews saved by `action/fetch-pulls`, to show who approved what was merged; repeatable. A
+    /// copy goes into the pack.
     #[arg(long, value_name = "FILE")]
     pub pulls: Vec<PathBuf>,
     /// Where the register is.
@@ -34,14 +34,13 @@ pub struct Evidence {
 /// What can be done with a pack.
 #[derive(Debug, Subcommand)]
 pub enum OfPack {
-    /// Make a pack again from this clone, and name the first difference.
+    /// Regenerate a pack from this clone, and report the first difference.
     ///
-    /// First the files are compared with the sums of `SHA256SUMS`: one that was changed, that is missing or that does not
-    /// belong there is named. Then everything is made again from the commits of this clone, and the first record that
-    /// says something else is named, with what the pack says and what the clone says. Fetch the default branch with its
-    /// whole history before.
+    /// First the files are compared with `SHA256SUMS`: files that were changed, are missing or do not belong to the
+    /// pack are reported. Then everything is regenerated from the commits of this clone, and the first record that
+    /// differs is shown with both versions. Fetch the default branch with its whole history first.
     ///
-    /// Exit code 0: the pack is what the clone says. 1: it is not. 2: it could not be found out.
+    /// Exit code 0: the pack matches the clone. 1: it does not. 2: it could not be verified.
     Verify(Verify),
 }
 
@@ -51,8 +50,8 @@ pub struct Verify {
     /// The pack.
     #[arg(value_name = "FOLDER")]
     pub pack: PathBuf,
-    /// Compare the approvals with these pull requests and reviews, as `action/fetch-pulls` saved them now; without them
-    /// those of the pack are believed. May be given several times.
+    /// Compare the approvals with these pull requests and reviews, newly saved by `action/fetch-pulls`; without this,
+    /// those in the pack are trusted. Repeatable.
     #[arg(long, value_name = "FILE")]
     pub pulls: Vec<PathBuf>,
     /// Where the register is.

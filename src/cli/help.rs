@@ -46,10 +46,10 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     (
         "",
         &[
-            ("stopgap new", "ask for an exception, question by question"),
+            ("stopgap new", "request an exception, question by question"),
             ("stopgap check", "find what has expired or breaks a rule"),
-            ("stopgap list --mine", "what you own or asked for, most urgent first"),
-            ("stopgap close payroll-vendor", "the exception is over, and somebody has checked"),
+            ("stopgap list --mine", "what you own or requested, most urgent first"),
+            ("stopgap close payroll-vendor", "end an exception, with somebody to verify it"),
         ],
     ),
     (
@@ -62,45 +62,45 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     (
         "new",
         &[
-            ("stopgap new", "ask for each answer"),
-            ("stopgap new --owner @mei --expires 7d", "ask only for what is left"),
-            ("stopgap new --scan bandit.sarif", "pick the results that are to be covered"),
+            ("stopgap new", "ask for all answers"),
+            ("stopgap new --owner @mei --expires 7d", "ask only for the missing answers"),
+            ("stopgap new --scan bandit.sarif", "pick the results to cover"),
             ("stopgap new --git", "and open the pull request"),
         ],
     ),
     (
         "check",
         &[
-            ("stopgap check", "judge the whole register"),
-            ("stopgap check --base origin/main", "judge what this branch changes"),
+            ("stopgap check", "check the whole register"),
+            ("stopgap check --base origin/main", "check what this branch changes"),
             ("stopgap check --scan trivy.sarif", "and count what each cover silences"),
             ("stopgap check --format concise", "one line for each finding"),
-            ("stopgap check --all-registers", "judge all registers of a monorepo"),
-            ("stopgap check --at 2026-03-31", "what was wrong on a day of the past"),
+            ("stopgap check --all-registers", "check all registers of a monorepo"),
+            ("stopgap check --at 2026-03-31", "what was wrong on a past date"),
         ],
     ),
     (
         "enforce",
         &[
             ("stopgap enforce trivy.sarif", "does every finding have an exception?"),
-            ("stopgap enforce new.sarif --baseline main.sarif", "judge only what a change brings"),
+            ("stopgap enforce new.sarif --baseline main.sarif", "check only what a change adds"),
             ("stopgap enforce scan.sarif --annotate suppressed.sarif", "and write the log for code scanning"),
         ],
     ),
     (
         "list",
         &[
-            ("stopgap list --mine", "what you own or asked for"),
+            ("stopgap list --mine", "what you own or requested"),
             ("stopgap list --days-left 7", "what ends within a week, or is overdue"),
-            ("stopgap list --all --control ACC-07 --sort starts", "how often a rule was broken, the latest first"),
-            ("stopgap list --at 2026-03-31", "what the register held at the end of that day"),
-            ("stopgap list --columns id,owner,approver,left", "a table of your own"),
+            ("stopgap list --all --control ACC-07 --sort starts", "exceptions from one control, the latest first"),
+            ("stopgap list --at 2026-03-31", "the register at the end of that day"),
+            ("stopgap list --columns id,owner,approver,left", "with columns of your choice"),
         ],
     ),
     (
         "show",
         &[
-            ("stopgap show payroll-vendor", "the record, its findings and its story"),
+            ("stopgap show payroll-vendor", "the record, its findings and its history"),
             ("stopgap show payroll-vendor --output html=case.html", "the same as a page for the auditor"),
             ("stopgap show payroll-vendor --format json", "the same for scripts"),
         ],
@@ -108,19 +108,19 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     (
         "card",
         &[
-            ("stopgap card payroll-vendor", "what an approver agrees to"),
-            ("stopgap card payroll-vendor --at origin/ask-vendor", "the same for a branch that asks for it"),
+            ("stopgap card payroll-vendor", "what an approval agrees to"),
+            ("stopgap card payroll-vendor --at origin/ask-vendor", "the same for a request on a branch"),
             ("stopgap card payroll-vendor --scan trivy.sarif", "and how many results its covers silence"),
             ("stopgap card payroll-vendor --format markdown", "the same for an issue or a chat"),
         ],
     ),
     (
         "renew",
-        &[("stopgap renew payroll-vendor --expires 7d --approver @olek", "ask for another week, with a new reason")],
+        &[("stopgap renew payroll-vendor --expires 7d --approver @olek", "request another week, with a new reason")],
     ),
     ("review", &[("stopgap review payroll-vendor --note 'The vendor has not signed in yet'", "note what you saw")]),
     ("close", &[("stopgap close payroll-vendor --verified-by @mei --note 'Account deleted'", "record the end")]),
-    ("reject", &[("stopgap reject payroll-vendor --note 'Use the read-only export'", "turn a request down")]),
+    ("reject", &[("stopgap reject payroll-vendor --note 'Use the read-only export'", "reject a request")]),
     (
         "amend",
         &[(
@@ -146,24 +146,21 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     (
         "history",
         &[
-            ("stopgap history", "find edits that passed no gate"),
-            ("stopgap history --since v1", "only what came after a tag"),
+            ("stopgap history", "find changes that bypassed the gate"),
+            ("stopgap history --since v1", "only commits after a tag"),
         ],
     ),
     (
         "evidence",
         &[
-            (
-                "stopgap evidence --from 2026-01-01 --to 2026-03-31 --output q1",
-                "what an auditor takes away from a quarter",
-            ),
-            ("stopgap evidence verify q1", "is it what this clone says?"),
+            ("stopgap evidence --from 2026-01-01 --to 2026-03-31 --output q1", "the evidence for one quarter"),
+            ("stopgap evidence verify q1", "does it match this clone?"),
         ],
     ),
     (
         "doctor",
         &[
-            ("stopgap doctor", "does the gate really gate?"),
+            ("stopgap doctor", "is the gate enforced?"),
             ("stopgap doctor --rulesets rules.json", "and do the branch's rules require it?"),
         ],
     ),
@@ -171,7 +168,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         "export",
         &[
             ("stopgap export --format csv", "the register for a spreadsheet"),
-            ("stopgap export --format ics", "the ends for a calendar"),
+            ("stopgap export --format ics", "the end dates for a calendar"),
             ("stopgap export --format oscal-poam", "a plan of action for the auditor's tools"),
         ],
     ),
@@ -179,24 +176,24 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         "sync",
         &[
             ("stopgap sync", "write the policy's ignore files"),
-            ("stopgap sync --check", "fail when one of them differs"),
+            ("stopgap sync --check", "fail if one of them differs"),
             ("stopgap sync --print pip-audit", "flags for a tool without a file"),
         ],
     ),
     (
         "suppressions",
         &[
-            ("stopgap suppressions", "what scanners are told to overlook, and by which exception"),
-            ("stopgap suppressions --write-baseline", "let what is there today be for a while"),
-            ("stopgap suppressions --check --base origin/main", "refuse what this branch adds without an exception"),
+            ("stopgap suppressions", "suppressions and the exceptions that cover them"),
+            ("stopgap suppressions --write-baseline", "tolerate existing suppressions for a while"),
+            ("stopgap suppressions --check --base origin/main", "refuse new suppressions without an exception"),
         ],
     ),
-    ("remind", &[("stopgap remind", "who must be told today")]),
+    ("remind", &[("stopgap remind", "the reminders due today")]),
     (
         "import",
         &[
             ("stopgap import waivers.csv --dry-run", "what the rows would become"),
-            ("stopgap import .trivyignore", "take over an ignore file"),
+            ("stopgap import .trivyignore", "import an ignore file"),
         ],
     ),
     (
@@ -213,7 +210,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         "schema",
         &[
             ("stopgap schema exception", "the schema of an exception file"),
-            ("stopgap schema check", "that of what `check --format json` prints"),
+            ("stopgap schema check", "the schema of what `check --format json` prints"),
         ],
     ),
 ];

@@ -17,47 +17,47 @@ pub struct Import {
     /// Where the register is.
     #[command(flatten)]
     pub place: Place,
-    /// The format of the file. Default: by its name or its content.
+    /// The format of the file. Default: detected from its name or content.
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub from: Option<From>,
     /// Write into this folder below the register's, such as `2026-q4` or `exceptions/2026-q4`.
     /// Default: the register's own.
     #[arg(long, value_name = "SUBFOLDER")]
     pub folder: Option<String>,
-    /// Read a column as a field: `expires="Valid until"`. May be given several times. The field may
-    /// also be a key of your own (`x-cost-centre=CC`), or `ignore` to leave a column out.
+    /// Read a column as a field: `expires="Valid until"`; repeatable. The field may also be a custom key
+    /// (`x-cost-centre=CC`), or `ignore` to skip a column.
     #[arg(long, value_name = "FIELD=COLUMN")]
     pub map: Vec<String>,
-    /// How the dates of a spreadsheet are meant, if its cells do not show it.
+    /// The order of day and month in the dates of a spreadsheet, if its cells do not show it.
     #[arg(long, value_enum, value_name = "ORDER")]
     pub date_order: Option<DateOrder>,
-    /// A value for every entry that says nothing about a field: `scope.environment=production`. May be given several
-    /// times. Never overrides what the file says.
+    /// A value for every entry that lacks a field: `scope.environment=production`; repeatable. Never overrides a value
+    /// in the file.
     #[arg(long, value_name = "FIELD=VALUE")]
     pub set: Vec<String>,
-    /// Tolerate what the entries lack for a while: names them, with their gaps, in `baseline.yaml`. The
-    /// last day is a day or a number of days, such as `30d`. Default: the last that the policy allows.
+    /// Tolerate what the entries lack until this date: lists them, with their gaps, in `baseline.yaml`. Takes a date or
+    /// a number of days, such as `30d`. Default: the latest date that the policy allows.
     #[arg(long, value_name = "DATE", num_args = 0..=1, require_equals = true, conflicts_with = "update")]
     pub baseline: Option<Option<String>>,
-    /// Fill the gaps of exceptions that are in the register already, by their ids; add none. Only what
-    /// is missing is filled in, and `baseline.yaml` gets shorter.
+    /// Fill the gaps of exceptions that are already in the register, matched by id; add no exceptions. Existing values
+    /// are not changed, and `baseline.yaml` gets shorter.
     #[arg(long, conflicts_with_all = ["folder", "set"])]
     pub update: bool,
-    /// Show what would be written, and write nothing.
+    /// Show what would be written without writing it.
     #[arg(long)]
     pub dry_run: bool,
-    /// Commit the new files to a branch of its own, push that and open the pull request: runs the commands that are
-    /// otherwise only printed, after showing them (and, in a terminal, asking once). What is checked out,
-    /// staged or edited stays as it is.
+    /// Commit the new files to a new branch, push it and open the pull request: shows the commands that are otherwise
+    /// only printed, asks once (in a terminal) and runs them. The checkout, staged changes and uncommitted edits stay
+    /// as they are.
     #[arg(long, conflicts_with_all = ["dry_run", "update"])]
     pub git: bool,
-    /// The day that decides which entries have expired: `2026-11-23`, or a date-time. Default: now.
+    /// The date that decides which entries have expired: `2026-11-23`, or a date-time. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
-    /// List every entry and every note, not only the first ones.
+    /// List all entries and notes, not only the first.
     #[arg(long, short)]
     pub verbose: bool,
-    /// How to print the result.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,
 }

@@ -11,33 +11,34 @@ pub struct Init {
     /// the current folder.
     #[arg(long, value_name = "FOLDER")]
     pub root: Option<PathBuf>,
-    /// Who owns the register and its rules: people or teams as CODEOWNERS writes them, such as
-    /// `@acme/security` or `@olek,@priya`. Without any, the lines are printed for you to complete.
+    /// The owners of the register and its rules: people or teams in CODEOWNERS syntax, such as `@acme/security` or
+    /// `@olek,@priya`. Without owners, the lines are printed for you to complete.
     #[arg(long, value_name = "OWNER", value_delimiter = ',')]
     pub owners: Vec<String>,
-    /// Which CI system gets a job with both gates and the schedule. Default: GitLab if there is a
-    /// `.gitlab-ci.yml`, or the remote is one and there are no workflows; otherwise GitHub.
+    /// The CI system to write a job for, with both gates and the schedule. Default: GitLab if there is a
+    /// `.gitlab-ci.yml`, or if the remote is on GitLab and there are no workflows; otherwise GitHub.
     #[arg(long, value_enum, value_name = "CI")]
     pub ci: Option<Ci>,
-    /// Let the workflow use GitHub's action, pinned by a commit of 40 digits.
+    /// Use the GitHub action in the workflow, pinned to a commit of 40 digits.
     #[arg(long, value_name = "OWNER/stopgap@COMMIT", conflicts_with_all = ["image", "source", "component"])]
     pub action: Option<String>,
-    /// Let the pipeline take in GitLab's component, pinned by a commit of 40 digits; it runs in the image of `--image`.
+    /// Use the GitLab component in the pipeline, pinned to a commit of 40 digits; it runs in the image given with
+    /// `--image`.
     #[arg(long, value_name = "PATH/stopgap@COMMIT", conflicts_with = "source")]
     pub component: Option<String>,
-    /// Let the job take stopgap from an image, pinned by its digest.
+    /// Take stopgap from a container image, pinned to its digest.
     #[arg(long, value_name = "IMAGE@sha256:DIGEST", conflicts_with = "source")]
     pub image: Option<String>,
-    /// Let the job build stopgap from a repository, pinned by a commit of 40 digits.
+    /// Build stopgap from a repository, pinned to a commit of 40 digits.
     #[arg(long, value_name = "URL@COMMIT")]
     pub source: Option<String>,
-    /// Write the roster from CODEOWNERS and the authors in git, if there is none.
+    /// Write a roster from CODEOWNERS and the authors in git, if there is none.
     #[arg(long)]
     pub people: bool,
-    /// Who is in a team that CODEOWNERS names, for the roster; may be given several times.
+    /// The members of a team that CODEOWNERS names, for the roster; repeatable.
     #[arg(long = "team", value_name = "TEAM=PERSON,…")]
     pub teams: Vec<String>,
-    /// Show what would be written, and write nothing.
+    /// Show what would be written without writing it.
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -47,7 +48,7 @@ pub struct Init {
 pub enum Ci {
     /// Workflows in `.github/workflows/`.
     Github,
-    /// `.gitlab/stopgap.yml`, taken in by `.gitlab-ci.yml`.
+    /// `.gitlab/stopgap.yml`, included by `.gitlab-ci.yml`.
     Gitlab,
     /// None.
     None,

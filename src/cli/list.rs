@@ -14,53 +14,53 @@ pub struct List {
     /// Whether there are more.
     #[command(flatten)]
     pub several: Several,
-    /// Only this status; may be given several times. Default: `active` and `expired`.
+    /// Only this status; repeatable. Default: `active` and `expired`.
     #[arg(long, value_enum, value_name = "STATUS")]
     pub status: Vec<StatusName>,
     /// Every exception, whatever its status.
     #[arg(long, short, conflicts_with = "status")]
     pub all: bool,
-    /// Only what was in force on a day of this period, whatever its status is now: `2026-01-01..2026-03-31`, `2026-01-01..`
-    /// until today, or one day. What has been removed from the register since counts by its last version.
+    /// Only exceptions that were in force on a day of this period, whatever their status now: `2026-01-01..2026-03-31`,
+    /// `2026-01-01..` until today, or one day. For files that were removed from the register, the last version counts.
     #[arg(long, value_name = "FROM..TO", conflicts_with_all = ["status", "all", "days_left"])]
     pub in_force: Option<String>,
-    /// Only what this person owns: any spelling that the roster knows.
+    /// Only exceptions that this person owns, in any spelling that the roster knows.
     #[arg(long, value_name = "PERSON")]
     pub owner: Option<String>,
-    /// Only what this person approved, the last renewal included: any spelling that the roster knows.
+    /// Only exceptions that this person approved, including the last renewal, in any spelling that the roster knows.
     #[arg(long, value_name = "PERSON")]
     pub approver: Option<String>,
-    /// Only what you own or asked for, by your git identity.
+    /// Only exceptions that you own or requested, by your git identity.
     #[arg(long)]
     pub mine: bool,
-    /// Only what breaks this control: its id, or the whole text if it has none.
+    /// Only exceptions from this control: its id, or its whole text if it has none.
     #[arg(long, value_name = "CONTROL")]
     pub control: Option<String>,
-    /// Only this tier; may be given several times.
+    /// Only this tier; repeatable.
     #[arg(long, value_enum, value_name = "TIER")]
     pub tier: Vec<TierName>,
-    /// Only what ends within this many days, or is overdue: `0` is what ends today or has ended.
+    /// Only exceptions that end within this many days or are overdue; with `0`, those that end today or have ended.
     #[arg(long, value_name = "DAYS")]
     pub days_left: Option<u32>,
-    /// The day to count from: `2026-11-23`, or a date-time such as `2026-11-23T09:00`. Default: now.
+    /// Evaluate as of this date: `2026-11-23`, or a date-time such as `2026-11-23T09:00`. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
     /// The register of the past.
     #[command(flatten)]
     pub past: Past,
-    /// What comes first.
+    /// Sort order.
     #[arg(long, value_enum, default_value_t = Sort::Urgency, value_name = "KEY")]
     pub sort: Sort,
-    /// The columns of the table or the CSV, in this order: `id,owner,left`. Default: the usual ones that fit.
+    /// The columns of the table or the CSV, in this order: `id,owner,left`. Default: the standard columns that fit.
     #[arg(long, value_enum, value_name = "COLUMNS", value_delimiter = ',')]
     pub columns: Vec<Column>,
-    /// How to print it.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
     pub format: Format,
-    /// Write the result to a file as well: `csv=register.csv`; may be given several times.
+    /// Also write the result to a file: `csv=register.csv`; repeatable.
     #[arg(long, value_name = "FORMAT=FILE")]
     pub output: Vec<String>,
-    /// Print the rows only, no line of counts.
+    /// Print the rows only, without the summary line.
     #[arg(long, short)]
     pub quiet: bool,
 }

@@ -56,7 +56,7 @@ pub use sync::Sync;
 #[derive(Debug, Parser)]
 #[command(name = "stopgap", version, max_term_width = 100, styles = help::STYLES)]
 pub struct Cli {
-    /// Colour what is meant for people: `auto` (in a terminal, unless `NO_COLOR` is set), `always` or `never`.
+    /// Colour the output: `auto` (in a terminal, unless `NO_COLOR` is set), `always` or `never`.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", hide_possible_values = true, display_order = 900)]
     pub color: Color,
     /// What to do.
@@ -103,22 +103,21 @@ pub fn command() -> clap::Command {
 pub enum Command {
     /// Set up a repository: policy, register, code owners, a CI job.
     ///
-    /// Editors get schemas, which complete and explain the keys.
+    /// Editors get schemas, which provide completion and documentation of the keys.
     ///
-    /// Existing files are never changed, so it may be run again: what is missing is written, and lines that belong in a
-    /// file of yours are printed. Only a job that it wrote while nobody had said where stopgap comes from, and that is
-    /// still as it was written, is written again once `--action` or `--component` says so.
+    /// Existing files are never changed, so it can be run again: missing files are written, and lines to add to your
+    /// own files are printed. Only an unedited job that was written without knowing where stopgap comes from is
+    /// replaced, once `--action` or `--component` says so.
     Init(Init),
-    /// Ask for a new exception.
+    /// Request a new exception.
     ///
-    /// In a terminal every answer that is missing is asked for and judged as it is given; elsewhere it
-    /// comes from arguments.
+    /// In a terminal, missing answers are asked for and checked one by one; elsewhere, they come from arguments.
     ///
-    /// The file is shown, judged as the pull-request gate would, and written whole or not at all; nothing is ever
-    /// replaced. The commands that open the pull request are printed.
+    /// The file is shown, checked as the pull-request gate would check it, and written atomically; existing files are
+    /// never replaced. The commands that open the pull request are printed.
     ///
-    /// Exit code 0: the file is written. 1: it is refused, and nothing is written. 2: answers are missing or the
-    /// questions were cancelled.
+    /// Exit code 0: the file is written. 1: the check refuses it, and nothing is written. 2: answers are missing, or
+    /// the questions were cancelled.
     New(Box<New>),
     /// Check the register, or only the named files.
     ///
@@ -126,182 +125,178 @@ pub enum Command {
     Check(Check),
     /// Check the findings of scanners against the register.
     ///
-    /// Reads the SARIF 2.1.0 logs of any scanners, one result at a time. A result that a `covers` of an exception in force
-    /// means passes; any other at or above the policy's level is a finding, and so is one that the scanner was told to
-    /// overlook in the source with no exception behind it. `--annotate` writes the log with the suppressions that the
-    /// register grants, for code scanning.
+    /// Reads SARIF 2.1.0 logs of any scanner, one result at a time. A result passes if a cover of an exception in force
+    /// matches it. Any other result at or above the policy's level is a finding, and so is a result that is suppressed
+    /// in the source without an exception. `--annotate` writes the log with the suppressions that the register grants,
+    /// for code scanning.
     ///
     /// Exit code 0: no findings at error level. 1: there are findings at error level. 2: a log could not be judged.
     Enforce(Enforce),
-    /// List the register, the most urgent first.
+    /// List exceptions, the most urgent first.
     ///
     /// Exit code 0, whatever is overdue; 2: the register could not be read.
     List(List),
-    /// Show one exception: its record, its findings, its story.
+    /// Show one exception: its record, findings and history.
     ///
-    /// The story goes from the request over decision, reviews and renewals to the closure. Each step has what the record
-    /// says, the commit that wrote it, the merge and the pull request that brought it, who had approved it (with
-    /// `--pulls`), and whether record and git agree. The timeline names what each commit did: added, renewed, reviewed,
-    /// amended, expired, closed, moved, and edits that were none of these. Both follow the record through every name and
-    /// folder that it had, along the main line of HEAD, and tell of one that was removed from the register too;
-    /// outside git they are what the record says of itself.
+    /// The story covers the request, the decision, reviews, renewals and the closure. Each step shows what the record
+    /// says, the commit that wrote it, the merge and the pull request that brought it in, who approved it (with
+    /// `--pulls`), and whether record and git agree. The timeline shows what each commit did: added, renewed, reviewed,
+    /// amended, expired, closed, moved, or any other edit. Both follow the record through renames and moves along the
+    /// main line of HEAD, also after it was removed from the register; outside git, they show only what the record
+    /// itself says.
     ///
     /// Exit code 0, whatever the findings; 2: there is no such exception.
     Show(Show),
-    /// Show what an approver agrees to, in plain words.
+    /// Show what an approval agrees to, in plain words.
     ///
-    /// What is allowed, where, why, until when and how many days that is; what could happen at worst, which safer way
-    /// was not taken, what will be removed and by whom; what is unusual about it; and who decides. A renewal stands
-    /// beside the request that it extends. The page of `stopgap check --base REV --format markdown` has the same card
-    /// for everything that a change brings, with who has approved it so far.
+    /// Shows what is allowed, where, why, until when and for how many days; the worst case, the rejected alternatives,
+    /// what will be removed and by whom; what is unusual about it; and who decides. A renewal is shown next to the
+    /// request that it extends. `stopgap check --base REV --format markdown` prints the same card for everything that a
+    /// change adds, with the approvals so far.
     ///
     /// Exit code 0; 2: there is no such exception, or its file cannot be read.
     Card(Card),
-    /// Ask for an exception to go on, with a new reason.
+    /// Request a renewal, with a new reason.
     ///
-    /// A renewal is a fresh request with its own reason, check and decision. In a terminal what is missing is asked
-    /// for, after the record and what was promised in it.
+    /// A renewal is a new request with its own reason, risk check and decision. In a terminal, the record and its
+    /// promises are shown, and missing answers are asked for.
     ///
-    /// The file keeps its comments, its order and its style; the edit is checked as the pull-request gate will check
-    /// it, and nothing is written if that fails: a third renewal, a request after the end, an approver who asks, an end
-    /// past the tier's limit.
+    /// The file keeps its comments, its order and its style. The edit is checked as the pull-request gate will check
+    /// it, and nothing is written if it fails: a third renewal, a request after the end, an approver who is the
+    /// requester, an end past the tier's limit.
     ///
-    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not be done.
+    /// Exit code 0: written. 1: the check refuses it. 2: an answer is missing, or the edit could not be done.
     Renew(Renew),
-    /// Record what somebody saw while the exception lasts.
+    /// Record a review of an active exception.
     ///
-    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not be done.
+    /// Exit code 0: written. 1: the check refuses it. 2: an answer is missing, or the edit could not be done.
     Review(Review),
     /// Close an exception: the rule is followed again.
     ///
-    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not be done.
+    /// Exit code 0: written. 1: the check refuses it. 2: an answer is missing, or the edit could not be done.
     Close(Close),
-    /// Turn down a request, and keep the record.
+    /// Reject a request, and keep the record.
     ///
-    /// The file is merged as `rejected`, so that nobody asks the same again unseen.
+    /// The file is merged as `rejected`, so that a repeated request is noticed.
     ///
-    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
-    /// be done.
+    /// Exit code 0: written. 1: the check refuses it. 2: an answer is missing, or the edit could not be done.
     Reject(Reject),
-    /// Correct an approved record, and note it there.
+    /// Correct an approved record, and record the correction.
     ///
-    /// `owner`, `removal`, `alternatives`, `references`, `follows` and keys of your own are free to change; every other field
-    /// needs somebody who agrees. The end is never corrected: `renew` extends it, `close` ends it.
+    /// `owner`, `removal`, `alternatives`, `references`, `follows` and custom keys can be changed freely; every other
+    /// field needs an approver. The end cannot be corrected: use `renew` or `close`.
     ///
-    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
-    /// be done.
+    /// Exit code 0: written. 1: the check refuses it. 2: an answer is missing, or the edit could not be done.
     Amend(Amend),
-    /// Date a request by the day on which it was approved.
+    /// Set the decision date to the date of the approval.
     ///
-    /// Writes the day of the decision into what the branch still asks for: a new exception, a renewal, an amendment. A
-    /// start that comes before the decision moves to its day. Nothing else changes, so an approval that was given before
-    /// stays good.
+    /// Writes the decision date into everything that the branch requests: a new exception, a renewal, an amendment. A
+    /// start before the decision is moved to that date. Nothing else changes, so an earlier approval remains valid.
     ///
-    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
-    /// be done.
+    /// Exit code 0: written. 1: the check refuses it. 2: an answer is missing, or the edit could not be done.
     Decide(Decide),
     /// Prepare the weekly meeting: decisions, changes, figures.
     ///
-    /// First what is expired, the longest overdue on top, with its owner, the owner's manager and what
-    /// must be removed; then what ends before the next meeting; then emergencies that nobody has
-    /// reviewed; then what breaks a rule, came past the gate or cannot be read; then what was closed,
-    /// waits on a branch, is new, renewed or rejected; then who holds how many, the last year week by
-    /// week, and the figures. Each item has the command that settles it. `--format html` writes one page
-    /// with a timeline and a table that sorts and filters, and nothing in it needs a network.
+    /// Lists expired exceptions, the longest overdue first, with the owner, the owner's manager and what must be
+    /// removed; exceptions that end before the next meeting; emergencies without a review; what breaks a rule, bypassed
+    /// the gate or cannot be read; what was closed, waits on a branch, is new, renewed or rejected; then exceptions by
+    /// owner, the last year week by week, and the figures. Each item has the command that resolves it. `--format html`
+    /// writes one self-contained page with a timeline and a table that can be sorted and filtered.
     ///
-    /// Exit code 0, whatever is in it; 2: the register could not be read.
+    /// Exit code 0, whatever the report contains; 2: the register could not be read.
     Report(Report),
-    /// Find what slipped past the gate, in the commits of the past.
+    /// Find changes in past commits that bypassed the gate.
     ///
-    /// Every commit of the branch from HEAD back is compared with the one before it, and judged by the policy, the
-    /// people and the controls that were in force then, on its own day. A merge counts once, and is compared with
-    /// everything that it joined. So an edit that was pushed straight to the branch is found later. Check out the
-    /// default branch with its whole history (`fetch-depth: 0`). Putting a value back is not a second finding, but the
-    /// first one stays in the history for good: once it has been dealt with, continue from there with `--since`.
+    /// Every commit of the branch, from HEAD back, is compared with the previous one and judged as of its own date, by
+    /// the policy, people and controls that were in force then. A merge counts once and is compared with everything
+    /// that it joined. This finds edits that were pushed straight to the branch. Check out the default branch with its
+    /// whole history (`fetch-depth: 0`). Restoring a value is not a second finding, but the first one stays in the
+    /// history: once it has been dealt with, continue from there with `--since`.
     ///
-    /// Who had approved what was merged is judged with `--pulls`.
+    /// With `--pulls`, approvals of what was merged are checked too.
     ///
     /// Exit code 0: no findings at error level. 1: there are findings at error level. 2: the history could not be read.
     History(History),
-    /// Find out whether the gate really gates.
+    /// Verify that CI and repository settings enforce the gate.
     ///
-    /// Looks at what the workflow, CODEOWNERS and the forge's settings let through.
-    /// Each line is `ok`, or says what is `wrong` and the setting or command that fixes it, what would be better
-    /// (`advice`), or what the given files do not show and how to find out (`unknown`). Nothing is asked over the
-    /// network: give the forge's settings with `--rulesets`.
+    /// Checks the workflow, CODEOWNERS and the forge's settings. Each line is `ok`; `wrong`, with the setting or
+    /// command that fixes it; `advice`, for an improvement; or `unknown`, for what the given files do not show, with
+    /// how to find out. The network is not used: pass the forge's settings with `--rulesets`.
     ///
-    /// Exit code 0: nothing is wrong. 1: something is. 2: it could not be found out.
+    /// Exit code 0: nothing is wrong. 1: something is wrong. 2: the checks could not be done.
     Doctor(Doctor),
-    /// Write what an auditor takes away from a period, or verify it.
+    /// Write an evidence pack for an audit period, or verify one.
     ///
-    /// The register when the period began, at each month's end and when it ended; every decision with its commit, who
-    /// signed it, who had reviewed it (with `--pulls`) and whether that is in order; every renewal, refusal and closure;
-    /// every finding that stood and how long; and what slipped past the review. As one page, as tables, as JSON with a
-    /// schema, and with the SHA-256 sums of all files.
+    /// Contains the register when the period began, at each month's end and when it ended; every decision with its
+    /// commit, its signer, its reviewers (with `--pulls`) and whether it follows the rules; every renewal, refusal and
+    /// closure; every open finding and for how long; and changes that bypassed the gate. It is written as one page, as
+    /// tables and as JSON with a schema, with the SHA-256 sums of all files.
     ///
-    /// The commits of the default branch say all of it: the same commits give the same bytes, whoever writes them, when
-    /// and where.
+    /// Everything is derived from the commits of the default branch: the same commits always give the same bytes.
     ///
-    /// Exit code 0: written, whatever it says; 2: it could not be written.
+    /// Exit code 0: written, whatever the findings; 2: it could not be written.
     Evidence(Evidence),
     /// Export the register: a table, JSON Lines, calendar, VEX, OSCAL.
     ///
-    /// `csv` and `jsonl` hold every exception, closed and rejected ones too; `ics` holds the last
-    /// covered day of each live one, with the policy's reminders. `openvex` and `cyclonedx-vex` tell customers which
-    /// vulnerabilities exceptions in force accept, and until when; `oscal-poam` and `oscal-ar` hold the live exceptions for an auditor's tools. Findings do
-    /// not stop an export. A file that cannot be read is named on standard error, and in `csv` and `jsonl` it keeps its row.
+    /// `csv` and `jsonl` contain all exceptions, including closed and rejected ones; `ics` contains the last covered
+    /// day of each live exception, with the policy's reminders. `openvex` and `cyclonedx-vex` tell customers which
+    /// vulnerabilities exceptions in force accept, and until when; `oscal-poam` and `oscal-ar` contain the live
+    /// exceptions for an auditor's tools. Findings do not stop an export. A file that cannot be read is named on
+    /// standard error, and in `csv` and `jsonl` it keeps its row.
     ///
     /// Exit code 0, whatever the findings; 2: the export could not be done.
     Export(Export),
     /// Write the ignore files of scanners from the exceptions in force.
     ///
     /// The policy's `sync` names the files. An entry is written for each cover of an exception in force, with its end
-    /// as that tool means it, and goes when the exception has ended; whatever else is in a file stays. An entry that
-    /// was added by hand and that no exception covers is reported as `unregistered-suppression`, and goes with
+    /// as the tool interprets it, and removed when the exception has ended; everything else in a file is kept. An entry
+    /// that was added by hand and that no exception covers is reported as `unregistered-suppression`, and removed with
     /// `--prune`.
     ///
-    /// Run it in the pull request that brings or closes an exception, and daily for tools that know no end.
+    /// Run it in the pull request that adds or closes an exception, and daily for tools that do not support end dates.
     ///
-    /// Exit code 0: the files are as they should be. 1: an entry was added by hand, or with `--check` a file differs.
-    /// 2: a file could not be read or written.
+    /// Exit code 0: the files are up to date. 1: an entry was added by hand, or with `--check` a file differs. 2: a
+    /// file could not be read or written.
     Sync(Sync),
-    /// List what scanners are told to overlook, each with its exception.
+    /// List scanner suppressions and the exceptions that cover them.
     ///
-    /// Comments such as `# nosec B602` and entries of ignore files such as `.trivyignore`, in the files that git tracks,
-    /// as each tool itself reads them. An exception is behind one if its `covers` name the tool, the rule and the file;
-    /// `stopgap: ID` on the line or in a comment right above says which one is meant, and permits nothing by itself.
+    /// Lists comments such as `# nosec B602` and entries of ignore files such as `.trivyignore`, in the files that git
+    /// tracks, as each tool reads them. An exception covers a suppression if its `covers` name the tool, the rule and
+    /// the file; `stopgap: ID` on the line or in a comment right above names the exception, and permits nothing by
+    /// itself.
     ///
-    /// `--write-baseline` lets what is there today be until a last day; from then on `stopgap check` and `--check`
-    /// refuse every new one without an exception in force. A line that moves or is formatted anew is not new.
+    /// `--write-baseline` tolerates existing suppressions until a set date; once it is written, `stopgap check` and
+    /// `--check` refuse every new one without an exception in force. A suppression whose line is moved or reformatted
+    /// is not new.
     ///
     /// Exit code 0: listed, or with `--check` nothing to report. 1: with `--check`, there are findings at error level.
     /// 2: the tracked files or the register could not be read.
     Suppressions(Suppressions),
-    /// Say who must be reminded today, and of what.
+    /// List the reminders due today.
     ///
-    /// Those whose exception ends soon or has expired, and those who owe a review.
+    /// Reminders are for exceptions that end soon or have expired, and for reviews that are due.
     ///
-    /// The owner, the owner's manager and the approver are told at each of the policy's reminders, and daily once the
-    /// exception has expired. Nothing is printed when nobody must act.
+    /// The owner, the owner's manager and the approver are reminded on each of the policy's days, and daily once the
+    /// exception has expired. Nothing is printed if no reminder is due.
     ///
     /// `--format github-plan` prints the API calls that keep one tracking issue per exception, for `action/apply-plan`;
-    /// the issues remember what was told, so a missed day is made up for and nothing is told twice.
+    /// the issues record which reminders were sent, so a missed day is made up for and none is sent twice.
     ///
-    /// Exit code 0, whoever must be told; 2: it could not be found out.
+    /// Exit code 0, whether or not reminders are due; 2: they could not be determined.
     Remind(Remind),
     /// Turn a spreadsheet or an ignore file into exceptions.
     ///
-    /// Lists what each of them lacks.
+    /// Lists what each exception lacks.
     ///
-    /// Reads CSV as spreadsheets export it, `.trivyignore` and `.trivyignore.yaml`, `osv-scanner.toml`,
-    /// `.snyk`, InSpec waivers and dependency-check suppressions. What a column becomes is guessed from
-    /// its heading and shown before anything is written; `--map` corrects it. What the file does not say
-    /// is written as a key without a value, which `check` names; no approval and no date is made up.
+    /// Reads CSV as spreadsheets export it, `.trivyignore` and `.trivyignore.yaml`, `osv-scanner.toml`, `.snyk`, InSpec
+    /// waivers and dependency-check suppressions. The field of each column is guessed from its heading and shown before
+    /// anything is written; `--map` corrects it. A missing value is written as a key without a value, which `check`
+    /// reports; approvals and dates are never made up.
     ///
-    /// Nothing is overwritten: an exception whose id is in the register already is left out, so the same
-    /// command may be run again.
+    /// Nothing is overwritten: an exception whose id is already in the register is skipped, so the same command can be
+    /// run again.
     ///
-    /// Exit code 0: everything could be read. 2: something could not, and it is listed with its line.
+    /// Exit code 0: everything could be read. 2: some entries could not, and are listed with their lines.
     Import(Import),
     /// Explain a rule, or list all of them.
     ///
@@ -309,7 +304,7 @@ pub enum Command {
     Explain {
         /// A rule such as `expired`.
         rule: Option<String>,
-        /// How to print it.
+        /// Output format.
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: ExplainFormat,
     },
@@ -332,11 +327,11 @@ pub enum Command {
     },
     /// Print a JSON Schema, for an editor or another validator.
     ///
-    /// `exception`, `policy`, `people`, `controls`, `baseline` and `suppressions` are files of a register; the others are
-    /// what the command of that name prints with `--format json`, `evidence` the JSON files of its pack, and `export` a
-    /// line of `--format jsonl`. `check` is also what `stopgap enforce` prints.
+    /// `exception`, `policy`, `people`, `controls`, `baseline` and `suppressions` describe files of a register; the
+    /// others describe what the command of that name prints with `--format json`, `evidence` the JSON files of its
+    /// pack, and `export` a line of `--format jsonl`. `check` also describes what `stopgap enforce` prints.
     Schema {
-        /// Which one.
+        /// The schema to print.
         #[arg(value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(schemas::names()))]
         name: String,
     },
@@ -357,8 +352,9 @@ pub struct Place {
 /// The register of the past.
 #[derive(Args, Debug, Default)]
 pub struct Past {
-    /// Read the register as it stood on the default branch at the end of this day (`2026-03-31`) or at this date-time, or
-    /// in this revision, and judge it as of then: policy, people, controls and CODEOWNERS are of that commit too.
+    /// Read the register as it was on the default branch at the end of this day (`2026-03-31`) or at this date-time, or
+    /// in this revision, and evaluate it as of then. Policy, people, controls and CODEOWNERS are taken from that commit
+    /// too.
     #[arg(long, value_name = "DATE|REV")]
     pub at: Option<String>,
 }

@@ -7,11 +7,10 @@ use clap::Args;
 /// Which registers.
 #[derive(Args, Debug, Default)]
 pub struct Several {
-    /// Every register of the repository, as one: each folder with a policy that git knows, from the top
-    /// of the work tree down.
+    /// All registers of the repository as one: every folder of the work tree with a policy that git knows.
     #[arg(long, conflicts_with_all = ["root", "policy"], help_heading = "Several registers")]
     pub all_registers: bool,
-    /// Leave out the registers in this folder; may be given several times.
+    /// Leave out the registers in this folder; repeatable.
     #[arg(long, value_name = "FOLDER", requires = "all_registers", help_heading = "Several registers")]
     pub skip: Vec<PathBuf>,
 }

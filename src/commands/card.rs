@@ -48,7 +48,7 @@ fn find(arguments: &cli::Card, world: &World) -> Result<(Card, String), Error> {
         return Err(Error::Unreadable {
             kind: "the exception",
             path: first.path.to_owned(),
-            why: register.problem(first.id).map_or("it holds no exception", |problem| &problem.message).to_owned(),
+            why: register.problem(first.id).map_or("it contains no exception", |problem| &problem.message).to_owned(),
             help: format!("`stopgap check {}` says where", argument(first.path)),
         });
     };

@@ -117,7 +117,7 @@ fn said(scan: &Scan) -> Vec<String> {
     let parts = [
         (counts.covered, "covered"),
         (counts.below, "below the policy's level"),
-        (counts.before, "there before"),
+        (counts.before, "in the baseline"),
         (scan.suppressed.count + scan.unregistered.count + scan.fixable.count, "without an exception"),
     ];
     let parts: Vec<String> =
@@ -125,8 +125,8 @@ fn said(scan: &Scan) -> Vec<String> {
     let what = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
     let mut lines = vec![format!("{}{what}", tools.join(", "))];
     let failed = scan.tools.values().filter(|seen| seen.failed);
-    lines.extend(failed.map(|seen| {
-        format!("{} says that its run failed, so it may have found less than there is", shown(&seen.driver))
-    }));
+    lines.extend(
+        failed.map(|seen| format!("{} reports that its run failed, so results may be missing", shown(&seen.driver))),
+    );
     lines
 }

@@ -88,7 +88,7 @@ fn refuse_folder(named: &Path, folder: &Path) -> Result<(), Error> {
         return Ok(());
     }
     let why = if is_link { "is a link, and links are never followed" } else { "is not an empty folder" };
-    let help = "name a folder that is not there yet: nothing is ever replaced";
+    let help = "name a folder that does not exist yet: nothing is ever replaced";
     Err(value("--output", &named.display().to_string(), why.to_owned(), help))
 }
 
@@ -164,19 +164,19 @@ fn told(collected: &Collected, output: &Path, files: usize, out: &mut dyn Write)
     writeln!(out, "wrote {} to `{}`, from {} to {}:", counted(files, "file"), shown(&output), period.from, period.to)?;
     let mut more = Vec::new();
     if objected > 0 {
-        more.push(format!("{objected} not in order"));
+        more.push(format!("{objected} with violations"));
     }
     if unknown > 0 {
-        more.push(format!("{unknown} whose approval is not known (`--pulls`)"));
+        more.push(format!("{unknown} with unknown approval (`--pulls`)"));
     }
     let more = if more.is_empty() { String::new() } else { format!(": {}", more.join(", ")) };
     writeln!(out, "  {}{more}", counted(decisions.len(), "decision"))?;
     writeln!(out, "  {} were open in the period, {standing} of them at its end", counted(stood.len(), "finding"))?;
-    writeln!(out, "  {} slipped past the review", counted(slips, "finding"))?;
+    writeln!(out, "  {} in changes that bypassed the gate", counted(slips, "finding"))?;
     for remark in remarks {
         writeln!(out, "{}", escape::line(remark))?;
     }
-    writeln!(out, "begin with `{}/evidence.html`", shown(&output))?;
+    writeln!(out, "start with `{}/evidence.html`", shown(&output))?;
     Ok(())
 }
 
@@ -249,24 +249,31 @@ fn of_own_answers(
 ) -> Result<Option<Difference>, Error> {
     let of_file = |what: String| Ok(Some(Difference::of_file(PULLS, what)));
     let Some(bytes) = pack.get(PULLS) else {
-        return of_file("it is missing: the approvals of the pack are from it".to_owned());
+        return of_file("it is missing, and the approvals of the pack come from it".to_owned());
     };
     let own = (PULLS.to_owned(), bytes.clone());
     let answers = match Pulls::parse(std::slice::from_ref(&own)) {
         Ok(answers) => answers,
-        Err((_, error)) => return of_file(format!("it is no file of pull requests: {}", error.sentence())),
+        Err((_, error)) => return of_file(format!("it is not a pull-request file: {}", error.sentence())),
     };
     let given = history::parse_pulls(given)?.unwrap_or_default();
     if let Some(what) = answers.beyond(&given) {
-        return of_file(format!("what it says of {what} is not in the answers that were given"));
+        return of_file(format!("its data for {what} is missing from the API responses given"));
     }
     let Some(make) = make else { return Ok(None) };
     match make(own) {
         Ok(made) => Ok(evidence::first_difference(pack, &made).map(|it| match it.file.as_str() {
             PULLS | evidence::Manifest::NAME => it,
-            file => Difference::of_file(PULLS, format!("the pack does not follow from it: {file}: {}", it.what)),
+            file => Difference::of_file(
+                PULLS,
+                format!(
+                    "regenerating the pack from it gives a different result: \
+                                                        {file}: {}",
+                    it.what
+                ),
+            ),
         })),
-        Err(Error::Input(error)) => of_file(format!("the pack does not follow from it: {error}")),
+        Err(Error::Input(error)) => of_file(format!("the pack cannot be regenerated from it: {error}")),
         Err(error) => Err(error),
     }
 }
@@ -278,8 +285,8 @@ fn other_head(header: &Header, then: &Then, there: Option<&Commit>) -> Result<Di
         None => false,
     };
     let what = match there {
-        None => "`head`: this clone does not have that commit; the history was rewritten, or is not fetched",
-        Some(_) if is_before => "`head`: more commits came to the branch on the last day",
+        None => "`head`: this clone does not have that commit; the history was rewritten or not fetched",
+        Some(_) if is_before => "`head`: more commits were added to the branch on the last day",
         Some(_) => "`head`: the default branch did not have that commit when the period ended",
     };
     let (pack, clone) = (Some(shown(&header.head).into_owned()), Some(then.commit.as_str().to_owned()));
@@ -323,9 +330,9 @@ fn header(pack: &Pack, named: &Path) -> Result<(Header, Day, Day), Error> {
         kind: "the pack's",
         path: named.join(HEADER).display().to_string(),
         why,
-        help: "it says which period the pack covers; ask for a new copy of the pack".to_owned(),
+        help: "it names the period of the pack; get a new copy of the pack".to_owned(),
     };
-    let bytes = pack.get(HEADER).ok_or_else(|| unreadable("it is not there".to_owned()))?;
+    let bytes = pack.get(HEADER).ok_or_else(|| unreadable("it is missing".to_owned()))?;
     let header = read_header(bytes).map_err(unreadable)?;
     let day = |text: &str| Day::parse(text).map_err(|error| unreadable(format!("`{}`: {error}", shown(text))));
     let (from, to) = (day(&header.from)?, day(&header.to)?);
@@ -345,7 +352,10 @@ fn verdict(
     let version = env!("CARGO_PKG_VERSION");
     if header.stopgap != version {
         let made = shown(&header.stopgap);
-        let note = format!("note: made by stopgap {made}, and this is {version}: a difference may come from that");
+        let note = format!(
+            "note: made by stopgap {made}, and this is {version}: differences may be due to the \
+                            version"
+        );
         let _ = writeln!(stderr().lock(), "{}", escape::line(&note));
     }
     let (manifest, others) = found.split_at(of_manifest);
@@ -365,12 +375,11 @@ fn verdict(
     }
     writeln!(out, "the pack matches the commits up to {}, byte for byte", shown(&header.head))?;
     match (header.approvals, fresh) {
-        (true, true) => writeln!(out, "its approvals are those of the answers that were given")?,
-        (true, false) => writeln!(
-            out,
-            "its approvals are those of its own `{PULLS}`: `--pulls` compares them with answers fetched now"
-        )?,
-        (false, _) => writeln!(out, "it says nothing of approvals: it was made without `--pulls`")?,
+        (true, true) => writeln!(out, "its approvals match the API responses given")?,
+        (true, false) => {
+            writeln!(out, "its approvals match its own `{PULLS}`: `--pulls` compares them with new API responses")?
+        }
+        (false, _) => writeln!(out, "it contains no approvals: it was made without `--pulls`")?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -97,10 +97,10 @@ fn warnings(arguments: &cli::Export, export: &Export<'_>, world: &World) -> Stri
     }
     if let Some(more @ 1..) = unheld.len().checked_sub(SHOWN) {
         let message = match more {
-            1 => "1 more file is exported by its name alone, or left out".to_owned(),
-            more => format!("`{more}` more files are exported by their names alone, or left out"),
+            1 => "1 more file is exported with its name only, or left out".to_owned(),
+            more => format!("`{more}` more files are exported with their names only, or left out"),
         };
-        drawn.push(render_snippet(&warning(message, "`stopgap check` names them all".to_owned(), None), look));
+        drawn.push(render_snippet(&warning(message, "`stopgap check` lists them all".to_owned(), None), look));
     }
     drawn.join("\n")
 }

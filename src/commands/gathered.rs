@@ -253,7 +253,7 @@ fn home(part: &Part) -> Home {
 
 /// Makes a file that cannot be read of a register that cannot be.
 fn unread(root: &str, error: &Error) -> ReadFile {
-    let help = error.help().unwrap_or_else(|| "`stopgap check --all-registers` says more".to_owned());
+    let help = error.help().unwrap_or_else(|| "run `stopgap check --all-registers` for details".to_owned());
     let message = format!("the register `{}` could not be read: {error}", registers::name(root));
     let source = Source::new(format!("{root}{}", NAMES[0]), String::new());
     ReadFile { fault: Some(Box::new(Problem::new(Span::default(), message, help))), ..ReadFile::from(source) }

@@ -262,7 +262,7 @@ fn refuse_stranger(argument: &'static str, person: Option<&str>, opened: &Gather
                 argument,
                 person,
                 opened.first(),
-                format!("write a handle, a name or a mail address of `{path}`"),
+                format!("write a handle, a name or an email address from `{path}`"),
             ))
         }
     }

@@ -74,8 +74,8 @@ impl Lock {
         for path in files.map(walkdir::DirEntry::into_path) {
             if write::clear(&path) == Some(LeftOver::Saved) {
                 then::remark(&format!(
-                    "an edit was killed before it could put back what somebody had just saved: that is in `{}`; take from \
-                     it what you need, and remove it",
+                    "an edit was killed before it could restore what somebody had just saved: that is in `{}`; take \
+                     from it what you need, and remove it",
                     path.display()
                 ));
             }

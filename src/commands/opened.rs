@@ -233,7 +233,7 @@ pub(super) fn find<'a>(register: &Register<'a>, id: &str, command: &str) -> Resu
 pub(super) fn not_found(register: &Register<'_>, id: &str, command: &str) -> Error {
     let help = match nearest(id, register.files.iter().map(|file| file.stem())) {
         Some(best) => format!("did you mean `stopgap {command} {}`?", argument(best)),
-        None => "an exception's id is the name of its file, without the ending".to_owned(),
+        None => "an exception's id is its file name without the extension".to_owned(),
     };
     Error::from(Argument::NotFound { what: Named::Exception, name: id.to_owned(), help })
 }

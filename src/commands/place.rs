@@ -44,7 +44,7 @@ pub(super) fn root(place: &Place, current: &Path) -> Result<PathBuf, Error> {
                 kind: "the current folder",
                 path: current.display().to_string(),
                 why: "it was removed".to_owned(),
-                help: "change to a folder that is there, or name one with `--root`".to_owned(),
+                help: "change to a folder that exists, or name one with `--root`".to_owned(),
             });
         }
         Err(_) => current.to_path_buf(),
@@ -133,7 +133,10 @@ pub(super) fn stale_schema(root: &Path) -> Result<Option<String>, Error> {
     let is_stale = file.opened && file.source.text() != schemas::of_file(Shipped::Exception, Identity::OWN);
     let version = env!("CARGO_PKG_VERSION");
     Ok(is_stale.then(|| {
-        format!("editors may not say what this check says: `{path}` is not the one from stopgap {version}; `stopgap doctor` tells what replaces it")
+        format!(
+            "editors may disagree with this check: `{path}` is not the one from stopgap {version}; `stopgap \
+                 doctor` shows how to replace it"
+        )
     }))
 }
 

@@ -72,7 +72,7 @@ fn settings<'a>(arguments: &'a cli::Remind, outputs: &[(Format, PathBuf)]) -> Re
             option: "--bot",
             value: bot.to_owned(),
             fault: "is not a login",
-            help: "write the login of whoever opens the issues, such as `github-actions[bot]`".into(),
+            help: "write the login that opens the issues, such as `github-actions[bot]`".into(),
         }));
     }
     Ok(Settings { bot, label, max_new: arguments.max_new.into() })

@@ -115,7 +115,8 @@ fn of_git(
     let (mut known, Part { opened, place, .. }) = (Known::default(), part);
     let Some(git) = opened.git()? else {
         known.remarks.push(
-            "not in git, so it is not known what came past the gate, what waits on a branch and how it has developed"
+            "not in git, so it is not known what bypassed the gate, what waits on a branch and how the register has \
+             developed"
                 .to_owned(),
         );
         return Ok((known, None));
@@ -143,7 +144,7 @@ fn of_git(
             pulls,
         )
     });
-    known.past = past.map_err(|error| keep("what came past the gate", error)).ok();
+    known.past = past.map_err(|error| keep("what bypassed the gate", error)).ok();
     if !opened.is_of_the_past() {
         let pending = report::pending::read(&git, root, folder, zone);
         known.pending = pending.map_err(|error| keep("what waits on a branch", error)).ok();
@@ -153,12 +154,13 @@ fn of_git(
     if opened.is_of_the_past() {
         known
             .remarks
-            .push("what waited on branches then is not known: a clone has only the branches of today".to_owned());
+            .push("what waited on branches then is not known: a clone has only the current branches".to_owned());
     }
     known.remarks.extend(known.past.iter().flat_map(|past| past.remarks.iter().cloned()));
     if known.past.is_some() && pulls.is_none() {
         known.remarks.push(
-            "merges without approval are not known: save the reviews with `action/fetch-pulls`, and name them with `--pulls`"
+            "merges without approval are not known: save the reviews with `action/fetch-pulls`, and pass them with \
+             `--pulls`"
                 .to_owned(),
         );
     }

@@ -81,7 +81,7 @@ impl Resume {
         }
         if !self.omitted.is_empty() {
             let omitted = self.omitted.join(", ");
-            writeln!(out, "\nomitted because a terminal would not show it as it is: {omitted}")?;
+            writeln!(out, "\nomitted because of control characters: {omitted}")?;
         }
         Ok(())
     }
@@ -112,7 +112,7 @@ mod tests {
         resume.switch("dry-run", true);
         let command = "stopgap renew label-printer --reason 'Two words' --risk-check='-5 degrees' --rejected '' --today 2026-11-30 \
                        --root 'a b' --dry-run";
-        let omitted = "omitted because a terminal would not show it as it is: --by, --scan";
+        let omitted = "omitted because of control characters: --by, --scan";
         assert_eq!(
             printed(&resume),
             format!("\ncancelled, and nothing is written; to continue from here:\n\n  {command}\n\n{omitted}\n")

@@ -178,7 +178,7 @@ impl CaseFile {
             Err(Error::NoRegister { .. }) if unmerged.is_some() => Past::default(),
             Err(error) if pulls.is_some() || error.is_failure_of_git() => return Err(error),
             Err(error) => {
-                self.remarks.push(format!("what the rules say about its commits is not known: {error}"));
+                self.remarks.push(format!("its commits could not be checked: {error}"));
                 return Ok(());
             }
         };

@@ -39,7 +39,7 @@ impl Given {
             return Err(Error::from(Argument::Needs {
                 given: "--reviews",
                 needed: "--event",
-                because: "which says whose pull request it is and what its head is",
+                because: "which says who opened the pull request and what its head is",
                 help: "add `--event \"$GITHUB_EVENT_PATH\"`, or in GitLab the saved merge request",
             }));
         }
@@ -76,7 +76,9 @@ impl Given {
         let bytes = read(&world.folder.join(reviews), "the reviews")?;
         let opinions = Reviews::parse(&bytes).map(Opinions::Reviews);
         let opinions = opinions.map_err(|error| {
-            let help = "for GitLab add `--event` with the saved merge request, which says how to read them".to_owned();
+            let help = "for GitLab add `--event` with the saved merge request, which is needed to interpret \
+                        them"
+                .to_owned();
             unusable("list of reviews", reviews, InputError { help, ..error })
         })?;
         Ok(Self { opinions: Some(opinions), ..Self::default() })
@@ -237,7 +239,7 @@ fn counted(forge: Forge, found: Option<ReadFile>, prefix: String, files: &mut Fi
     let text = found.as_ref().filter(|file| file.opened).map(|file| file.source.text().to_owned());
     let unread = found.as_ref().filter(|file| !file.opened).and_then(|file| file.fault.as_ref());
     let unread = match forge {
-        Forge::Forgejo => Some("on Forgejo and Gitea its lines only ask for reviews".to_owned()),
+        Forge::Forgejo => Some("on Forgejo and Gitea its lines only request reviews".to_owned()),
         Forge::GitHub | Forge::GitLab => unread.map(|fault| fault.message.clone()),
     };
     let shown = "../".repeat(prefix.matches('/').count()) + &path;

@@ -48,7 +48,7 @@ fn problem(part: &str) -> Option<String> {
         return Some("`\\` and `:` cannot be in a folder's name on Windows".to_owned());
     }
     if part.ends_with(['.', ' ']) {
-        return Some("Windows removes a full stop or a blank at the end of a name".to_owned());
+        return Some("Windows removes a full stop or a space at the end of a name".to_owned());
     }
     None
 }

@@ -92,7 +92,7 @@ fn listed_outputs(arguments: &cli::Suppressions) -> Result<Vec<(Format, PathBuf)
         Some(format) => Err(Error::from(Argument::Form {
             option: "--format",
             value: format!("{format:?}").to_lowercase(),
-            fault: "is a format of findings, and a list has none",
+            fault: "is a format for findings, and this is a list",
             help: "add `--check`, or write `--format text` or `json`".to_owned(),
         })),
     }

@@ -176,7 +176,7 @@ pub(super) fn remarks(around: &Around, baseline: Option<&SuppressionBaseline>) -
     let left = baseline.map(|baseline| {
         let left = left_of(inventory, baseline);
         let all = counted(i64::try_from(baseline.entries.len()).unwrap_or(i64::MAX), "suppression");
-        format!("{left} of {all} in `{SUPPRESSIONS}` are left, which ends on {}", baseline.until)
+        format!("{left} of {all} in `{SUPPRESSIONS}` are left; it ends on {}", baseline.until)
     });
     left.into_iter().chain(unread(&inventory.unread)).collect()
 }
@@ -185,7 +185,7 @@ pub(super) fn remarks(around: &Around, baseline: Option<&SuppressionBaseline>) -
 pub(super) fn unread(files: &[Unread]) -> Option<String> {
     let (first, rest) = files.split_first()?;
     let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-    Some(format!("not looked through for suppressions: `{}`{more}: {}", shown(&first.path), first.why))
+    Some(format!("not searched for suppressions: `{}`{more}: {}", shown(&first.path), first.why))
 }
 
 /// Who has written the commits of a change, and the commits if agents have made any of them.

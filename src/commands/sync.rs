@@ -258,7 +258,9 @@ fn warn(tool: &str, place: &str, unsaid: &[&Unsaid], opened: &Opened, world: &Wo
                 one.why
             ),
             help: Some(
-                "the scanner goes on to report it; `stopgap enforce` judges its results by the register".to_owned(),
+                "the scanner continues to report it; `stopgap enforce` checks its results against the \
+                 register"
+                    .to_owned(),
             ),
             place: Some((source, source.first_line(one.span))),
             labels: Vec::new(),

@@ -117,7 +117,7 @@ pub(super) fn remark_today(given: Option<&str>, today: Today, open: impl FnOnce(
     };
     if is_past() == Some(true) {
         let (given, day) = (shown(given), today.day);
-        remark(&format!("`--today {given}` looks at the files as they are now: `--at {day}` reads them as they stood"));
+        remark(&format!("`--today {given}` checks the files as they are now; `--at {day}` reads them as they were"));
     }
 }
 

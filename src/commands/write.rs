@@ -99,7 +99,7 @@ pub(super) fn parse_outputs<F: ValueEnum>(arguments: &[String], example: &str) -
                 option: "--output".to_owned(),
                 value: argument.clone(),
                 why: "`-` is not a file".to_owned(),
-                help: "standard output has `--format`".to_owned(),
+                help: "use `--format` for standard output".to_owned(),
             }));
         }
         if outputs.iter().any(|(_, other)| *other == path) {
@@ -497,7 +497,7 @@ fn reason(error: &std::io::Error) -> String {
         ErrorKind::PermissionDenied => "permission denied".into(),
         ErrorKind::AlreadyExists => "it exists already, and is never replaced".into(),
         ErrorKind::NotADirectory => "a file is where its folder should be".into(),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "there is no room for it".into(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "the disk is full".into(),
         ErrorKind::ReadOnlyFilesystem => "the file system is read-only".into(),
         kind if kind != ErrorKind::Other && error.raw_os_error().is_none() => kind.to_string(),
         _ => error.to_string(),

@@ -75,7 +75,7 @@ impl Settings {
                 self.github().protection = Some(None);
                 return Ok(());
             }
-            return Err(format!("is a refusal, not an answer: `{}`", shown(said)));
+            return Err(format!("is an error response from the API: `{}`", shown(said)));
         }
         if has("enforcement") {
             return self.github().take_ruleset(object);
@@ -98,7 +98,7 @@ impl Settings {
         if has("type") && has("ruleset_id") {
             self.github().take_rule(object)
         } else if has("enforcement") {
-            Err("is the list of rulesets, which does not say what they require".to_owned())
+            Err("is the list of rulesets, which does not include what they require".to_owned())
         } else if has("push_access_levels") {
             self.gitlab().take_branch(object)
         } else if has("approvals_required") {
@@ -108,7 +108,7 @@ impl Settings {
         } else {
             let keys: Vec<String> = object.keys().take(5).map(|key| format!("`{}`", shown(key))).collect();
             let keys = if keys.is_empty() { "no keys".to_owned() } else { keys.join(", ") };
-            Err(format!("contains something that is not an answer about settings, with {keys}"))
+            Err(format!("contains something that is not a response about settings, with {keys}"))
         }
     }
 
@@ -121,5 +121,5 @@ impl Settings {
     }
 }
 
-const HELP: &str = "save the answers again as docs/doctor.md says, with a token that may read them, and leave out what it \
-                    may not read";
+const HELP: &str = "save the responses again as docs/doctor.md says, with a token that may read them, and leave out what \
+                    it may not read";

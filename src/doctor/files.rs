@@ -51,7 +51,7 @@ fn schemas(facts: &Facts<'_>) -> Vec<Line> {
         lines.push(Line::advice(Check::Schemas, message, "`stopgap init` writes what is missing"));
     }
     if lines.is_empty() {
-        lines.push(Line::ok(Check::Schemas, "the copies of the schemas are those of this version of stopgap"));
+        lines.push(Line::ok(Check::Schemas, "the copies of the schemas match this version of stopgap"));
     }
     lines
 }
@@ -100,7 +100,7 @@ fn code_owners(facts: &Facts<'_>) -> Vec<Line> {
             .at(&ownership.path, problem.line)
     }));
     if lines.is_empty() {
-        let message = format!("at least two people own everything that decides (`{}`)", shown(&ownership.path));
+        let message = format!("at least two people own all that affects the gate (`{}`)", shown(&ownership.path));
         lines.push(Line::ok(Check::CodeOwners, message));
     }
     lines
@@ -148,7 +148,7 @@ fn roster(facts: &Facts<'_>, said: &[&str]) -> Vec<Line> {
         if owners.values().any(|(owner, _)| is_said(owner.text)) {
             return Vec::new();
         }
-        let message = "there is no roster: people are compared as they are written, and nobody is known to have left";
+        let message = "there is no roster: people are compared as they are written, and departures cannot be detected";
         let fix = format!("`stopgap init --people` writes a draft of `{path}`");
         return vec![Line::advice(Check::Roster, message, fix)];
     };
@@ -156,7 +156,8 @@ fn roster(facts: &Facts<'_>, said: &[&str]) -> Vec<Line> {
     for (owner, line) in owners.values() {
         let found = people_of(std::slice::from_ref(owner), facts.people);
         if found.people.is_empty() && owner.kind != OwnerKind::Nobody && !is_said(owner.text) {
-            let message = format!("the roster does not say who is in `{}`, so the team is nobody", shown(owner.text));
+            let message =
+                format!("the roster does not list the members of `{}`, so the team counts as empty", shown(owner.text));
             let fix = format!("in `{path}`, list its members below `teams`");
             lines.push(Line::wrong(Check::Roster, message, fix).at(&facts.ownership.path, *line));
         }
@@ -167,8 +168,8 @@ fn roster(facts: &Facts<'_>, said: &[&str]) -> Vec<Line> {
     let mut once = BTreeSet::new();
     lines.retain(|line| once.insert(line.message.clone()));
     if !known.is_complete() {
-        let message = format!("`{path}` does not list everybody, so a name that is not in it is not looked at");
-        let fix = "list everybody below `people`, and say `complete: true`";
+        let message = format!("`{path}` is not complete, so names that are not in it are not checked");
+        let fix = "list everybody below `people`, and set `complete: true`";
         lines.push(Line::advice(Check::Roster, message, fix));
     }
     if lines.is_empty() {
@@ -188,6 +189,6 @@ fn person_line(facts: &Facts<'_>, person: &str, path: &str) -> Option<Line> {
         return Some(Line::wrong(Check::Roster, message, format!("add the person to `people` in `{path}`")));
     };
     let left = roster.left(id).filter(|left| *left <= facts.today)?;
-    let message = format!("the code owner `{}` left on `{left}` and can approve nothing", shown(person));
+    let message = format!("the code owner `{}` left on `{left}` and can no longer approve", shown(person));
     Some(Line::wrong(Check::Roster, message, "name somebody else in CODEOWNERS, or in the team"))
 }

@@ -28,7 +28,7 @@ pub(super) fn optional_text(object: &Object, key: &str) -> Result<Option<String>
     match object.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(format!("`{key}` is not a text")),
+        Some(_) => Err(format!("`{key}` is not a string")),
     }
 }
 

@@ -96,32 +96,32 @@ checks! {
     OnEdited "on-edited" "It runs again when a pull request is pushed to, reopened or retargeted.",
     OnReviews "on-reviews" "It runs again when an approval is given or dismissed.",
     OnQueue "on-queue" "It runs in the merge queue, if there is one.",
-    RequestGate "request-gate" "On a request it judges the change: `check --base`.",
+    RequestGate "request-gate" "On a request it checks the change: `check --base`.",
     SignOff "sign-off" "It reads who approved.",
     OnSchedule "on-schedule" "It runs on a schedule.",
-    RegisterCheck "register-check" "On the schedule it judges the whole register: `check`.",
+    RegisterCheck "register-check" "On the schedule it checks the whole register: `check`.",
     History "history" "`stopgap history` runs on the schedule.",
     Fails "fails" "The job fails when stopgap does.",
-    Beside "beside" "What the policy says of ignore files and of scanners is judged: `sync --check`, `enforce`.",
+    Beside "beside" "Ignore files and scanner results that the policy names are checked: `sync --check`, `enforce`.",
     WholeHistory "whole-history" "The job has the whole history of the repository.",
-    Pinned "pinned" "What runs is named by a commit or digest that nobody can move.",
-    Permissions "permissions" "The job's token may do what it needs and nothing else.",
+    Pinned "pinned" "What runs is pinned to a commit or digest.",
+    Permissions "permissions" "The job's token has only the permissions that it needs.",
     }
     Files {
     Register "register" "There is a register.",
-    Schemas "schemas" "The repository's copies of the schemas are those of this version of stopgap.",
-    CodeOwners "code-owners" "Two people or more own everything that decides what is let through.",
+    Schemas "schemas" "The repository's copies of the schemas match this version of stopgap.",
+    CodeOwners "code-owners" "At least two people own everything that affects the gate.",
     Roster "roster" "The roster knows every code owner, and none of them has left.",
     }
     Settings {
     CheckRequired "check-required" "The branch requires the check.",
     CodeOwnerReview "code-owner-review" "The branch requires a request with the approval of a code owner.",
-    StaleApprovals "stale-approvals" "An approval does not outlive a push.",
+    StaleApprovals "stale-approvals" "An approval does not survive a push.",
     Bypass "bypass" "Nobody may bypass the rules, or those who may are known.",
-    Reviewers "reviewers" "Whoever must approve is able to.",
+    Reviewers "reviewers" "Required reviewers are able to approve.",
     ForcePush "force-push" "The branch cannot be overwritten.",
     Deletion "deletion" "The branch cannot be deleted.",
-    UpToDate "up-to-date" "A request is checked together with what is on the branch by then.",
+    UpToDate "up-to-date" "A request is checked together with the current state of the branch.",
     }
 }
 
@@ -196,27 +196,27 @@ pub(super) fn unpinned(origin: &Origin) -> Option<Line> {
         Origin::Source { reference, .. } if is_commit(reference) => None,
         Origin::Source { url, reference } => {
             let message = match reference.as_str() {
-                "" => format!("`{}` is built at whatever commit is the newest", shown(url)),
+                "" => format!("`{}` is built from the newest commit", shown(url)),
                 named => {
-                    format!("`{}` is built at `{}`, which can be moved to another commit", shown(url), shown(named))
+                    format!("`{}` is built from `{}`, which can be moved to another commit", shown(url), shown(named))
                 }
             };
             Some(Line::wrong(Check::Pinned, message, "write the full commit"))
         }
         Origin::Image(image) if has_digest(image) => None,
         Origin::Image(image) => {
-            let message = format!("the image `{}`, which holds stopgap, can be moved by whoever owns it", shown(image));
+            let message = format!("the image `{}`, which contains stopgap, can be moved by its owner", shown(image));
             Some(Line::wrong(Check::Pinned, message, "name its digest: `IMAGE@sha256:…`"))
         }
         Origin::Registry { line, versioned: false } => {
-            Some(Line::wrong(Check::Pinned, format!("`{}` takes whatever version is the newest", shown(line)), FIX))
+            Some(Line::wrong(Check::Pinned, format!("`{}` takes the newest version", shown(line)), FIX))
         }
         Origin::Registry { line, versioned: true } => {
-            let message = format!("`{}` takes what a registry holds under that name, whoever owns it", shown(line));
+            let message = format!("`{}` takes what a registry has under that name, whoever owns it", shown(line));
             Some(Line::advice(Check::Pinned, message, FIX))
         }
         Origin::Unsaid => {
-            let message = "nobody has said where stopgap comes from, so the job fails in every run";
+            let message = "it is not set where stopgap comes from, so the job fails in every run";
             let fix = "run `stopgap init` again with `--action`, `--image` or `--source`";
             Some(Line::wrong(Check::Pinned, message, fix))
         }

@@ -124,12 +124,13 @@ fn unjudged(facts: &Facts<'_>, runs: impl Fn(Subcommand) -> bool) -> Vec<Line> {
     let wanted = [
         (
             !policy.sync.is_empty() && !runs(Subcommand::Sync),
-            "the policy names ignore files in `sync`, and no job runs `stopgap sync --check`: they may hold anything",
+            "the policy names ignore files in `sync`, but no job runs `stopgap sync --check`: they may contain \
+             anything",
             "add the job that docs/sync.md shows",
         ),
         (
             policy.enforcement != Enforcement::default() && !runs(Subcommand::Enforce),
-            "the policy says in `enforce` which results need an exception, and no job runs `stopgap enforce`",
+            "the policy says in `enforce` which results need an exception, but no job runs `stopgap enforce`",
             "add a step after the scanner: `stopgap enforce RESULTS.sarif`, see docs/enforce.md",
         ),
     ];

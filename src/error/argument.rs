@@ -75,7 +75,7 @@ pub enum Argument {
         help: String,
     },
     /// Git does not know who is at the keyboard.
-    #[error("`--mine` needs to know who you are, and git has neither your mail address nor your name")]
+    #[error("`--mine` needs to know who you are, and git has neither your email address nor your name")]
     WhoAreYou,
     /// A path is of nothing.
     #[error("`{}` does not exist", path.display())]
@@ -94,7 +94,7 @@ pub enum Argument {
         folder: String,
     },
     /// An output would replace a file that the run reads.
-    #[error("`{option}` would replace `{}`, which the run reads", path.display())]
+    #[error("`{option}` would replace `{}`, which this run reads", path.display())]
     WouldReplace {
         /// The option that names it.
         option: &'static str,
@@ -142,7 +142,7 @@ pub enum Argument {
         help: &'static str,
     },
     /// Arguments that come in pairs, such as alternatives and the reasons against them.
-    #[error("`{}` times `--{}` and `{}` times `--{}`", counts[0], flags[0], counts[1], flags[1])]
+    #[error("`--{}` is given {} but `--{}` {}", flags[0], times(counts[0]), flags[1], times(counts[1]))]
     Unpaired {
         /// How many of each there are.
         counts: [usize; 2],
@@ -152,7 +152,7 @@ pub enum Argument {
         values: [&'static str; 2],
     },
     /// A list that is stated to be empty, and has items.
-    #[error("`--{flag} {none}` states that there is none, and others are given too")]
+    #[error("`--{flag} {none}` states that there is none, but others are given too")]
     NoneAndMore {
         /// What the argument is called, without dashes.
         flag: &'static str,
@@ -160,7 +160,7 @@ pub enum Argument {
         none: &'static str,
     },
     /// An option for spreadsheets, with a file of another kind.
-    #[error("`--map` and `--date-order` are for a spreadsheet, and `{}` is read as {format}", shown(file))]
+    #[error("`--map` and `--date-order` are for a spreadsheet, but `{}` is read as {format}", shown(file))]
     NoSpreadsheet {
         /// The file as typed.
         file: String,
@@ -208,7 +208,7 @@ pub enum Argument {
         today: Day,
     },
     /// A person who had left by then.
-    #[error("`{option} {}`: they left on {left}, and this is of {day}", shown(person))]
+    #[error("`{option} {}`: they left on {left}, before {day}", shown(person))]
     Departed {
         /// The option, with its dashes.
         option: String,
@@ -269,13 +269,13 @@ impl Named {
             Self::Rule => format!("there is no rule `{name}`"),
             Self::Command => format!("there is no command `{name}`"),
             Self::Exception => format!("there is no exception `{name}`"),
-            Self::Tool => format!("nothing is known here of a tool `{name}`"),
+            Self::Tool => format!("there is no known tool `{name}`"),
             Self::ToolWithFlags => format!("`{name}` takes no such flags"),
             Self::Target => format!("the policy names no ignore file of `{name}`"),
             Self::Format => format!("`--output`: there is no format `{name}`"),
             Self::Column => format!("`--map`: there is no column `{name}`"),
             Self::Field(option) => format!("`{option}`: there is no field `{name}`"),
-            Self::SettableField => format!("`--set`: there is no field `{name}` with a single text"),
+            Self::SettableField => format!("`--set`: there is no field `{name}` with a single string"),
             Self::AmendableField(option) => format!("`{option}`: an exception has no field `{name}`"),
             Self::SkippedRegister => format!("`--skip {name}`: there is no register in that folder"),
             Self::Person(option) => format!("`{option} {name}`: nobody in the roster has that name"),
@@ -287,6 +287,10 @@ impl Named {
 fn given(name: &str, value: &str) -> String {
     let between = if name.starts_with('-') { ' ' } else { '=' };
     format!("{name}{between}{}", shown(value))
+}
+
+fn times(count: usize) -> String {
+    counted(count, "time")
 }
 
 impl Argument {
@@ -308,14 +312,14 @@ impl Argument {
             Self::NoSuchPath { folder, .. } | Self::OutsideRegister { folder, .. } => {
                 format!("name files or folders below `{folder}`, or none for the whole register")
             }
-            Self::WouldReplace { .. } => "name a file that nothing is read from".into(),
+            Self::WouldReplace { .. } => "name a file that is not read".into(),
             Self::TwoValues { .. } => "keep the right one".into(),
             Self::Unpaired { flags: [flag, other], values: [value, its], .. } => {
                 format!("give each `--{flag} {value}` its own `--{other} {its}`")
             }
             Self::NoneAndMore { .. } => "leave one of them out".into(),
-            Self::NoSpreadsheet { .. } => "leave them out, or say `--from csv`".into(),
-            Self::TwoColumns { .. } => "map one of them; the other is kept under a key of its own".into(),
+            Self::NoSpreadsheet { .. } => "leave them out, or use `--from csv`".into(),
+            Self::TwoColumns { .. } => "map one of them; the other is kept under its own key".into(),
             Self::NotShared { .. } => "give the column that says it with `--map`, or fill it in file by file".into(),
             Self::Ahead { today, .. } => format!("name a day no later than {today}"),
             Self::SinceAfterToday { .. } => {
@@ -324,9 +328,10 @@ impl Argument {
             Self::UntilBeforeToday { .. } => {
                 "write the day of the next meeting, or the day of this one as `--today`".into()
             }
-            Self::Departed { .. } => "name somebody who was there on that day".into(),
+            Self::Departed { .. } => "name somebody who had not left by then".into(),
             Self::NotInCi { .. } => {
-                "a job would pass on what is in no commit: show the changes with `--diff`, and fix where you commit"
+                "the job would use fixes that are in no commit: show them with `--diff`, and apply them where you \
+                 commit"
                     .into()
             }
             Self::NoIncident => "only tier emergency has one".into(),

@@ -24,7 +24,7 @@ pub enum GitError {
         help: &'static str,
     },
     /// A program does not end.
-    #[error("`{program}` did not end within {}, and was ended", counted(*seconds, "second"))]
+    #[error("`{program}` timed out after {} and was killed", counted(*seconds, "second"))]
     TooLong {
         /// The program, with its command.
         program: String,
@@ -32,7 +32,7 @@ pub enum GitError {
         seconds: u64,
     },
     /// A program prints without end.
-    #[error("`{program}` printed more than {mebibytes} MiB, and was ended")]
+    #[error("`{program}` printed more than {mebibytes} MiB and was killed")]
     TooMuch {
         /// The program, with its command.
         program: String,
@@ -103,10 +103,10 @@ pub enum GitError {
         name: String,
     },
     /// The index was lost.
-    #[error("the index lists no file, and the commit that is checked out has some")]
+    #[error("the index lists no files, but the checked-out commit has some")]
     LostIndex,
     /// There is no commit, so nothing can be compared.
-    #[error("there is no commit to compare: `HEAD` names none in this repository")]
+    #[error("there is no commit to compare: `HEAD` names none")]
     NothingToCompare,
     /// There is no commit, so nothing can be replayed.
     #[error("there is no history to replay: `HEAD` names no commit in this repository")]
@@ -120,7 +120,7 @@ pub enum GitError {
         parent: String,
     },
     /// What was removed, and evidence, need the whole history.
-    #[error("this clone is shallow: the commits that this is told from are not all here")]
+    #[error("this clone is shallow: some of the commits that this needs are missing")]
     Shallow,
     /// A history cannot begin after something that is not a commit.
     #[error("`--since {}` names no commit in this clone", shown(since))]
@@ -141,7 +141,7 @@ pub enum GitError {
         shallow: bool,
     },
     /// A history cannot begin after a commit that the branch never had as its last one.
-    #[error("the commit `{since}` of `--since` is not on the branch's main line: it came to it inside a merge")]
+    #[error("the commit `{since}` of `--since` is not on the branch's main line: it was merged in")]
     SinceBeside {
         /// The commit.
         since: String,
@@ -167,7 +167,12 @@ pub enum GitError {
         shallow: bool,
     },
     /// A revision means several commits.
-    #[error("`{}` names several commits here, such as {} and {}", shown(revision), reference(first), reference(last))]
+    #[error(
+        "`{}` is ambiguous: it names several commits, such as {} and {}",
+        shown(revision),
+        reference(first),
+        reference(last)
+    )]
     Ambiguous {
         /// The revision as typed.
         revision: String,
@@ -314,23 +319,29 @@ impl GitError {
             Self::NotStarted { program, .. } => format!("install {program} and put it on the PATH"),
             Self::NoRoom { help, .. } => (*help).to_owned(),
             Self::TooLong { .. } => {
-                "run the same in the repository to see what it waits for; where it only needs more time, set \
+                "run the same in the repository to see what it waits for; if it only needs more time, set \
                  `STOPGAP_TIMEOUT` to more seconds"
                     .into()
             }
             Self::TooMuch { .. } => "run the same in the repository to see what it prints".into(),
-            Self::TooManyFiles => "`git ls-tree -r HEAD` shows them; a tree that holds itself again and again is an attack".into(),
-            Self::BrokenTree { .. } => "`git fsck` says more; git itself never writes one: do not check it out".into(),
+            Self::TooManyFiles => "`git ls-tree -r HEAD` shows them; a recursively nested tree may be an attack".into(),
+            Self::BrokenTree { .. } => "run `git fsck` for details; git never writes such a tree: do not check it \
+                                        out"
+            .into(),
             Self::NoTree { .. } => {
-                "fetch the whole history without a `filter`; where that is so, the clone is damaged: `git fsck` says more".into()
+                "fetch the whole history without a `filter`; if it has none, the clone is damaged: run `git fsck` for \
+                 details"
+                    .into()
             }
             Self::NoVerifier { program: "ssh-keygen" } => "install OpenSSH's client and put it on the PATH".into(),
             Self::NoVerifier { .. } => "install GnuPG and put it on the PATH".into(),
             Self::Failed { .. } => "run the same in the repository to see more".into(),
             Self::NoContent { .. } => "fetch the whole history: `fetch-depth: 0`, and no `filter`".into(),
-            Self::LostHead { .. } | Self::LostTip { .. } => "an object of this clone is gone: clone the repository again".into(),
+            Self::LostHead { .. } | Self::LostTip { .. } => {
+                "an object of this clone is gone: clone the repository again".into()
+            }
             Self::BrokenHead { .. } | Self::BrokenReference { .. } => {
-                "the repository is damaged: `git fsck` says where; clone it again, or put the branch right".into()
+                "the repository is damaged: run `git fsck` for details; clone it again, or repair the branch".into()
             }
             Self::LostIndex => "`git reset` rebuilds it and leaves the files as they are".into(),
             Self::NothingToCompare => {
@@ -348,8 +359,8 @@ impl GitError {
                 format!("name an ancestor of `HEAD`, such as a tag{more}")
             }
             Self::SinceBeside { .. } => {
-                "name a commit that the branch ended with once: if this one was, a merge has hidden it, so look at the \
-                 whole history without `--since`"
+                "name a commit that was once the tip of the branch: if this one was, a merge has hidden it, so check \
+                 the whole history without `--since`"
                     .into()
             }
             Self::NoThen { shallow: false, .. } => {
@@ -360,16 +371,18 @@ impl GitError {
                 "fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` in a job".into()
             }
             Self::Ambiguous { option, last: (name, _), .. } => {
-                format!("write the whole name, such as `{option} {}`", argument(name))
+                format!("write the full name, such as `{option} {}`", argument(name))
             }
-            Self::BaseNotHere { commit, deepen: Some(deepen), .. } => format!("{deepen}; the whole name is `{commit}`"),
+            Self::BaseNotHere { commit, deepen: Some(deepen), .. } => format!("{deepen}; the full name is `{commit}`"),
             Self::BaseNotHere { commit, deepen: None, .. } => {
                 format!("run `git fetch origin {commit}` first, or name another base with `--base`")
             }
             Self::NoBase { deepen: Some(deepen), .. } => format!("this clone is shallow: {deepen}"),
             Self::NoBase { revision, deepen: None } => {
                 match revision.strip_prefix("origin/").filter(|branch| !branch.is_empty()) {
-                    Some(branch) => format!("run `git fetch origin {}` first, or correct the name", argument(&tracking(branch))),
+                    Some(branch) => {
+                        format!("run `git fetch origin {}` first, or correct the name", argument(&tracking(branch)))
+                    }
                     None => "name a branch such as `origin/main`, a tag or a commit, or write `--base auto`".into(),
                 }
             }
@@ -378,7 +391,7 @@ impl GitError {
                 format!("run `git fetch origin {}` first, or name the base: `--base REV`", argument(&tracking(name)))
             }
             Self::NoDefaultBranch { deepen: None, named: None } => {
-                "name the base: `--base REV`; where the remote is called `origin`, `git remote set-head origin --auto` \
+                "name the base: `--base REV`; if the remote is called `origin`, `git remote set-head origin --auto` \
                  finds its default branch"
                     .into()
             }
@@ -392,8 +405,8 @@ impl GitError {
                  `{reference}`"
             ),
             Self::OtherPullRequest { reference, target: false, .. } => format!(
-                "check out the pull request (actions/checkout without `ref:`, or `ref: {reference}`); where that is \
-                 so, it was pushed to meanwhile: the newer run judges it"
+                "check out the pull request (actions/checkout without `ref:`, or `ref: {reference}`); if it is \
+                 checked out, it was pushed to meanwhile: the newer run checks it"
             ),
             Self::Variable { by, .. } => {
                 format!("leave the variable as {by} sets it, or name the base: `--base REV`")
@@ -403,7 +416,7 @@ impl GitError {
                 format!("run `git fetch origin {}` first", argument(&tracking(name)))
             }
             Self::PushedSince { .. } => {
-                "let the pipeline of that commit judge it, or save the merge request and its approvals again".into()
+                "leave it to the pipeline of that commit, or save the merge request and its approvals again".into()
             }
             Self::HeldAlready { .. } => {
                 "let `origin` be the repository that the pull request is for; after the merge, \

@@ -31,7 +31,7 @@ pub enum Input {
         first: Option<u64>,
     },
     /// A file is not text.
-    #[error("`{}` is {what}, not a text", shown(file))]
+    #[error("`{}` is {what}, not a text file", shown(file))]
     NoText {
         /// The file as typed.
         file: String,
@@ -39,7 +39,7 @@ pub enum Input {
         what: &'static str,
     },
     /// Neither name nor content reveals the format.
-    #[error("`{}` has no format that its name or content reveals", shown(file))]
+    #[error("the format of `{}` cannot be told from its name or content", shown(file))]
     NoFormat {
         /// The file as typed.
         file: String,
@@ -53,7 +53,7 @@ pub enum Input {
         file: String,
     },
     /// No row of a spreadsheet is a known header.
-    #[error("no row of `{}` is a header that stopgap knows; its first row is {}", shown(file), row(first))]
+    #[error("no row of `{}` is a header that stopgap recognises; its first row is {}", shown(file), row(first))]
     NoHeader {
         /// The file as typed.
         file: String,
@@ -101,7 +101,7 @@ pub enum Input {
         month_first: Cell,
     },
     /// No cell of a column shows in which order its dates are written.
-    #[error("the column `{}` contains {cell}, which is one of two days, and no cell decides", shown(column))]
+    #[error("the column `{}` contains {cell}, which is ambiguous, and no other cell decides", shown(column))]
     DatesUndecided {
         /// The heading.
         column: String,
@@ -120,7 +120,7 @@ impl Input {
                  `action/fetch-pulls pulls.jsonl history.json`"
                 .into(),
             Self::NoText { .. } => "open it and save it as CSV (best as `CSV UTF-8`), then import that file".into(),
-            Self::NoFormat { known, .. } => format!("say which: `--from {}`", known.join("|")),
+            Self::NoFormat { known, .. } => format!("name it: `--from {}`", known.join("|")),
             Self::Empty { .. } => "export the sheet with its header".into(),
             Self::NoHeader { .. } => "name two or more columns, such as `--map title=\"Column heading\" --map \
                  expires=\"Other heading\"`"
@@ -128,7 +128,7 @@ impl Input {
             Self::TooManyColumns { .. } => "export only the columns of the register".into(),
             Self::TooManyRows { .. } => "split it into files by year or by team".into(),
             Self::DatesDisagree { .. } | Self::DatesMixed { .. } | Self::DatesUndecided { .. } => {
-                "say how such dates are meant: `--date-order dmy` (23/11/2026) or `--date-order mdy` (11/23/2026)"
+                "give the order of day and month: `--date-order dmy` (23/11/2026) or `--date-order mdy` (11/23/2026)"
                     .into()
             }
         }

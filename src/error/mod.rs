@@ -81,13 +81,13 @@ pub enum Error {
         limit: u64,
     },
     /// The memory that the process may have ran out.
-    #[error("the run needed more memory than the {limit} MiB that a process may have here, and was ended")]
+    #[error("the run ran out of memory (limit {limit} MiB) and was terminated")]
     MemoryLimit {
         /// What the system allows, in MiB.
         limit: u64,
     },
     /// A file was to become larger than one may.
-    #[error("a file was to become larger than the {limit} KiB that one may have here, and the run was ended")]
+    #[error("a file would exceed the size limit ({limit} KiB), and the run was terminated")]
     FileLimit {
         /// What the system allows, in KiB.
         limit: u64,
@@ -101,7 +101,7 @@ pub enum Error {
         count: usize,
     },
     /// OpenVEX has no document without a statement.
-    #[error("no exception in force covers a vulnerability, and OpenVEX knows no document without one")]
+    #[error("no exception in force covers a vulnerability, and an OpenVEX document needs at least one statement")]
     NoStatements,
     /// The policy names no ignore file.
     #[error("the policy names no ignore file to write")]
@@ -141,7 +141,7 @@ pub enum Error {
         help: String,
     },
     /// A submodule is where the files of this repository should be.
-    #[error("{kind}: `{}` is a submodule, and what it holds is changed in another repository", shown(path))]
+    #[error("{kind}: `{}` is a submodule, whose files are changed in another repository", shown(path))]
     Submodule {
         /// What should be there.
         kind: &'static str,
@@ -191,7 +191,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// A file that is to be written has been created since the run began.
-    #[error("`{}` is there already, and nothing is overwritten", shown(&path.to_string_lossy()))]
+    #[error("`{}` already exists, and nothing is overwritten", shown(&path.to_string_lossy()))]
     ThereMeanwhile {
         /// The file.
         path: PathBuf,
@@ -232,9 +232,9 @@ pub(crate) fn is_absence(error: &io::Error) -> bool {
 pub(crate) fn help_for_system(error: &io::Error) -> Option<&'static str> {
     use rustix::io::Errno;
     match Errno::from_io_error(error)? {
-        Errno::MFILE | Errno::NFILE => Some("let this user have more files open (`ulimit -n`)"),
-        Errno::NOMEM => Some("let this user have more memory (`ulimit -v`)"),
-        Errno::IO => Some("look at the disk: the system's log says more"),
+        Errno::MFILE | Errno::NFILE => Some("raise the limit of open files for this user (`ulimit -n`)"),
+        Errno::NOMEM => Some("raise the memory limit for this user (`ulimit -v`)"),
+        Errno::IO => Some("check the disk: see the system's log for details"),
         _ => None,
     }
 }
@@ -242,7 +242,7 @@ pub(crate) fn help_for_system(error: &io::Error) -> Option<&'static str> {
 /// Returns what to do about an error that says nothing of the file at which it happened.
 #[cfg(not(unix))]
 pub(crate) fn help_for_system(error: &io::Error) -> Option<&'static str> {
-    (error.kind() == ErrorKind::OutOfMemory).then_some("let this user have more memory")
+    (error.kind() == ErrorKind::OutOfMemory).then_some("raise the memory limit for this user")
 }
 
 fn folder(below: &str) -> String {
@@ -286,10 +286,10 @@ impl Error {
             Self::NoWorkTree { .. } => Some("leave `--base` out to check the register as it is".into()),
             Self::NoHistory { .. } => Some("run it in a clone, or name one with `--root`".into()),
             Self::NoChange { .. } => Some(
-                "leave `--base` out for the scheduled check: `stopgap check` looks at the whole register".into(),
+                "leave `--base` out for the scheduled check: `stopgap check` checks the whole register".into(),
             ),
             Self::Submodule { .. } => Some(
-                "commit the files themselves here in place of it, or keep the whole register in that repository and judge \
+                "commit the files themselves here instead, or keep the whole register in that repository and check \
                  it there"
                     .into(),
             ),
@@ -303,20 +303,21 @@ impl Error {
             Self::NoMemory { .. } | Self::MemoryLimit { .. } => Some("raise the limit: `ulimit -v` shows it in KiB".into()),
             Self::FileLimit { .. } => Some("raise the limit: `ulimit -f` shows it in KiB".into()),
             Self::RegisterRemoved { .. } => Some(
-                "nobody would judge them any more: put its policy back, and the records of what is over stay where they are"
+                "they would no longer be checked: restore its policy, and keep the records of ended exceptions where \
+                 they are"
                     .into(),
             ),
             Self::NoStatements => Some("withdraw the document that you published before, if there is one".into()),
             Self::NoTargets => Some("name the files in `stopgap.yaml`, such as `sync: {trivy: .trivyignore.yaml}`".into()),
             Self::RootMoved { base, .. } => Some(format!(
                 "a policy was removed, added or moved between the job's folder and the top, so the register that the base \
-                 has in {} would no longer be judged; name the root that is meant with `--root`, or put the policy back",
+                 has in {} would no longer be checked; name the intended root with `--root`, or restore the policy",
                 folder(base)
             )),
             Self::Missing { .. } => Some("nothing was written; give them all in one command:".into()),
             Self::ByHand { .. } => Some("write this into the file, then run `stopgap check`:".into()),
             Self::Unfinished { done, lines, .. } if lines.is_empty() => Some(done.clone()),
-            Self::Unfinished { done, .. } => Some(format!("{done}; settle that, then go on with:")),
+            Self::Unfinished { done, .. } => Some(format!("{done}; resolve this, then continue with:")),
             Self::Changed { .. } => Some("nothing was written; run the command again".into()),
             Self::Unwritable { .. } => Some("name a file in a folder that exists, that you may write and that has room".into()),
             Self::Terminal(_) => Some("give every answer as an argument: `stopgap new --help`".into()),

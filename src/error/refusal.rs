@@ -25,7 +25,7 @@ pub enum Refusal {
         id: String,
     },
     /// Whoever asks does not turn their own request down in somebody else's name.
-    #[error("`{}` is your own request, and only {} turns it down", shown(id), shown(approver))]
+    #[error("`{}` is your own request, and only {} can reject it", shown(id), shown(approver))]
     OwnRequest {
         /// The exception.
         id: String,
@@ -81,7 +81,7 @@ pub enum Refusal {
         why: String,
     },
     /// An amendment of nothing.
-    #[error("`stopgap amend` corrects nothing")]
+    #[error("nothing to amend")]
     NothingToCorrect,
     /// An amendment that changes nothing.
     #[error("the record already says that")]
@@ -93,25 +93,25 @@ pub enum Refusal {
         fields: Vec<String>,
     },
     /// A field that is never corrected.
-    #[error("`{}` is never corrected", shown(field))]
+    #[error("`{}` cannot be amended", shown(field))]
     NeverCorrected {
         /// The field.
         field: String,
     },
     /// A field that other commands write.
-    #[error("`{}` is not a field that is corrected", shown(field))]
+    #[error("`{}` is not a field that can be amended", shown(field))]
     WrittenByCommands {
         /// The field.
         field: String,
     },
     /// A key of the organisation's own that contains a list or a mapping.
-    #[error("`--set`: `{}` contains more than one text", shown(field))]
+    #[error("`--set`: `{}` contains more than one string", shown(field))]
     SeveralTexts {
         /// The field.
         field: String,
     },
     /// A record whose decisions are all merged.
-    #[error("`{}` has no decision that is still open", shown(id))]
+    #[error("`{}` has no open decision", shown(id))]
     NothingOpen {
         /// The exception.
         id: String,
@@ -130,7 +130,7 @@ pub enum Refusal {
         approvers: Vec<String>,
     },
     /// A request that ended before anybody decided on it.
-    #[error("`{}` asks for a time until {last}, and is decided only on {day}", shown(id))]
+    #[error("`{}` requests a term until {last}, but is decided only on {day}", shown(id))]
     DecidedTooLate {
         /// The exception.
         id: String,
@@ -167,8 +167,8 @@ pub enum Over {
 impl Over {
     fn why(self) -> &'static str {
         match self {
-            Self::Closed => "it is closed, and a closed record is not opened again",
-            Self::Rejected => "it was rejected, and a refusal is not turned into something else",
+            Self::Closed => "it is closed, and a closed record is not reopened",
+            Self::Rejected => "it was rejected, and a rejection is final",
         }
     }
 }
@@ -178,15 +178,16 @@ impl Refusal {
     #[must_use]
     pub fn help(&self) -> String {
         match self {
-            Self::Over { .. } => "what is needed again is a new exception: `stopgap new`".into(),
+            Self::Over { .. } => "if it is needed again, request a new exception: `stopgap new`".into(),
             Self::Merged { id } => format!("`stopgap close {}` ends it and keeps that on record", argument(id)),
             Self::OwnRequest { approver, .. } => format!(
-                "to withdraw it, close the pull request; a refusal is written by {}, because it stands in the register \
+                "to withdraw it, close the pull request; a rejection is written by {}, because it is in the register \
                  under that name",
                 shown(approver)
             ),
             Self::NoRenewalLeft { id, .. } => format!(
-                "fix the root cause: carry out the removal and `stopgap close {}`, or change the control that cannot be kept",
+                "fix the root cause: carry out the removal and `stopgap close {}`, or change the control that cannot \
+                 be followed",
                 argument(id)
             ),
             Self::SeveralFiles { .. } => "give one of them another name first".into(),
@@ -197,27 +198,28 @@ impl Refusal {
                 "fix that, then run the command again; the file itself and its folder must be writable".into()
             }
             Self::NothingToCorrect | Self::SaidAlready => {
-                "name a field and its right value: `--set scope.system=sftp-hr-02`".into()
+                "name a field and its correct value: `--set scope.system=sftp-hr-02`".into()
             }
             Self::FreeToEdit { .. } => {
-                "commit the file as it is; with `--approver` and `--note` an amendment records it all the same".into()
+                "commit the file as it is; to record an amendment anyway, use `--approver` and `--note`".into()
             }
-            Self::NeverCorrected { .. } => "`stopgap renew` extends an exception, `stopgap close` ends it".into(),
+            Self::NeverCorrected { .. } => "use `stopgap renew` to extend an exception, or `stopgap close` to end \
+                                            it"
+            .into(),
             Self::WrittenByCommands { .. } => "the commands `review`, `close` and `reject` write it".into(),
-            Self::SeveralTexts { .. } => "edit it in the file; a key of your own takes no amendment".into(),
+            Self::SeveralTexts { .. } => "edit it in the file; a custom key needs no amendment".into(),
             Self::NothingOpen { .. } => {
-                "what was approved and merged keeps its day; `stopgap amend` corrects a record".into()
+                "a merged decision keeps its date; use `stopgap amend` to correct a record".into()
             }
             Self::Unapproved { .. } => {
-                "ask for the approval, then save the reviews again; or name its day with `--on`".into()
+                "ask for the approval, then save the reviews again; or give its date with `--on`".into()
             }
             Self::DecidedTooLate { .. } => {
-                "ask for another end: it needs an approval of its own, because it is later than what was asked for"
-                    .into()
+                "request another end: it needs a new approval, because it is later than the requested end".into()
             }
-            Self::DatedAlready { .. } => "there is nothing to do; `--on` names another day".into(),
+            Self::DatedAlready { .. } => "nothing to do; to set another date, use `--on`".into(),
             Self::Unchanged { .. } => {
-                "correct the file first, or give the right value with `--set`: an amendment is never taken back".into()
+                "correct the file first, or give the correct value with `--set`: an amendment is never withdrawn".into()
             }
         }
     }

@@ -131,7 +131,7 @@ impl Git {
         // The name of a folder may hold a line feed.
         let at = lines.iter().position(|line| matches!(*line, b"true" | b"false")).filter(|at| *at > 1);
         let Some((before, [shallow, common @ ..])) = at.map(|at| lines.split_at(at)) else {
-            return Err(failed("rev-parse", "its answer is not complete"));
+            return Err(failed("rev-parse", "its output is incomplete"));
         };
         let (format, top) = (before[before.len() - 1], before[..before.len() - 1].join(&b'\n'));
         let common = folder.join(path_of(&common.join(&b'\n')));
@@ -141,7 +141,7 @@ impl Git {
             let (top, nearest) = (top.display(), nearest.display());
             return Err(failed(
                 "rev-parse",
-                &format!("it takes `{top}` for the work tree, and `.git` lies in `{nearest}`"),
+                &format!("it uses `{top}` as the work tree, but `.git` is in `{nearest}`"),
             ));
         }
         let format = if format == b"sha256" { ObjectFormat::Sha256 } else { ObjectFormat::Sha1 };

@@ -297,7 +297,7 @@ fn timeout() -> Result<Duration, Error> {
         Error::from(Argument::Value {
             option: TIMEOUT.to_owned(),
             value: value.to_string_lossy().into_owned(),
-            why: format!("it is not a number of seconds from 1 to {DAY}"),
+            why: format!("it must be between 1 and {DAY} seconds"),
             help: format!("write `{TIMEOUT}={USUAL_TIMEOUT}`, or leave the variable out"),
         })
     })
@@ -352,7 +352,7 @@ fn not_started(name: &str, error: &io::Error) -> Error {
     match error.kind() {
         ErrorKind::NotFound => GitError::NotStarted { program, why: "it is not on the PATH".to_owned() }.into(),
         ErrorKind::WouldBlock | ErrorKind::OutOfMemory => {
-            let help = "let this user have more processes (`ulimit -u`) and more memory (`ulimit -v`)";
+            let help = "raise the limits of processes (`ulimit -u`) and memory (`ulimit -v`) for this user";
             GitError::NoRoom { program, why: error.to_string(), help }.into()
         }
         _ => match help_for_system(error) {
@@ -375,7 +375,7 @@ fn last_word(said: &[u8], ended: Option<ExitStatus>) -> Option<String> {
     let line = begins("fatal: ")
         .or_else(|| begins("error: "))
         .or_else(|| said.lines().find(|line| !line.is_empty() && !is_beside(line)));
-    let signal = || ended.and_then(signal).map(|signal| format!("it was ended by signal {signal}"));
+    let signal = || ended.and_then(signal).map(|signal| format!("it was killed by signal {signal}"));
     line.map(str::to_owned).or_else(signal).or_else(|| begins("warning: ").map(str::to_owned))
 }
 
@@ -411,7 +411,7 @@ mod tests {
     fn a_program_that_a_signal_ended_has_no_last_word() {
         let killed = std::os::unix::process::ExitStatusExt::from_raw(9);
         for said in ["", "hint: y\n", "warning: x\n"] {
-            assert_eq!(reason(said.as_bytes(), killed), "it was ended by signal 9");
+            assert_eq!(reason(said.as_bytes(), killed), "it was killed by signal 9");
         }
         assert_eq!(reason(b"fatal: w\n", killed), "fatal: w");
     }

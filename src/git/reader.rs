@@ -173,7 +173,7 @@ fn read_object(output: &mut impl BufRead, wanted: Wanted<'_>) -> io::Result<Obje
     let head = String::from_utf8_lossy(&head);
     let Some((oid, kind, size)) = head_of(&head) else {
         let is_absent = [" missing\n", " ambiguous\n"].iter().any(|why| head.ends_with(why));
-        return if is_absent { Ok(None) } else { Err(io::Error::other("its answer makes no sense")) };
+        return if is_absent { Ok(None) } else { Err(io::Error::other("git returned an unexpected response")) };
     };
     let kept = size.min(wanted.limit.saturating_add(1));
     if kept > MOST_ANSWER {

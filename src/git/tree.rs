@@ -244,7 +244,7 @@ impl Git {
             arguments.push(folder);
         }
         let answer = self.ask(&arguments, request)?;
-        read_tree_changes(&answer, commits.len()).ok_or_else(|| failed("diff-tree", "its answer is not complete"))
+        read_tree_changes(&answer, commits.len()).ok_or_else(|| failed("diff-tree", "its output is incomplete"))
     }
 }
 

@@ -373,7 +373,12 @@ mod tests {
                 r#""user": {"login": "maria", "id": -3}"#,
                 "`pull_request.user.id` is a number out of range, not a whole number",
             ),
-            (r#""user": null"#, r#""user": {"login": true}"#, "`pull_request.user.login` is true or false, not a text"),
+            (
+                r#""user": null"#,
+                r#""user": {"login": true}"#,
+                "`pull_request.user.login` is true or false, not a text \
+                                                               file",
+            ),
             (
                 "2026-11-14T08:30:00Z",
                 "lately",

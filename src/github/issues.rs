@@ -1,4 +1,4 @@
-//! The saved answer of `GET /repos/{owner}/{repo}/issues`: the issues that already exist.
+//! The saved response of `GET /repos/{owner}/{repo}/issues`: the issues that already exist.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ impl Issue {
     pub fn parse_list(json: &[u8]) -> Result<Vec<Self>, InputError> {
         let items = pages::read::<Item>(json).map_err(|why| InputError {
             why,
-            help: "save all pages of the answer: `gh api --paginate \
+            help: "save all pages of the response: `gh api --paginate \
                    'repos/{owner}/{repo}/issues?labels=stopgap&state=all&per_page=100' > issues.json`"
                 .to_owned(),
         })?;
@@ -83,7 +83,7 @@ impl Listed for Item {
         let written = Written::deserialize(MapAccessDeserializer::new(map))?;
         let Some(number) = written.number.optional("number").map_err(A::Error::custom)?.copied() else {
             return Err(A::Error::custom(match written.message.optional("message") {
-                Ok(Some(message)) => format!("contains GitHub's refusal `{}`, not issues", shown(message)),
+                Ok(Some(message)) => format!("contains GitHub's error response `{}`, not issues", shown(message)),
                 _ => "has an issue without a `number`".to_owned(),
             }));
         };
@@ -170,14 +170,14 @@ mod tests {
     #[test]
     fn what_is_not_issues_is_named() {
         let refusal = r#"{"message": "Not Found", "status": "404"}"#;
-        assert_eq!(why(refusal), "contains GitHub's refusal `Not Found`, not issues (line 1, column 41)");
+        assert_eq!(why(refusal), "contains GitHub's error response `Not Found`, not issues (line 1, column 41)");
         for (from, to, says) in [
             ("\"number\": 7, ", "", "has an issue without a `number`"),
             ("\"state\": \"open\"", "\"state\": \"merged\"", "issue 7: `state` is `merged`, neither `open`"),
             ("\"body\"", "\"text\"", "issue 7: has no `body`"),
             ("\"user\"", "\"author\"", "issue 7: has no `user`"),
             ("\"labels\"", "\"tags\"", "issue 7: has no `labels`"),
-            ("\"title\": \"one\"", "\"title\": 1", "issue 7: `title` is a number, not a text"),
+            ("\"title\": \"one\"", "\"title\": 1", "issue 7: `title` is a number, not a text file"),
         ] {
             let json = format!("[{}]", issue(7)).replacen(from, to, 1);
             assert!(why(&json).starts_with(says), "{}", why(&json));

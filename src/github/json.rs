@@ -114,7 +114,7 @@ pub(crate) trait Kind: Sized {
 }
 
 impl Kind for String {
-    const NAME: &'static str = "a text";
+    const NAME: &'static str = "a string";
 
     fn of_text(text: &str) -> Option<Self> {
         Some(text.to_owned())
@@ -200,7 +200,7 @@ impl<'de, T: Kind> Visitor<'de> for AnyValue<T> {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Field<T>, E> {
-        Ok(T::of_text(text).map_or(Field::Other("a text"), Field::Of))
+        Ok(T::of_text(text).map_or(Field::Other("a string"), Field::Of))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Field<T>, A::Error> {

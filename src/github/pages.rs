@@ -90,7 +90,7 @@ impl<'de, T: Listed> Visitor<'de> for Level<'_, T> {
     }
 
     fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
-        Err(stray::<T, E>("a text"))
+        Err(stray::<T, E>("a string"))
     }
 }
 

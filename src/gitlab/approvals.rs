@@ -50,7 +50,7 @@ impl Approvals {
             InputError {
                 why,
                 help: format!(
-                    "save all of it at one time: `glab api {merge_request}/approvals > approvals.json` and \
+                    "save all of it at the same time: `glab api {merge_request}/approvals > approvals.json` and \
                      `glab api --paginate {merge_request}/versions >> approvals.json`"
                 ),
             }
@@ -170,15 +170,17 @@ impl Answers {
                 Answer::Approvals { users, iid, project } => {
                     if sorted.approvals.replace(by_user(users)?).is_some() {
                         return Err(
-                            "contains two answers of `approvals`, and nobody can tell which is the newer".to_owned()
+                            "contains two responses of `approvals`, so the newer one cannot be determined".to_owned()
                         );
                     }
                     (sorted.iid, sorted.project) = (iid, project);
                 }
                 Answer::State(users) => {
                     if sorted.state.replace(by_user(users)?).is_some() {
-                        return Err("contains two answers of `approval_state`, and nobody can tell which is the newer"
-                            .to_owned());
+                        return Err(
+                            "contains two responses of `approval_state`, so the newer one cannot be determined"
+                                .to_owned(),
+                        );
                     }
                 }
                 Answer::Version(version) => sorted.versions.push(version),
@@ -205,9 +207,8 @@ impl Answers {
                 ));
             }
             None if !users.is_empty() => {
-                return Err(
-                    "contains no versions of the merge request, so nobody can tell what was approved".to_owned()
-                );
+                return Err("contains no versions of the merge request, so it cannot be determined what was approved"
+                    .to_owned());
             }
             _ => {}
         }
@@ -230,7 +231,7 @@ impl Answers {
         let iid = self.iid.filter(|iid| *iid != request.iid);
         let version = self.versions.iter().any(|version| other(version.merge_request, request.id));
         if iid.is_some() || version || other(self.project, request.project) {
-            return Err(format!("is of another merge request than !{}", request.iid));
+            return Err(format!("is not of merge request !{}", request.iid));
         }
         Ok(())
     }
@@ -254,7 +255,7 @@ fn agreed(users: Users, state: &Users) -> Result<Users, String> {
     match state.keys().find(|key| !users.contains_key(*key)) {
         Some(key) => {
             let login = state.get(key).map_or("", |(user, _)| user.login.as_str());
-            Err(format!("names `@{}` as an approver in one answer and not in the other", shown(login)))
+            Err(format!("names `@{}` as an approver in one response and not in the other", shown(login)))
         }
         None => Ok(users
             .into_iter()

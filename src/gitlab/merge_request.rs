@@ -1,4 +1,4 @@
-//! The saved answer of `GET /projects/:id/merge_requests/:iid`: who opened the merge request, and its newest commit.
+//! The saved response of `GET /projects/:id/merge_requests/:iid`: who opened the merge request, and its newest commit.
 
 use chrono::{DateTime, FixedOffset};
 use serde::de::IgnoredAny;
@@ -80,7 +80,7 @@ impl MergeRequest {
         });
         written.and_then(Written::merge_request).map_err(|why| InputError {
             why,
-            help: "save the answer whole: `glab api projects/:id/merge_requests/NUMBER > merge-request.json`"
+            help: "save the complete response: `glab api projects/:id/merge_requests/NUMBER > merge-request.json`"
                 .to_owned(),
         })
     }
@@ -178,8 +178,8 @@ mod tests {
             let found = why(&json.replacen(from, to, 1));
             assert!(found.starts_with(says), "{found}");
         }
-        assert_eq!(why(r#"{"message": "404 Not found"}"#), "contains the refusal `404 Not found`");
-        assert_eq!(why(r#"{"error": "insufficient_scope"}"#), "contains the refusal `insufficient_scope`");
+        assert_eq!(why(r#"{"message": "404 Not found"}"#), "contains the error response `404 Not found`");
+        assert_eq!(why(r#"{"error": "insufficient_scope"}"#), "contains the error response `insufficient_scope`");
         assert_eq!(why(""), "is empty");
         assert!(why(&answer()[..60]).starts_with("breaks off at line 1"), "{}", why(&answer()[..60]));
         assert_eq!(why(r#"[8, 5107, 42, null, "x", "y", null, null]"#), "is not a merge request");

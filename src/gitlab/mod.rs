@@ -62,7 +62,7 @@ fn is_object(json: &[u8]) -> bool {
 fn refusal(message: Option<&Value>, error: Option<&Value>) -> Option<String> {
     let said = message.or(error)?;
     let said = said.as_str().map_or_else(|| said.to_string(), str::to_owned);
-    Some(format!("contains the refusal `{}`", shown(&said)))
+    Some(format!("contains the error response `{}`", shown(&said)))
 }
 
 #[cfg(test)]

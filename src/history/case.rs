@@ -278,7 +278,7 @@ pub fn tell(sources: Sources<'_>, now: Option<&ReadFile>) -> Result<Vec<Step>, E
             if let Some(lost) = lost {
                 let commit =
                     lost.map_or_else(|| "what is not committed yet".to_owned(), |(it, _)| it.commit.short().to_owned());
-                told.doubts.push(format!("it is no longer in the record: {commit} took it out or rewrote it"));
+                told.doubts.push(format!("it is no longer in the record: {commit} removed or rewrote it"));
             }
             story.steps.push(told);
         }
@@ -416,10 +416,10 @@ impl Story<'_> {
             let late = last.days_until(day);
             if late > 0 && told.act != Act::Began {
                 step.doubts
-                    .push(format!("the record says {day}, and it came to the branch {} before", counted(late, "day")));
+                    .push(format!("the record says {day}, but it reached the branch {} before", counted(late, "day")));
             } else if early > 1 && told.act.is_decision() {
                 step.doubts.push(format!(
-                    "the record says {act} on {day}, and it was first written {} later",
+                    "the record says {act} on {day}, but it was first written {} later",
                     counted(early, "day")
                 ));
             } else if early > 1 && matches!(told.act, Act::Asked | Act::Reviewed | Act::Closed) {
@@ -428,7 +428,7 @@ impl Story<'_> {
             let unapproved = day.days_until(last);
             if told.act == Act::Began && unapproved > 0 {
                 step.doubts
-                    .push(format!("it began on {day}, {} before it came to the branch", counted(unapproved, "day")));
+                    .push(format!("it began on {day}, {} before it reached the branch", counted(unapproved, "day")));
             }
         }
         let author = &written.info.author;
@@ -481,7 +481,7 @@ impl Story<'_> {
                 What::Edited => step.doubts.push("the record does not say that these were changed".to_owned()),
                 What::Removed if self.is_renaming(step.written.as_ref()) => {
                     let to = self.sources.trail.renamed_to.as_ref().map_or("", |(_, to)| to);
-                    step.says.push(("goes on as", to.to_owned()));
+                    step.says.push(("continues as", to.to_owned()));
                 }
                 What::Removed => step.doubts.push("a record is closed, never removed".to_owned()),
                 _ if event.commit.is_none() && self.sources.git.is_some() => {

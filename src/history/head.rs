@@ -326,7 +326,7 @@ impl Head {
     pub fn remark(&self) -> Option<String> {
         let (first, rest) = self.uncommitted.split_first()?;
         let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-        Some(format!("not judged, because the commit does not hold it: `{}`{more}", text::shown(first)))
+        Some(format!("not checked, because the commit does not contain it: `{}`{more}", text::shown(first)))
     }
 
     /// Says of a faulty rule book that it is the commit's, where the work tree holds another.
@@ -410,9 +410,9 @@ mod tests {
     fn the_first_file_that_is_not_committed_is_named_and_the_others_are_counted() {
         for (paths, says) in [
             (&[][..], None),
-            (&["a.yaml"], Some("not judged, because the commit does not hold it: `a.yaml`")),
-            (&["a.yaml", "b.yaml"], Some("not judged, because the commit does not hold it: `a.yaml` and 1 more")),
-            (&["a.yaml", "b", "c"], Some("not judged, because the commit does not hold it: `a.yaml` and 2 more")),
+            (&["a.yaml"], Some("not checked, because the commit does not contain it: `a.yaml`")),
+            (&["a.yaml", "b.yaml"], Some("not checked, because the commit does not contain it: `a.yaml` and 1 more")),
+            (&["a.yaml", "b", "c"], Some("not checked, because the commit does not contain it: `a.yaml` and 2 more")),
         ] {
             let uncommitted = paths.iter().map(|path| (*path).to_owned()).collect();
             let head = Head { uncommitted, ..Head::of_work_tree(Path::new("x"), None) };

@@ -45,7 +45,7 @@ impl Ahead {
     #[must_use]
     pub fn remark(&self, zone: Zone) -> String {
         let day = |seconds: i64| DateTime::from_timestamp(seconds, 0).map(|instant| zone.day_of(instant).to_string());
-        let counts = day(self.reached).map_or_else(|| "as always there".to_owned(), |day| format!("from {day}"));
+        let counts = day(self.reached).map_or_else(|| "as always present".to_owned(), |day| format!("from {day}"));
         format!(
             "commit {} is dated {}, which is in the future or later than most commits above it; it counts {counts}",
             self.commit.short(),

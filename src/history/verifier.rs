@@ -124,7 +124,7 @@ impl Git {
             return Ok(Err("its signature is neither of SSH nor of OpenPGP".to_owned()));
         }
         if verifier.empty {
-            return Ok(Err("it is signed, and there is no key of `allowed_signers` to verify it by".to_owned()));
+            return Ok(Err("it is signed, but `allowed_signers` has no key to verify it".to_owned()));
         }
         let (verified, said) = self.verify(commit, &verifier.ssh(), &verifier.ring())?;
         let program = if is_ssh { "ssh-keygen" } else { "gpg" };
@@ -132,7 +132,7 @@ impl Git {
             return Err(GitError::NoVerifier { program }.into());
         }
         if !verified {
-            return Ok(Err("its signature is not by a key of `allowed_signers`, or does not hold".to_owned()));
+            return Ok(Err("its signature is not by a key of `allowed_signers`, or is invalid".to_owned()));
         }
         if !is_ssh {
             return Ok(verifier.openpgp_signer(&said));
@@ -162,7 +162,7 @@ impl Git {
         let day = |seconds| DateTime::from_timestamp(seconds, 0).unwrap_or_default().date_naive();
         let (date, below) = (day(date), day(below));
         Ok(Some(format!(
-            "it is dated `{date}`, before a commit of `{below}` that it builds on, when its key had ended"
+            "it is dated `{date}`, before a commit of `{below}` that it builds on, when its key had expired"
         )))
     }
 }
@@ -177,7 +177,7 @@ fn ssh_signer(said: &str) -> Result<String, String> {
     let signers: Vec<&str> = good.filter_map(|line| Some(line.rsplit_once(" with ")?.0)).collect();
     match signers.as_slice() {
         [one] => Ok((*one).to_owned()),
-        _ => Err("its signature names nobody of `allowed_signers`".to_owned()),
+        _ => Err("its signature names nobody in `allowed_signers`".to_owned()),
     }
 }
 
@@ -189,7 +189,7 @@ impl Verifier {
         let count = |word: &str| status.iter().filter(|words| words.first() == Some(&word)).count();
         let bad = ["BADSIG", "ERRSIG", "EXPSIG", "EXPKEYSIG", "REVKEYSIG"].iter().any(|word| count(word) > 0);
         if bad || count("GOODSIG") != 1 || count("VALIDSIG") != 1 {
-            return Err("its signature does not hold, or its key has expired or was revoked".to_owned());
+            return Err("its signature is invalid, or its key has expired or was revoked".to_owned());
         }
         let valid = status.iter().find(|words| words.first() == Some(&"VALIDSIG"));
         let primary = valid.and_then(|words| words.last().copied()).unwrap_or_default();
@@ -249,7 +249,7 @@ mod tests {
             format!("{good}[GNUPG:] VALIDSIG C0C 2026-01-03 0 B0B\n"),
             good.replace("[GNUPG:] GOODSIG", "[GNUPG:]GOODSIG"),
         ] {
-            let why = "its signature does not hold, or its key has expired or was revoked";
+            let why = "its signature is invalid, or its key has expired or was revoked";
             assert_eq!(verifier.openpgp_signer(&said), Err(why.to_owned()), "{said}");
         }
     }

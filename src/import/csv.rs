@@ -237,7 +237,7 @@ impl Dates {
         let mut said = Vec::new();
         match (self.order.filter(|_| ordered), &self.by, proof) {
             (Some(first), Some(by), _) => said.push(format!("{}, as in the column `{}`", order(first), shown(by))),
-            (Some(first), None, _) if self.told => said.push(format!("{}, as you said", order(first))),
+            (Some(first), None, _) if self.told => said.push(format!("{}, as specified", order(first))),
             (Some(first), None, Some(proof)) => said.push(format!("{}, which {proof} decides", order(first))),
             _ => {}
         }
@@ -253,8 +253,7 @@ impl Dates {
 fn remarks(table: &Table, encoding: Encoding, columns: &[Column], options: &Options) -> Vec<String> {
     let mut remarks = Vec::new();
     if encoding == Encoding::Mixed {
-        remarks
-            .push("the file mixes two encodings: check the umlauts and accents of some entries against it".to_owned());
+        remarks.push("the file has mixed encodings: verify accented characters".to_owned());
     }
     for (line, text) in table.above.iter().take(3) {
         remarks.push(format!("line {line} is above the header and is left out: `{}`", shown(text)));
@@ -269,7 +268,7 @@ fn remarks(table: &Table, encoding: Encoding, columns: &[Column], options: &Opti
     if let Some((line, text)) = table.totals.first() {
         let count = table.totals.len();
         let which = if count == 1 { "line" } else { "the first in line" };
-        let words = rows(count, "adds up others and is left out", "add up others and are left out");
+        let words = rows(count, "is a total and is left out", "are totals and are left out");
         remarks.push(format!("{words}: {which} {line}, `{}`", shown(text)));
     }
     if table.short_rows > 0 {
@@ -340,7 +339,8 @@ impl Sheet<'_> {
         }
         if undecided > 0 {
             reading.remarks.push(format!(
-                "{} not decided yet and left without a status: a request stays an open pull request until somebody decides",
+                "{} not decided yet and left without a status: keep a request as an open pull request until somebody \
+                 decides",
                 rows(undecided, "is", "are")
             ));
         }
@@ -359,7 +359,7 @@ impl Sheet<'_> {
                 }
                 Target::Id | Target::Field(_) if is_nothing(cell) => {}
                 Target::Id | Target::Field(_) if is_spreadsheet_error(cell) => {
-                    self.aside(at, cell, "is the spreadsheet's error", &mut making);
+                    self.aside(at, cell, "is a spreadsheet error", &mut making);
                 }
                 Target::Id => self.id(at, cell, &mut making),
                 Target::Field(field) => self.field(at, *field, cell, &mut making, reading),

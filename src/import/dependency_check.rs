@@ -148,7 +148,7 @@ impl Suppression {
             ignore.keep(
                 name,
                 text,
-                "narrows it, which `covers` cannot express: a `covers` without it would overlook more, so none was written",
+                "narrows it, which `covers` cannot express: a cover without it would ignore more, so none was written",
             );
         }
         for (name, text) in &self.wider {

@@ -34,7 +34,7 @@ fn read_yaml(source: &Source, options: &Options) -> Result<Reading, Error> {
     for Entry { key, key_span, value } in root.as_map().unwrap_or_default() {
         let line = source.position(key_span.start).line;
         let Some(details) = value.as_map() else {
-            reading.unread.push((line, format!("the waiver of `{}` says nothing", shown(key))));
+            reading.unread.push((line, format!("the waiver of `{}` is empty", shown(key))));
             continue;
         };
         let mut waiver = Waiver::new(line, key);

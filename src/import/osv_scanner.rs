@@ -121,7 +121,7 @@ fn package(ignored: &Ignored<'_>, options: &Options) -> Result<Ignore, String> {
     };
     let mut ignore = Ignore::new(TOOL, ignored.line, &format!("every {what} in {package}"), None);
     let note = format!(
-        "osv-scanner overlooks every {what} in `{}`, but `covers` names single ones: list those that are accepted",
+        "osv-scanner ignores every {what} in `{}`, but `covers` names single ones: list those that are accepted",
         shown(&package)
     );
     ignore.note("covers", note);

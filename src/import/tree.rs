@@ -58,7 +58,7 @@ impl Ignore {
     /// Starts with what the tool overlooks: one finding or several, and where, if that is said.
     pub(super) fn new(tool: &'static str, line: usize, what: &str, place: Option<&str>) -> Self {
         let place_text = place.map(|place| format!(" in {place}")).unwrap_or_default();
-        let title = folded(&format!("{tool} may overlook {what}{place_text}"));
+        let title = folded(&format!("{tool} may ignore {what}{place_text}"));
         let id = id::from_words(&format!("{tool} {what} {}", place.unwrap_or_default()));
         let mut draft = Draft::default();
         draft.set(TITLE, title);

@@ -40,7 +40,7 @@ fn read_yaml(source: &Source, options: &Options) -> Result<Reading, Error> {
     for entry in root.as_map().unwrap_or_default() {
         let line = source.position(entry.key_span.start).line;
         let Some((_, kind)) = SECTIONS.iter().find(|(section, _)| *section == entry.key) else {
-            reading.unread.push((line, format!("trivy knows no section `{}`", shown(&entry.key))));
+            reading.unread.push((line, format!("trivy has no section `{}`", shown(&entry.key))));
             continue;
         };
         if entry.value.is_empty() {

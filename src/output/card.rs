@@ -65,7 +65,7 @@ fn text(card: &Card, path: &str) -> String {
         }
     }
     if !card.precedents.is_empty() {
-        let _ = write!(page, "\nasked for before\n");
+        let _ = write!(page, "\nrequested before\n");
         for sentence in &card.precedents {
             let _ = writeln!(page, "  {}", wrap(sentence, "    ", WIDTH - 2));
         }
@@ -115,7 +115,7 @@ pub fn markdown(card: &Card, register: Option<&str>, path: &str) -> String {
         }
     }
     if !card.precedents.is_empty() {
-        page.push_str("\n**Asked for before**\n\n");
+        page.push_str("\n**Requested before**\n\n");
         for sentence in &card.precedents {
             let _ = writeln!(page, "- {}", escape::markdown_message(sentence));
         }
@@ -134,7 +134,7 @@ pub fn markdown(card: &Card, register: Option<&str>, path: &str) -> String {
 
 /// Draws what is asked beside what it follows: the same label in the same row.
 fn beside(card: &Card, page: &mut String) {
-    let _ = write!(page, "| | asked now | {} |\n|---|---|---|\n", follows(card));
+    let _ = write!(page, "| | requested now | {} |\n|---|---|---|\n", follows(card));
     let of = |facts: &[Fact], label: &str| {
         let texts: Vec<String> =
             facts.iter().filter(|fact| fact.label == label).map(|fact| prose(&fact.text)).collect();
@@ -163,16 +163,12 @@ fn follows(card: &Card) -> &'static str {
 /// Says who must agree, and who does.
 fn decision(card: &Card) -> Vec<String> {
     if card.approvals.is_empty() {
-        let who = if card.subject == Subject::Closure {
-            "nobody is named who verified it"
-        } else {
-            "nobody is named who decides"
-        };
+        let who = if card.subject == Subject::Closure { "no verifier is named" } else { "no approver is named" };
         return vec![who.to_owned()];
     }
     let deed = match card.subject {
         Subject::Closure => "verify it",
-        Subject::Refusal => "turn it down",
+        Subject::Refusal => "reject it",
         _ => "approve it",
     };
     let said = card.approvals.iter().map(|approval| standing(approval, deed, card.subject));
@@ -188,16 +184,16 @@ fn standing(Approval { who, standing, .. }: &Approval, deed: &str, subject: Subj
     match standing {
         Standing::Approved(day) => format!("{who} approved this on {day}"),
         Standing::Outdated(day) => {
-            format!("{who} approved on {day} what has been edited since, and has to approve again")
+            format!("{who} approved this on {day}, but it was edited since and needs a new approval")
         }
-        Standing::Against => format!("{who} asks for changes, or the approval was dismissed"),
+        Standing::Against => format!("{who} requested changes, or the approval was dismissed"),
         Standing::Waiting => format!("{who} has to {deed}, and has not approved yet"),
-        Standing::NoAccount => format!("{who} has to {deed}, and has no account that is known"),
+        Standing::NoAccount => format!("{who} has to {deed}, and has no known account"),
         Standing::Unknown(day) => {
             let day = day.map(|day| format!(", on {day} as the record says")).unwrap_or_default();
             match subject {
                 Subject::Closure => format!("{who} verifies{day}"),
-                Subject::Refusal => format!("{who} turns it down{day}"),
+                Subject::Refusal => format!("{who} rejects it{day}"),
                 _ => format!("{who} decides{day}"),
             }
         }

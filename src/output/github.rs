@@ -47,7 +47,7 @@ pub(super) fn unseen(count: impl Fn(Level) -> usize, out: &mut dyn Write) -> io:
     if unseen.is_empty() {
         return Ok(());
     }
-    writeln!(out, "GitHub shows {SHOWN} annotations of a level for a step; only in this log: {}", unseen.join(", "))
+    writeln!(out, "GitHub shows {SHOWN} annotations per level and step; only in this log: {}", unseen.join(", "))
 }
 
 /// Writes an annotation of the run, not tied to a file.

@@ -132,13 +132,13 @@ pub fn render_reading(
         }
     }
     if !reading.words.is_empty() {
-        line(out, "\nwords that were read as ours")?;
+        line(out, "\nwords that were recognised")?;
         for ((field, word, ours), count) in &reading.words {
             line(out, &format!("  {}: `{}` is {ours} ({count})", field.name(), shown(word)))?;
         }
     }
     if !reading.remarks.is_empty() {
-        line(out, "\nworth knowing")?;
+        line(out, "\nnotes")?;
         for remark in &reading.remarks {
             line(out, &format!("  {remark}"))?;
         }
@@ -173,7 +173,7 @@ fn columns(reading: &Reading, asked: &[String], verbose: bool, out: &mut dyn Wri
     if !open.is_empty() {
         line(out, &format!("  no column for: {}", open.join(", ")))?;
     }
-    line(out, "  another meaning: `--map expires=\"Valid until\"`; leave a column out: `--map ignore=Comment`")
+    line(out, "  to change a field: `--map expires=\"Valid until\"`; to leave a column out: `--map ignore=Comment`")
 }
 
 /// A column without a heading and without cells is not worth a line.
@@ -234,12 +234,12 @@ fn unread(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     if !reading.repeats.is_empty() {
         let rows = counted(reading.repeats.len(), "row");
-        line(out, &format!("\nleft out, the same as another one: {rows}"))?;
+        line(out, &format!("\nleft out, duplicates: {rows}"))?;
         let lines = reading.repeats.iter().map(|(at, first)| format!("line {at} repeats line {first}"));
         listed(lines, reading.repeats.len(), outcome.verbose, 2, out)?;
     }
     if !skipped.is_empty() {
-        line(out, &format!("\nleft out, in the register already: {}", skipped.len()))?;
+        line(out, &format!("\nleft out, already in the register: {}", skipped.len()))?;
         let lines = skipped.iter().map(|it| format!("line {}: {} is {}", it.line, it.id, it.path));
         listed(lines, skipped.len(), outcome.verbose, 2, out)?;
     }
@@ -251,7 +251,8 @@ fn written(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     let files = counted(count, "file");
     let text = match (count, outcome.dry_run) {
         (0, _) if outcome.skipped.is_empty() && outcome.reading.unread.is_empty() => {
-            "the file contains no entries, so nothing is written: is it the right sheet, and was no filter set?"
+            "the file contains no entries, so nothing is written: check that this is the right sheet and that no \
+             filter is active"
                 .to_owned()
         }
         (0, _) => "nothing new to write".to_owned(),
@@ -311,7 +312,7 @@ fn findings(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     if outcome.findings.is_empty() {
         return Ok(());
     }
-    line(out, "\nwhat else `stopgap check` will say about them")?;
+    line(out, "\nother findings of `stopgap check`")?;
     for (level, rule, count) in &outcome.findings {
         line(out, &format!("  {:7}  {rule} ({count})", level.name()))?;
     }
@@ -329,7 +330,7 @@ fn baseline(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
             counted(*exceptions, "exception")
         ),
     )?;
-    line(out, &format!("an owner of {path}, who does not open the pull request, approves all of them at once"))
+    line(out, &format!("an owner of {path} other than the author of the pull request approves all of them at once"))
 }
 
 fn next(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -337,7 +338,8 @@ fn next(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     let again = !outcome.reading.unread.is_empty();
     if again {
         steps.push(format!(
-            "fix what could not be read in {}, and run the same command again: what is in the register is left alone",
+            "fix what could not be read in {}, and run the same command again: exceptions that are already in the \
+             register are not changed",
             shown(outcome.file)
         ));
     }
@@ -367,21 +369,21 @@ fn next(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     let check = format!("stopgap check {}", escape::shell_word(outcome.folder));
     if outcome.baseline.is_some() {
-        steps.push(format!("see what is not tolerated, and settle that first:\n       {check}"));
+        steps.push(format!("see what is not tolerated, and fix that first:\n       {check}"));
     } else if lacking(outcome).is_empty() {
-        steps.push(format!("see what the rules say about them:\n       {check}"));
+        steps.push(format!("see their findings:\n       {check}"));
     } else {
         steps.push(format!(
             "fill the gaps in an editor: each is a key without a value. This lists them with their lines:\n       {check}"
         ));
         steps.push(
-            "or let them be tolerated for a while: run it again with `--baseline`, which says so in `baseline.yaml`"
+            "or tolerate them for a while: run it again with `--baseline`, which lists them in `baseline.yaml`"
                 .to_owned(),
         );
     }
     if !outcome.steps.is_empty() {
         let commands = outcome.steps.join("\n       ");
-        steps.push(format!("put them up for approval on a new branch:\n       {commands}"));
+        steps.push(format!("submit them for review on a new branch:\n       {commands}"));
     } else if !outcome.in_git {
         steps.push("put the folder under git, so that approvals are on record: `git init`".to_owned());
     }
@@ -390,7 +392,7 @@ fn next(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 fn list_steps(outcome: &Outcome<'_>, steps: &[String], out: &mut dyn Write) -> io::Result<()> {
     let place = outcome.elsewhere.as_ref().map(|root| format!(" (in {root})")).unwrap_or_default();
-    line(out, &format!("\nwhat to do next{place}"))?;
+    line(out, &format!("\nnext steps{place}"))?;
     for (at, step) in steps.iter().enumerate() {
         for (row, text) in step.split('\n').enumerate() {
             let text = if row == 0 { format!("  {}. {text}", at + 1) } else { text.to_owned() };

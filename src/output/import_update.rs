@@ -135,9 +135,9 @@ fn text(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     let at = |(at, why): &(usize, String)| format!("line {at}: {}", shown(why));
     group("not read", reading.unread.iter().map(at).collect(), true, out)?;
     group("not in the register", unknown.iter().map(at).collect(), true, out)?;
-    group("not carried over as it stands", notes.iter().map(at).collect(), *verbose, out)?;
+    group("not carried over unchanged", notes.iter().map(at).collect(), *verbose, out)?;
     let left_alone = |it: &Kept| format!("line {}: {} of {} says `{}` already", it.line, it.field, it.id, it.says);
-    group("left alone", kept.iter().map(left_alone).collect(), *verbose, out)?;
+    group("not changed", kept.iter().map(left_alone).collect(), *verbose, out)?;
     let fields: usize = updated.iter().map(|it| it.fields.len()).sum();
     let would = if *dry_run { "would be filled" } else { "filled" };
     let fields = counted(fields, "field");
@@ -155,7 +155,7 @@ fn text(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
             let gone = counted(*before, "finding");
             line(
                 out,
-                &format!("\n{path} tolerates nothing any more, and named {gone}: delete it once this is merged"),
+                &format!("\n{path} no longer tolerates anything, and named {gone}: delete it once this is merged"),
             )?;
         }
         Some(Shortened { path, before, after }) => {
@@ -164,11 +164,11 @@ fn text(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
         None => {}
     }
     let place = outcome.elsewhere.as_ref().map(|root| format!(" (in {root})")).unwrap_or_default();
-    line(out, &format!("\nwhat to do next{place}"))?;
+    line(out, &format!("\nnext steps{place}"))?;
     line(out, "  1. see what is left:")?;
     line(out, "       stopgap export --format csv --gaps")?;
     match updated.is_empty() {
         true => Ok(()),
-        false => line(out, "  2. commit it on a branch of its own, and put it up for approval"),
+        false => line(out, "  2. commit it on a new branch, and submit it for review"),
     }
 }

@@ -136,14 +136,14 @@ impl Listing<'_> {
                 (None, _) => until(exception, "ended"),
             },
             State::NotYet(exception) => format!("{} is not in force", exception.id),
-            State::Wider(exception) => format!("more than {} covers", exception.id),
+            State::Wider(exception) => format!("broader than {} covers", exception.id),
             State::NotCovered(exception) => format!("{} does not cover it", exception.id),
-            State::Unknown => format!("no exception is called {}", row.item.marker.as_deref().unwrap_or_default()),
+            State::Unknown => format!("there is no exception {}", row.item.marker.as_deref().unwrap_or_default()),
             State::Nothing => match &row.item.found.what {
                 What::Unread { why, .. } => why.clone(),
                 _ => "no exception".to_owned(),
             },
-            State::Over => "over by itself".to_owned(),
+            State::Over => "expired by itself".to_owned(),
             State::Baseline => match self.baseline {
                 Some(baseline) => format!("baseline until {}", baseline.until),
                 None => "baseline".to_owned(),
@@ -160,7 +160,7 @@ fn what(what: &What) -> &str {
     match what {
         What::Rule(id) => id,
         What::All => "everything",
-        What::Unnamed => "what it finds",
+        What::Unnamed => "all its findings",
         What::Unread { .. } => "unreadable",
     }
 }
@@ -213,9 +213,9 @@ fn summary(listing: &Listing<'_>, out: &mut dyn Write) -> io::Result<()> {
     });
     let counts = [
         (listing.count(|state| matches!(state, State::InForce(_))), "with an exception in force"),
-        (listing.count(|state| matches!(state, State::Baseline)), "let be by the baseline"),
+        (listing.count(|state| matches!(state, State::Baseline)), "tolerated by the baseline"),
         (listing.count(|state| matches!(state, State::Ended(_))), "whose exception has ended"),
-        (listing.count(|state| matches!(state, State::Over)), "over by themselves"),
+        (listing.count(|state| matches!(state, State::Over)), "expired by themselves"),
         (open, "with no exception in force"),
     ];
     let counts: Vec<String> =
@@ -227,7 +227,7 @@ fn summary(listing: &Listing<'_>, out: &mut dyn Write) -> io::Result<()> {
         let left = listing.count(|state| matches!(state, State::Baseline));
         let all = baseline.entries.len();
         if listing.today.day > baseline.until {
-            writeln!(out, "the baseline ended on {}, so it lets nothing be any more", baseline.until)?;
+            writeln!(out, "the baseline ended on {}, so nothing is tolerated any longer", baseline.until)?;
         } else if left < all {
             writeln!(
                 out,
@@ -237,7 +237,7 @@ fn summary(listing: &Listing<'_>, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     for file in listing.unread {
-        let line = format!("not looked through: {}: {}", file.path, file.why);
+        let line = format!("not searched: {}: {}", file.path, file.why);
         writeln!(out, "{}", escape::line(&line))?;
     }
     Ok(())

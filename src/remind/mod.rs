@@ -114,7 +114,7 @@ impl Concern {
             Subject::End(_, last, _) if self.stage.is_late() => {
                 format!("carry out the removal and close it; a renewal had to be requested by {last}")
             }
-            Subject::End(_, last, _) => format!("carry out the removal by {last}, or ask for a renewal by then"),
+            Subject::End(_, last, _) => format!("carry out the removal by {last}, or request a renewal by then"),
             Subject::Review(_) => "close it, or add a review that says what still depends on it".to_owned(),
         }
     }

@@ -194,8 +194,8 @@ impl Past {
         }
         verdicts.retain(|verdict| !verdict.findings.is_empty());
         self.remarks.push(format!(
-            "it is not certain which parent of the merge {} was the branch: {} down from {}, beside the main line, {} \
-             judged too",
+            "it is not certain which parent of the merge {} was the branch: {} down from {}, next to the main line, {} \
+             checked too",
             merge.short(),
             counted(side.chain.len(), "commit"),
             tip.short(),
@@ -549,7 +549,7 @@ impl<'r> Replay<'r> {
         for (folder, count) in folders {
             let what = counted(count, "exception");
             self.past.remarks.push(format!(
-                "commit {} brings {what} from `{}`: what happened there before is not judged here; check out the commit \
+                "commit {} brings {what} from `{}`: earlier changes there are not checked here; check out the commit \
                  before it and run `stopgap history` there",
                 commit.short(),
                 crate::text::shown(&folder)
@@ -668,9 +668,8 @@ impl<'r> Replay<'r> {
         if first {
             // It brings a past of its own, which was decided elsewhere.
             let what = counted(count, "decision");
-            let remark = || {
-                format!("commit {} brings the first register: who approved its {what} is not judged", commit.short())
-            };
+            let remark =
+                || format!("commit {} adds the first register: who approved its {what} is not checked", commit.short());
             self.past.remarks.extend(self.merges.map(|_| remark()));
             return;
         }
@@ -727,7 +726,7 @@ impl<'r> Replay<'r> {
             let what = counted(self.on_trust, "decision");
             let verb = if self.on_trust == 1 { "counts" } else { "count" };
             self.past.remarks.push(format!(
-                "{what} {verb} as signed by the forge's key, which signs for everybody: `--pulls` shows whether the \
+                "{what} {verb} as signed by the forge's key, which signs for everybody; `--pulls` shows whether the \
                  approvers had approved"
             ));
         }
@@ -738,8 +737,8 @@ impl<'r> Replay<'r> {
             };
             let more = if self.unseen.len() > MOST_NAMED { " and others" } else { "" };
             self.past.remarks.push(format!(
-                "approvals of {}{more} are of commits that this clone lacks, and count although nobody knows whether the \
-                 entry said the same then: `git fetch origin {}` brings them",
+                "approvals of {}{more} are of commits that this clone lacks, and count although it is unknown whether \
+                 the entry said the same then: `git fetch origin {}` fetches them",
                 list("#", "").join(", "),
                 list("refs/pull/", "/head").join(" ")
             ));

@@ -69,7 +69,7 @@ impl LetBe {
         ));
         list.extend(stale.iter().take(MOST_NAMED).map(|finding| marker(finding, files)));
         if let Some(more) = stale.len().checked_sub(MOST_NAMED).filter(|more| *more > 0) {
-            let what = format!("{more} more workarounds are still there whose exceptions have ended");
+            let what = format!("{more} more workarounds outlive their exceptions");
             list.push(Self {
                 register: None,
                 kind: "stale",
@@ -117,9 +117,9 @@ fn gaps(finding: &Finding, judge: &Judge) -> LetBe {
 
 fn ends(until: Day, today: Day) -> String {
     match today.days_until(until) {
-        0 => "they are let be until tonight".to_owned(),
-        days @ 1.. => format!("they are let be until {until}, for {} more", counted(days, "day")),
-        _ => format!("they were let be until {until}, and all of them count"),
+        0 => "they are tolerated until tonight".to_owned(),
+        days @ 1.. => format!("they are tolerated until {until}, for {} more", counted(days, "day")),
+        _ => format!("they were tolerated until {until}, and all of them count"),
     }
 }
 

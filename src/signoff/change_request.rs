@@ -62,7 +62,7 @@ impl Saved {
             }
             (EventKind::Other, Some(why)) => Err(InputError {
                 why,
-                help: "save the answer about a merge request that is there, with a token that may read it".to_owned(),
+                help: "save the response for a merge request that exists, with a token that may read it".to_owned(),
             }),
             (other, _) => Ok(Self::Other(other)),
         }

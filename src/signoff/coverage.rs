@@ -184,7 +184,7 @@ fn too_few(rule: &Rule<'_>, approvals: usize, parts: &[Part], owners: &[&str]) -
     let (has, is) = if parts.len() == 1 { ("has", "is") } else { ("have", "are") };
     match owners {
         [] if rule.owners.is_empty() => format!("{names} {is} left without owners by this line"),
-        [] => format!("{names} {has} no owner who is known"),
+        [] => format!("{names} {has} no known owner"),
         [only] if approvals == 1 => {
             format!("{names} {has} no second owner besides `{}`, who cannot approve their own change", shown(only))
         }

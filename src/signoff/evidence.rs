@@ -74,7 +74,7 @@ impl Verdict {
             Forge::GitHub | Forge::Forgejo => "fetch-depth: 0",
         };
         format!(
-            "fetch the whole history with `{setting}`; where a force-push threw that commit away, \
+            "fetch the whole history with `{setting}`; if a force-push removed that commit, \
              ask `@{}` to approve again",
             shown(&self.login)
         )

@@ -256,7 +256,10 @@ impl Saved {
         for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             let number = index + 1;
             if !line.trim_start().starts_with('{') {
-                return Err(format!("line {number} is not an object with the answer about a commit or a pull request"));
+                return Err(format!(
+                    "line {number} is not an object with the response about a commit or a pull \
+                                    request"
+                ));
             }
             let read: Line = serde_json::from_str(line).map_err(|error| explain_at(&error, number))?;
             self.add(read).map_err(|why| format!("line {number} {why}"))?;
@@ -266,13 +269,13 @@ impl Saved {
 
     fn add(&mut self, line: Line) -> Result<(), String> {
         if let Some(message) = line.message {
-            return Err(format!("contains GitHub's refusal `{}`, not an answer", shown(&message)));
+            return Err(format!("contains GitHub's error response `{}`", shown(&message)));
         }
         let missing = |key: &str| format!("has no `{key}`");
         let repository = line.repository.ok_or_else(|| missing("repository"))?.to_lowercase();
         let first = self.repository.get_or_insert_with(|| repository.clone());
         if *first != repository {
-            return Err(format!("is of `{}`, and an earlier one of `{}`", shown(&repository), shown(first)));
+            return Err(format!("is of `{}`, but an earlier one of `{}`", shown(&repository), shown(first)));
         }
         let (page, last) = (line.page.ok_or_else(|| missing("page"))?, line.last.ok_or_else(|| missing("last"))?);
         match (line.commit, line.pulls, line.pull, line.reviews) {
@@ -331,7 +334,10 @@ impl Listed for Pull {
     fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
         let written = Written::deserialize(MapAccessDeserializer::new(map))?;
         if let (Field::Missing, Ok(Some(message))) = (&written.number, written.message.optional("message")) {
-            return Err(A::Error::custom(format!("contains GitHub's refusal `{}`, not pull requests", shown(message))));
+            return Err(A::Error::custom(format!(
+                "contains GitHub's error response `{}`, not pull requests",
+                shown(message)
+            )));
         }
         written.pull().map_err(A::Error::custom)
     }
@@ -476,11 +482,11 @@ mod tests {
     fn what_is_not_such_an_answer_is_named_with_its_line() {
         let good = commit_line(1, true, &format!("[{}]", pull(12)));
         for (from, to, says) in [
-            ("{\"repository\"", "[{\"repository\"", "line 2 is not an object with the answer about a commit"),
+            ("{\"repository\"", "[{\"repository\"", "line 2 is not an object with the response about a commit"),
             (
                 "\"repository\": \"acme/register\"",
                 "\"repository\": \"acme/other\"",
-                "line 2 is of `acme/other`, and an earlier one of `acme/register`",
+                "line 2 is of `acme/other`, but an earlier one of `acme/register`",
             ),
             ("\"repository\": \"acme/register\", ", "", "line 2 has no `repository`"),
             ("\"page\": 1", "\"page\": \"1\"", "invalid type: string"),
@@ -501,12 +507,9 @@ mod tests {
         let cut = parse(&[reviews_line(1, 1, true), good[..good.len() - 9].to_owned()]).unwrap_err();
         assert!(cut.starts_with("breaks off at line 2, column "), "{cut}");
         let refusal = r#"{"message": "Not Found", "status": "404"}"#;
-        assert_eq!(
-            parse(&[refusal.to_owned()]).unwrap_err(),
-            "line 1 contains GitHub's refusal `Not Found`, not an answer"
-        );
+        assert_eq!(parse(&[refusal.to_owned()]).unwrap_err(), "line 1 contains GitHub's error response `Not Found`");
         let gone = parse(&[reviews_line(1, 1, true).replace("[]", refusal)]).unwrap_err();
-        assert!(gone.starts_with("contains GitHub's refusal `Not Found`, not reviews (line 1, "), "{gone}");
+        assert!(gone.starts_with("contains GitHub's error response `Not Found`, not reviews (line 1, "), "{gone}");
         assert_eq!(Pulls::parse(&[(String::new(), vec![0xff, 0xfe])]).unwrap_err().1.why, "is not UTF-8");
     }
 }

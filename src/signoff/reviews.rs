@@ -1,4 +1,4 @@
-//! The saved answer of `GET /repos/{owner}/{repo}/pulls/{number}/reviews`: who approved a pull request.
+//! The saved response of `GET /repos/{owner}/{repo}/pulls/{number}/reviews`: who approved a pull request.
 //!
 //! Forgejo and Gitea give the same answer in other words: `REQUEST_CHANGES` and `COMMENT`, and `dismissed: true` in
 //! addition to the state that the review had. A review that is not `official` is by somebody whose approval the branch
@@ -102,7 +102,7 @@ impl Written {
         let submitted_at =
             self.submitted_at.optional("submitted_at")?.map(|sent| time("submitted_at", sent)).transpose()?;
         if submitted_at.is_none() && state.is_opinion() {
-            return Err("has no `submitted_at`, so nobody can tell which review is the latest".to_owned());
+            return Err("has no `submitted_at`, so the latest review cannot be determined".to_owned());
         }
         let reviewed = self.commit_id.optional("commit_id")?.filter(|text| !text.is_empty());
         let reviewed = reviewed.map(|text| commit("commit_id", text)).transpose()?;
@@ -163,9 +163,9 @@ impl Reviews {
     pub fn parse(json: &[u8]) -> Result<Self, InputError> {
         pages::read(json).map(|list| Self { list }).map_err(|why| InputError {
             why,
-            help:
-                "save all pages of the answer: `gh api --paginate repos/OWNER/REPO/pulls/NUMBER/reviews > reviews.json`"
-                    .to_owned(),
+            help: "save all pages of the response: `gh api --paginate repos/OWNER/REPO/pulls/NUMBER/reviews > \
+                 reviews.json`"
+                .to_owned(),
         })
     }
 
@@ -238,7 +238,10 @@ impl Listed for Review {
     fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
         let written = Written::deserialize(MapAccessDeserializer::new(map))?;
         if let (Field::Missing, Ok(Some(message))) = (&written.state, written.message.optional("message")) {
-            return Err(A::Error::custom(format!("contains GitHub's refusal `{}`, not reviews", shown(message))));
+            return Err(A::Error::custom(format!(
+                "contains GitHub's error response `{}`, not reviews",
+                shown(message)
+            )));
         }
         written.review().map_err(A::Error::custom)
     }
@@ -477,7 +480,7 @@ mod tests {
             ("\"id\": 7", "\"id\": \"7\"", "`id` is a text, not a whole number"),
             ("\"id\": 7,", "", "has no `id`"),
             ("\"user\"", "\"author\"", "review 7: has no `user`"),
-            ("\"login\": \"olek\"", "\"login\": 5", "review 7: `user.login` is a number, not a text"),
+            ("\"login\": \"olek\"", "\"login\": 5", "review 7: `user.login` is a number, not a text file"),
             (
                 "2026-11-23T09:07:00Z",
                 "23 November",
@@ -493,7 +496,7 @@ mod tests {
         }
         let refusal =
             r#"{"message": "Not Found", "documentation_url": "https://docs.github.com/rest", "status": "404"}"#;
-        assert_eq!(why(refusal), "contains GitHub's refusal `Not Found`, not reviews (line 1, column 94)");
+        assert_eq!(why(refusal), "contains GitHub's error response `Not Found`, not reviews (line 1, column 94)");
         assert_eq!(why(""), "is empty");
         assert_eq!(
             why(&good[..good.len() - 1]),

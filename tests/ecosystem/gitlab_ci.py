@@ -244,7 +244,7 @@ def sign_off(project):
     for what, fault, says in [
         ("approvals", (404, {"message": "404 Not found"}), "Keep a project access token"),
         ("approvals", (200, b'{"approved_by": [{"user"'), "it is not JSON"),
-        ("approvals", (200, b'{"message": "404 Not found"}'), "contains the refusal `404 Not found`"),
+        ("approvals", (200, b'{"message": "404 Not found"}'), "contains the error response `404 Not found`"),
         ("merge request", (404, {"message": "404 Not found"}), "answered 404 about the merge request"),
         ("merge request", (302, {}), "answered 302 about the merge request"),
         ("versions", (200, b"[]"), "contains no versions of the merge request"),

@@ -402,12 +402,12 @@ fn what_git_knows_is_on_the_agenda() {
         ]
     );
     for (format, words) in [
-        ("text", &["waiting for a decision: 2", "past the gate since 2026-11-16: 1", "git show "][..]),
+        ("text", &["waiting for a decision: 2", "bypassed the gate since 2026-11-16: 1", "git show "][..]),
         (
             "markdown",
             &[
                 "## Waiting for a decision: 2",
-                "## Past the gate since 2026-11-16: 1",
+                "## Bypassed the gate since 2026-11-16: 1",
                 "`stopgap card scale --at origin/ask-scale`",
             ],
         ),

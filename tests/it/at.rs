@@ -222,7 +222,7 @@ fn it_says_what_was_read_and_what_cannot_be() {
     assert!(shallow.stderr.contains("git fetch --unshallow"), "{}", shallow.stderr);
     // Of the two days, only the one in the past is remarked on.
     let ran = run(&repo, &["list", "--today", "2026-01-03"]);
-    assert!(ran.stderr.starts_with("note: `--today 2026-01-03` looks at the files as they are now"), "{ran:?}");
+    assert!(ran.stderr.starts_with("note: `--today 2026-01-03` checks the files as they are now"), "{ran:?}");
     assert_eq!(run(&repo, &["list", "--today", "9998-01-01"]).stderr, "");
     assert_eq!(run(&repo, &["list"]).stderr, "");
 }
@@ -426,7 +426,7 @@ fn a_removal_beside_the_main_line_is_on_the_agenda_of_the_week_of_its_merge() {
     repo.commits.set(42);
     repo.merge("mine");
     let ran = run(&repo, &["report", "--since", "2026-02-12", "--today", "2026-02-20"]);
-    assert!(ran.stdout.contains("past the gate since 2026-02-12: 1"), "{ran:?}");
+    assert!(ran.stdout.contains("bypassed the gate since 2026-02-12: 1"), "{ran:?}");
     let ran = run(&repo, &["history"]);
     assert!(ran.stderr.contains("beside the main line") || ran.stdout.contains("beside the main line"), "{ran:?}");
 }
@@ -437,8 +437,8 @@ fn a_tag_does_not_take_the_place_of_a_branch() {
     repo.git(&["tag", "main", "HEAD~1"]);
     for arguments in [&["list", "--at", "main"][..], &["history", "--since", "main"]] {
         let told = run(&repo, arguments);
-        let whole = format!("write the whole name, such as `{} refs/heads/main`", arguments[1]);
-        assert!(told.code == 2 && told.stderr.contains("`main` names several commits here"), "{told:?}");
+        let whole = format!("write the full name, such as `{} refs/heads/main`", arguments[1]);
+        assert!(told.code == 2 && told.stderr.contains("is ambiguous: it names several commits"), "{told:?}");
         assert!(told.stderr.contains(&whole), "{told:?}");
     }
     assert_eq!(run(&repo, &["list", "--at", "refs/heads/main", "--today", "2026-01-05"]).code, 0);

@@ -137,7 +137,7 @@ mod pull_request {
         );
         assert_eq!(
             help,
-            format!("set `fetch-depth: 2` on actions/checkout (`0` for other events); the whole name is `{third}`")
+            format!("set `fetch-depth: 2` on actions/checkout (`0` for other events); the full name is `{third}`")
         );
     }
 
@@ -222,7 +222,7 @@ mod pull_request {
                 &first[..12]
             )
         );
-        assert_eq!(help, format!("set `fetch-depth: 0` on actions/checkout; the whole name is `{first}`"));
+        assert_eq!(help, format!("set `fetch-depth: 0` on actions/checkout; the full name is `{first}`"));
     }
 
     #[test]
@@ -261,7 +261,7 @@ mod pull_request {
         let checkout = history.repo.actions_checkout("refs/pull/7/merge", 2);
         let (message, help) = refused(&checkout, "auto", &github("pull_request_review", &history.pull_request()));
         assert!(message.contains("does not contain the pull request's head"), "{message}");
-        assert!(help.ends_with("the newer run judges it"), "{help}");
+        assert!(help.ends_with("the newer run checks it"), "{help}");
     }
 
     #[test]
@@ -516,7 +516,7 @@ mod gitlab_pipelines {
         let (message, help) = refused(&history.repo.clone_shallow(2), "auto", &ci);
         assert!(message.contains(&history.first[..12]) && message.ends_with("this shallow clone"), "{message}");
         let expected =
-            format!("set `GIT_DEPTH: \"0\"` among the job's `variables`; the whole name is `{}`", history.first);
+            format!("set `GIT_DEPTH: \"0\"` among the job's `variables`; the full name is `{}`", history.first);
         assert_eq!(help, expected);
     }
 
@@ -729,7 +729,7 @@ mod developer {
         history.repo.git(&["branch", "-m", "master", "trunk"]);
         let (message, help) = refused(&history.repo, "auto", &nowhere());
         assert!(message.contains("a default branch (`origin/HEAD`, `origin/main`, `origin/master`)"), "{message}");
-        assert!(help.starts_with("name the base: `--base REV`; where the remote is called `origin`"), "{help}");
+        assert!(help.starts_with("name the base: `--base REV`; if the remote is called `origin`"), "{help}");
     }
 
     #[test]
@@ -745,7 +745,7 @@ mod developer {
         let repo = Repo::new();
         assert_eq!(found(&repo, "auto", &nowhere()), at("", "nothing: there is no commit yet"));
         let (message, _) = refused(&repo, "main", &nowhere());
-        assert_eq!(message, "there is no commit to compare: `HEAD` names none in this repository");
+        assert_eq!(message, "there is no commit to compare: `HEAD` names none");
         refused(&repo, "auto", &gitlab(&[]));
         repo.commit("first");
         assert_eq!(found(&repo, "auto", &nowhere()), at("", "nothing: `HEAD` is the first commit"));
@@ -795,7 +795,7 @@ mod named {
             assert_eq!(help, format!("this clone is shallow: {setting}"));
             let (message, help) = refused(&shallow, &history.first, &ci);
             assert!(message.contains(&history.first[..12]), "{message}");
-            assert_eq!(help, format!("{setting}; the whole name is `{}`", history.first));
+            assert_eq!(help, format!("{setting}; the full name is `{}`", history.first));
         }
         let (_, help) = refused(&history.repo.actions_checkout("refs/heads/main", 0), "origin/nope", &nowhere());
         assert_eq!(help, "run `git fetch origin +refs/heads/nope:refs/remotes/origin/nope` first, or correct the name");
@@ -822,7 +822,7 @@ mod named {
         checkout.git(&["tag", "--force", "origin/main", "HEAD"]);
         let (message, help) = refused(&checkout, "origin/main", &nowhere());
         assert!(message.starts_with("`origin/main` names several commits here"), "{message}");
-        assert_eq!(help, "write the whole name, such as `--base refs/remotes/origin/main`");
+        assert_eq!(help, "write the full name, such as `--base refs/remotes/origin/main`");
         assert_eq!(found(&checkout, "refs/remotes/origin/main", &nowhere()).0, history.first);
         assert_eq!(found(&checkout, "auto", &nowhere()).0, history.first);
     }
@@ -845,7 +845,7 @@ fn what_is_not_a_payload_is_refused_and_never_ignored() {
         (
             "pull_request",
             request("/pull_request/base/sha", json!(7)),
-            "`pull_request.base.sha` is a number, not a text",
+            "`pull_request.base.sha` is a number, not a text file",
         ),
         (
             "pull_request_review",

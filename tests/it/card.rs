@@ -279,7 +279,7 @@ fn what_was_asked_for_before_is_said_once() {
     sandbox.file("exceptions/first.yaml", printer(&[("decided", "2026-10-01")]));
     sandbox.file("exceptions/second.yaml", printer(&[("decided", "2026-11-01")]));
     let card = |id: &str| Run::of(sandbox.command().args(["card", id, "--today", TODAY])).stdout;
-    assert!(!card("first").contains("asked for before"), "{}", card("first"));
+    assert!(!card("first").contains("requested before"), "{}", card("first"));
     assert!(card("second").contains("control and system: `first`"), "{}", card("second"));
 }
 
@@ -329,7 +329,7 @@ fn a_refusal_says_who_answered_what() {
     sandbox.file(PRINTER, printer(&[("status", "rejected"), ("reviews", note), ("decided", "2026-11-15")]));
     let card = Run::of(sandbox.command().args(["card", "label-printer", "--today", TODAY])).stdout;
     assert!(card.contains("\n  answer      Use hall 2.\n"), "{card}");
-    assert!(card.ends_with("\n  @mei turns it down, on 2026-11-15 as the record says\n"), "{card}");
+    assert!(card.ends_with("\n  @mei rejects it, on 2026-11-15 as the record says\n"), "{card}");
 }
 
 #[test]

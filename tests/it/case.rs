@@ -80,7 +80,7 @@ fn steps_that_arrived_in_one_commit_are_all_there() {
     // Only the request has no day of its own, so it has that of the commit.
     assert_eq!(told, wanted);
     assert!(
-        doubts(&document).contains("the record says decided on 2026-01-02, and it was first written 70 days later")
+        doubts(&document).contains("the record says decided on 2026-01-02, but it was first written 70 days later")
     );
     let said = |name: &str| {
         let story = document["story"].as_array().unwrap();
@@ -177,14 +177,14 @@ fn the_days_of_the_record_are_compared_with_those_of_the_commit() {
         told("two"),
         [
             "asked:  | it was written down 2 days later",
-            "decided: the record says decided on 2026-01-09, and it was first written 2 days later | ",
-            "began: it began on 2026-01-09, 2 days before it came to the branch | ",
+            "decided: the record says decided on 2026-01-09, but it was first written 2 days later | ",
+            "began: it began on 2026-01-09, 2 days before it reached the branch | ",
             "reviewed:  | it was written down 2 days later",
         ]
     );
-    assert_eq!(told("one"), ["began: it began on 2026-01-10, 1 day before it came to the branch | "]);
+    assert_eq!(told("one"), ["began: it began on 2026-01-10, 1 day before it reached the branch | "]);
     assert_eq!(told("none"), [""; 0]);
-    let before = "the record says 2026-01-12, and it came to the branch 1 day before | ";
+    let before = "the record says 2026-01-12, but it reached the branch 1 day before | ";
     assert_eq!(told("ahead"), ["asked", "decided", "reviewed"].map(|act| format!("{act}: {before}")));
 }
 
@@ -197,7 +197,7 @@ fn what_was_rewritten_or_taken_out_is_told_with_the_commit() {
     let document = document(&repo, "printer", &[]);
     let lost = document["story"].as_array().unwrap().iter().filter(|step| {
         let doubts = step["doubts"].as_array().unwrap();
-        doubts.iter().any(|doubt| doubt.as_str().unwrap().contains(&format!("{tidied} took it out or rewrote it")))
+        doubts.iter().any(|doubt| doubt.as_str().unwrap().contains(&format!("{tidied} removed or rewrote it")))
     });
     let lost: Vec<&str> = lost.map(|step| step["what"].as_str().unwrap()).collect();
     assert_eq!(lost, ["decided", "began", "reviewed"]);

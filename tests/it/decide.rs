@@ -67,7 +67,7 @@ fn a_request_of_friday_is_approved_on_monday_and_dated_with_one_approval() {
     let before = text(&pull);
     let said = decided(&mut pull);
     assert!(said.contains("label-printer is decided on 2026-11-23\n"), "{said}");
-    assert!(said.contains("the approval of @mei stays good for it\n"), "{said}");
+    assert!(said.contains("the approval of @mei remains valid for it\n"), "{said}");
     let expected = before
         .replace("decided: 2026-11-20", "decided: 2026-11-23")
         .replace("starts: 2026-11-20", "starts: 2026-11-23");
@@ -255,7 +255,7 @@ fn what_is_merged_is_not_dated_again() {
     let pull = Pull::onto(&[(ENTRY, &entry(&DATES))]);
     let run = decide(&pull, &[]);
     assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("`label-printer` has no decision that is still open"), "{}", run.stderr);
+    assert!(run.stderr.contains("`label-printer` has no open decision"), "{}", run.stderr);
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn a_day_that_cannot_be_is_refused() {
     late.push(&[(ENTRY, &entry(&[("decided", FRIDAY), ("starts", FRIDAY), ("expires", "2026-11-22")]))]);
     let run = decide(&late, &[]);
     assert_eq!(run.code, 2, "{}", run.stdout);
-    let says = "`label-printer` asks for a time until 2026-11-22, and is decided only on 2026-11-23";
+    let says = "`label-printer` requests a term until 2026-11-22, but is decided only on 2026-11-23";
     assert!(run.stderr.contains(says), "{}", run.stderr);
 }
 
@@ -372,12 +372,7 @@ fn whoever_asks_does_not_reject_in_another_name() {
             command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(pull.repo.path());
             let run = Run::of(command.args(["reject", "label-printer", "--today", TODAY, "--dry-run"]).args(more));
             assert_eq!(run.code, if refused { 2 } else { 0 }, "{email}: {}{}", run.stdout, run.stderr);
-            assert_eq!(
-                run.stderr.contains("is your own request, and only @mei turns it down"),
-                refused,
-                "{}",
-                run.stderr
-            );
+            assert_eq!(run.stderr.contains("is your own request, and only @mei rejects it"), refused, "{}", run.stderr);
         }
     }
 }

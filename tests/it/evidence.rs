@@ -329,12 +329,9 @@ fn answers_of_the_pack_that_are_not_those_given_are_named() {
     let mei = "\"login\":\"mei\"";
     assert!(honest.contains(mei), "{honest}");
     for (own, wanted) in [
-        (Some("nonsense\n".to_owned()), "pulls.jsonl: it is no file of pull requests: line 1 is not an object"),
-        (
-            Some(honest.replacen(mei, "\"login\":\"zoe\"", 1)),
-            "pulls.jsonl: what it says of review 7 of pull request #7",
-        ),
-        (Some(lines[1..].join("\n")), "pulls.jsonl: the pack does not follow from it: "),
+        (Some("nonsense\n".to_owned()), "pulls.jsonl: it is not a pull-request file: line 1 is not an object"),
+        (Some(honest.replacen(mei, "\"login\":\"zoe\"", 1)), "pulls.jsonl: its data for review 7 of pull request #7"),
+        (Some(lines[1..].join("\n")), "pulls.jsonl: the pack cannot be regenerated from it: "),
         (Some(honest.trim_end().to_owned()), "pulls.jsonl: line "),
         (None, "pulls.jsonl: it is missing: "),
     ] {

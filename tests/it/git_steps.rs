@@ -142,7 +142,7 @@ fn a_request_is_pushed_from_the_default_branch_and_nothing_here_changes() {
     assert!(card.contains("**at worst:** Whoever forges"), "{card}");
     assert!(
         run.stdout.contains("  GIT_INDEX_FILE=")
-            && run.stdout.contains("what is checked out and staged here is as before"),
+            && run.stdout.contains("your checkout and staged changes are unchanged"),
         "{}",
         run.stdout
     );
@@ -316,7 +316,7 @@ fn an_edit_of_an_old_version_does_not_undo_what_others_did() {
     let branches = repo.git(&["for-each-ref"]);
     let run = Run::of(&mut stopgap(&repo, &REVIEW));
     assert_eq!((run.code, repo.git(&["for-each-ref"])), (2, branches), "{run:?}");
-    assert!(run.stderr.contains("`origin/main` has another `exceptions/badge.yaml` than `HEAD`"), "{}", run.stderr);
+    assert!(run.stderr.contains("`exceptions/badge.yaml` in `origin/main` differs from `HEAD`"), "{}", run.stderr);
     // The honest neighbour: nobody has changed that file.
     repo.git(&["restore", "."]);
     repo.git(&["pull", "--quiet"]);
@@ -338,7 +338,7 @@ fn an_import_takes_only_what_it_wrote() {
     assert_eq!(files, "exceptions/A-1.yaml\nexceptions/A-2.yaml");
     assert_eq!(repo.rev("origin/import-exceptions^"), repo.rev("origin/main"));
     let run = Run::of(&mut stopgap(&repo, &["import", "old.csv", "--git", "--format", "json"]));
-    assert!(run.code == 2 && run.stderr.contains("would mix what git says with the JSON"), "{run:?}");
+    assert!(run.code == 2 && run.stderr.contains("would mix git's output with the JSON"), "{run:?}");
 }
 
 #[test]

@@ -402,28 +402,28 @@ mod bad_input {
             (String::new(), "it is empty"),
             ("<html>".to_owned(), "it is not JSON"),
             (whole[..whole.len() - 30].to_owned(), "it breaks off"),
-            (r#"{"message": "404 Not found"}"#.to_owned(), "it contains the refusal `404 Not found`"),
+            (r#"{"message": "404 Not found"}"#.to_owned(), "it contains the error response `404 Not found`"),
             (
                 format!(r#"{approvals}{list}{{"message": "401 Unauthorized"}}"#),
-                "it contains the refusal `401 Unauthorized`",
+                "it contains the error response `401 Unauthorized`",
             ),
-            (r#"{"error": "insufficient_scope"}"#.to_owned(), "it contains the refusal `insufficient_scope`"),
+            (r#"{"error": "insufficient_scope"}"#.to_owned(), "it contains the error response `insufficient_scope`"),
             ("[]".to_owned(), "it contains neither the approvals nor the approval state"),
             (list.to_string(), "it contains neither the approvals nor the approval state"),
             (r#"[{"id": 1, "user": {"login": "mei"}, "state": "APPROVED"}]"#.to_owned(), "neither approvals, nor an"),
             (
                 approvals.to_string(),
-                "it contains no versions of the merge request, so nobody can tell what was approved",
+                "it contains no versions of the merge request, so it cannot be determined what was approved",
             ),
             (format!("{approvals}[{}]", versions[1]), "a page is missing, or somebody pushed in between"),
             (
                 format!("{untimed}{list}"),
                 "it does not say when `@mei` approved (`approved_at`), as GitLab does since 18.5",
             ),
-            (format!("{other}{list}"), "it is of another merge request than !8"),
-            (format!("{approvals}[{foreign}]"), "it is of another merge request than !8"),
+            (format!("{other}{list}"), "it is not of merge request !8"),
+            (format!("{approvals}[{foreign}]"), "it is not of merge request !8"),
             (format!("{approvals}{approvals}{list}"), "it contains two answers of `approvals`"),
-            (format!("{revoked}{state}{list}"), "it names `@mei` as an approver in one answer and not in the other"),
+            (format!("{revoked}{state}{list}"), "it names `@mei` as an approver in one response and not in the other"),
             (format!("{approvals}{}", list.to_string().replace(request.head(), "HEAD")), "`head_commit_sha` is `HEAD`"),
         ] {
             let refused = request.refused(&event, &reviews);
@@ -439,12 +439,12 @@ mod bad_input {
         let request = Request::asking(&[]);
         let event = request.merge_request().to_string();
         for (event, says) in [
-            (r#"{"message": "404 Not found"}"#, "contains the refusal `404 Not found`"),
+            (r#"{"message": "404 Not found"}"#, "contains the error response `404 Not found`"),
             (
                 r#"{"message": "403 Forbidden - Authentication by CI/CD job token not allowed"}"#,
-                "contains the refusal `403",
+                "contains the error response `403",
             ),
-            (r#"{"error": "invalid_token", "error_description": "x"}"#, "contains the refusal `invalid_token`"),
+            (r#"{"error": "invalid_token", "error_description": "x"}"#, "contains the error response `invalid_token`"),
             (&event[..60], "breaks off"),
             (&event.replace("\"sha\"", "\"shaa\""), "has no `sha`"),
             ("", "is empty"),
@@ -552,7 +552,7 @@ mod owners {
             ),
             (
                 "* @mei @olek\n/exceptions/**/ @@maintainer\n",
-                "the register `exceptions/` has no owner who is known (list the people of `@@maintainer` under `teams` in \
+                "the register `exceptions/` has no known owner (list the people of `@@maintainer` under `teams` in \
                  `people.yaml`)",
             ),
         ] {
@@ -605,7 +605,7 @@ mod owners {
             let run = Run::of(command.args(["check", "--today", TODAY, "--format", "json"]));
             let said = said(&run);
             let expected = "not-code-owned: CODEOWNERS has no effect, so nobody has to approve an exception: on Forgejo \
-                and Gitea its lines only ask for reviews";
+                and Gitea its lines only request reviews";
             assert!(said.len() == 1 && said[0].starts_with(expected), "{said:?}");
         }
     }

@@ -624,7 +624,7 @@ mod one {
         repo.write("exceptions/printer-again.yaml", &again).commit("Ask again");
         let run = run(&repo, &["show", "printer-again", "--today", "2026-02-04"]);
         assert!(
-            run.stdout.contains("  renewals   0 of 2; takes up label-printer again, which makes 1 in a row\n"),
+            run.stdout.contains("  renewals   0 of 2; continues label-printer, which makes 1 in a row\n"),
             "{}",
             run.stdout
         );
@@ -662,7 +662,8 @@ mod one {
         let review = ("reviews", "[{date: 2026-01-03, by: Luis Prado, note: The tool is late.}]");
         sandbox.file(FILE, printer(&[review]));
         let run = Run::of(sandbox.command().args(["show", "label-printer", "--today", "2026-01-20"]));
-        let end = "timeline, by the record itself, as there is no git here\n  2026-01-02  added (Mei Tanaka)\n  2026-01-03  reviewed (Luis Prado)\n";
+        let end = "timeline, by the record itself, because this is not a git repository\n  2026-01-02  added (Mei \
+                   Tanaka)\n  2026-01-03  reviewed (Luis Prado)\n";
         assert!(run.stdout.ends_with(end), "{}", run.stdout);
     }
 

@@ -150,7 +150,7 @@ fn a_spreadsheet_of_500_rows_is_imported_in_one_go_and_check_names_exactly_its_g
     let again = import(&sandbox, "register.csv", &["--folder", "elsewhere"]);
     assert_eq!(again.code, 0, "{}", again.stdout);
     assert!(
-        again.stdout.contains("left out, in the register already: 500")
+        again.stdout.contains("left out, already in the register: 500")
             && again.stdout.contains("nothing new to write")
     );
     assert!(!sandbox.path("exceptions/elsewhere").exists());
@@ -178,10 +178,10 @@ fn rows_that_cannot_be_read_are_listed_and_the_others_are_written() {
     assert_eq!(run.code, 2, "{run:?}");
     for said in [
         "line 3: it has 6 cells and the header 5",
-        "1 row adds up others and is left out: line 4, `Total: 3`",
+        "1 row is a total and is left out: line 4, `Total: 3`",
         "line 5 repeats line 2",
         "1 row repeats the header again, first in line 6",
-        "`#REF!` is the spreadsheet's error; kept as `x-owner`",
+        "`#REF!` is a spreadsheet error; kept as `x-owner`",
         "1 row is not decided yet and left without a status",
         "line 8: a quote that opens in this row is never closed",
         "fix what could not be read in r.csv",
@@ -198,7 +198,7 @@ fn an_order_of_dates_is_proven_or_asked_for() {
         |end: &str| format!("Title,Owner,Approval date,Valid until\na,x,03/04/2026,{end}\nb,y,05/06/2026,04/05/2027\n");
     let (run, files) = imported("r.csv", text("04/05/2027"), &[]);
     assert_eq!((run.code, files.len()), (2, 0));
-    assert!(run.stderr.contains("`03/04/2026` (line 2), which is one of two days"), "{}", run.stderr);
+    assert!(run.stderr.contains("`03/04/2026` (line 2), which is ambiguous"), "{}", run.stderr);
     assert!(run.stderr.contains("--date-order dmy"), "{}", run.stderr);
     assert!(run.stdout.contains("Valid until    expires       2"), "the columns come first: {}", run.stdout);
     for (arguments, end, expected) in [
@@ -309,7 +309,7 @@ fn each_ignore_file_gives_its_reason_its_end_and_what_it_covers() {
             4,
             "trivy-cve-2026-1234-app-gemfile-lock",
             &[
-                "title: trivy may overlook CVE-2026-1234 in app/Gemfile.lock",
+                "title: trivy may ignore CVE-2026-1234 in app/Gemfile.lock",
                 "expires: 2026-11-30",
                 "reason: The patched gem breaks the export until the vendor ships 4.2.",
                 "- {tool: trivy, id: CVE-2026-1234, paths: [app/Gemfile.lock]}",
@@ -443,7 +443,7 @@ fn nobody_is_lost_and_nothing_is_guessed() {
     sandbox.file("in/r.csv", sheet);
     let run = import(&sandbox, "in/r.csv", &[]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert!(run.stdout.contains("1 row adds up others and is left out: line 4, `Total 7`"), "{}", run.stdout);
+    assert!(run.stdout.contains("1 row is a total and is left out: line 4, `Total 7`"), "{}", run.stdout);
     assert!(run.stdout.contains("names several people, of whom `bob@x.org` is taken"), "{}", run.stdout);
     let files = files(&sandbox);
     assert_eq!(files.len(), 2, "{files:?}");
@@ -633,7 +633,7 @@ fn a_row_of_totals_holds_nothing_but_numbers_beside_its_word() {
         Total,Owner of sums,Bo Ray,They ask for it,4\nSumme,2,,,\"1.234,50 €\"\nGesamt: 2,,,,\nGrand total,,,,12%\n";
     let (run, files) = imported("r.csv", text, &[]);
     assert_eq!((run.code, files.len()), (0, 2), "{run:?}");
-    assert!(run.stdout.contains("3 rows add up others and are left out: the first in line 4"), "{}", run.stdout);
+    assert!(run.stdout.contains("3 rows are totals and are left out: the first in line 4"), "{}", run.stdout);
 }
 
 #[test]

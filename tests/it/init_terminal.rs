@@ -11,7 +11,7 @@ use crate::support::terminal::{CTRL_C, CTRL_U, ENTER, SHIFT_TAB, Talk};
 const OWNERS: &str = "Who approves exceptions?";
 const SUPPLY: &str = "Where does the CI job get stopgap?";
 const ROSTER: &str = "Write a first `people.yaml`? (yes)";
-const FIRST: &str = "Ask for a first exception now? (no)";
+const FIRST: &str = "Request a first exception now? (no)";
 
 /// A repository with a commit, and a remote if one is named.
 fn repository(origin: Option<&str>) -> Repo {

@@ -236,7 +236,7 @@ fn a_file_that_may_not_become_so_large_leaves_the_old_one_and_nothing_beside_it(
         let repo = repository();
         let before = files(repo.path());
         let ended = Run::of(&mut limited(repo.path(), "ulimit -f 0", arguments));
-        let says_so = ended.stderr.starts_with("error: a file was to become larger than the 0 KiB");
+        let says_so = ended.stderr.starts_with("error: a file would exceed the size limit (0 KiB)");
         assert!(ended.code == 2 && says_so, "{arguments:?}: {ended:?}");
         let left: Vec<PathBuf> = files(repo.path()).into_keys().filter(|path| !before.contains_key(path)).collect();
         assert!(left.iter().all(|path| path.to_string_lossy().contains("/.stopgap-")), "{arguments:?}: {left:?}");
@@ -274,7 +274,7 @@ fn where_there_is_no_room_nothing_changes() {
         command.env_clear().env("PATH", path()).stdin(Stdio::null()).args(["--mount", "bash", "-c", mounted]);
         command.args([repo.path(), &room.path(""), Path::new(env!("CARGO_BIN_EXE_stopgap"))]);
         let run = Run::of(command.args(arguments));
-        let says_so = run.stderr.contains("there is no room for it") && !run.stderr.contains(".stopgap-");
+        let says_so = run.stderr.contains("the disk is full") && !run.stderr.contains(".stopgap-");
         assert!(run.code == 2 && says_so, "{arguments:?}, {written:?}: {run:?}");
         let as_it_was =
             Command::new("sha256sum").arg(repo.path().join("exceptions/label-printer.yaml")).output().unwrap();

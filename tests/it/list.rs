@@ -105,7 +105,7 @@ LEFT             LAST DAY    TIER  STATUS  OWNER       RENEWED  ID           TIT
 23 days left     2026-12-16  low   active  @hanna      0/2      a-later      Label printer keeps its old certificate
 not begun        2026-12-16  low   active  Luis Prado  0/2      d-not-begun  Label printer keeps its old certificate
 not readable: exceptions/f-broken.yaml
-`stopgap check` says why
+run `stopgap check` for details
 
 4 exceptions, 1 overdue, on 2026-11-23, 1 more left out
 "

@@ -72,10 +72,8 @@ fn the_usual_case_takes_eleven_prompts_and_what_follows_is_confirmed_once() {
     let sandbox = register();
     let mut talk = begin(&sandbox, &[]);
     talk.wait("10 questions").wait("Shift-Tab goes back").usual(0, 10);
-    talk.wait("not asked:")
-        .wait("environment  production (as most others have it)")
-        .wait("tier         low (at most 30");
-    talk.wait("owner        @hanna (who asks)").wait("approver     @mei (above who asks)");
+    talk.wait("not asked:").wait("environment  production (as in most others)").wait("tier         low (at most 30");
+    talk.wait("owner        @hanna (who asks)").wait("approver     @mei (above the requester)");
     talk.wait("11 of 11").answer("Is that right?", "").wait(&format!("wrote {FILE}"));
     let (prompts, pressed) = (talk.prompts, talk.pressed);
     let (code, shown) = talk.end();
@@ -225,7 +223,7 @@ fn an_answer_may_be_written_in_an_editor() {
     command.args(["new", "--today", "2026-11-23"]);
     let mut talk = Talk::start(&sandbox, command, 80, &variables);
     talk.usual(0, 4).asked("What could happen?").type_in("A forged printer").type_in(EDIT);
-    talk.wait("what nobody can see").wait("A forged label printer").type_in(" prints.").type_in(ENTER).usual(5, 8);
+    talk.wait("invisible characters").wait("A forged label printer").type_in(" prints.").type_in(ENTER).usual(5, 8);
     talk.asked("What must be removed at the end?").type_in("e").type_in(ENTER);
     talk.wait("did not write an answer").wait("\n> ").type_in(USUAL[8].1).type_in(ENTER);
     talk.usual(9, 10).answer("Is that right?", "");
@@ -352,8 +350,8 @@ fn another_tier_asks_for_what_it_needs_and_items_can_be_added() {
     talk.asked("1 of 2  Until when?").type_in(ENTER).answer("Is that right?", "tier em");
     talk.answer("Which incident does it help to end?", "INC-7").answer("Is that right?", "alternatives");
     talk.asked("Which safer alternative").type_in(ENTER).asked("Why is it not sufficient?").type_in(ENTER);
-    talk.answer("And another one?", "Wait").answer("Why is it not sufficient?", "The truck leaves at six.");
-    talk.answer("And another one?", "").answer("Is that right?", "");
+    talk.answer("Another one?", "Wait").answer("Why is it not sufficient?", "The truck leaves at six.");
+    talk.answer("Another one?", "").answer("Is that right?", "");
     let (code, shown) = talk.end();
     assert_eq!(code, 0, "{shown}");
     let lines =
@@ -416,7 +414,7 @@ fn what_was_asked_for_before_is_shown_and_the_reason_says_what_is_different() {
     talk.wait("Why now, and what is different this time?").wait("`refused`, refused by @mei on 2026-11-10");
     talk.wait("Hall three").type_in(CTRL_U);
     talk.type_in("The belt in hall 2 broke on Friday, and no spare board comes before the ship.").type_in(ENTER);
-    talk.usual(4, 10).wait("follows      refused (asked for before)").answer("Is that right?", "");
+    talk.usual(4, 10).wait("follows      refused (requested before)").answer("Is that right?", "");
     let (code, shown) = talk.end();
     assert_eq!(code, 0, "{shown}");
     let lines = [
@@ -443,7 +441,7 @@ fn the_results_of_a_scanner_are_picked_by_their_numbers() {
     sandbox.file("log.sarif", log);
     let mut talk = begin(&sandbox, &["--scan", "log.sarif"]);
     talk.wait("1  bandit B602: 2 results in 2 files: app/a.py, app/b.py");
-    talk.answer("Which of them are to be covered?", "3").instead("no number from 1 to 2", "1");
+    talk.answer("Which of them should be covered?", "3").instead("no number from 1 to 2", "1");
     // The title is proposed, and may be typed over.
     talk.answer("What should be allowed?", "");
     talk.wait("Which exact rule is not followed?");

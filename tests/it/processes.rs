@@ -145,8 +145,8 @@ fn is_ended(repo: &Repo, script: &str, seconds: &str, words: &str) {
 #[test]
 fn a_git_that_hangs_is_ended_with_all_that_it_started() {
     let repo = repository();
-    is_ended(&repo, "sleep 1000", "1", "`git rev-parse` did not end within 1 second, and was ended");
-    is_ended(&repo, "sleep 1000 &\nexec \"$git\" \"$@\"", "1", "`git rev-parse` did not end within 1 second");
+    is_ended(&repo, "sleep 1000", "1", "`git rev-parse` timed out after 1 second and was killed");
+    is_ended(&repo, "sleep 1000 &\nexec \"$git\" \"$@\"", "1", "`git rev-parse` timed out after 1 second");
     let only = "case \"$*\" in *cat-file*) sleep 1000;; esac\nexec \"$git\" \"$@\"";
     is_ended(&repo, only, "1", "`git cat-file` did not end within 1 second");
     let deaf = "case \"$*\" in *merge-base*) exec <&- >&- 2>&-; sleep 1000;; esac\nexec \"$git\" \"$@\"";
@@ -156,12 +156,12 @@ fn a_git_that_hangs_is_ended_with_all_that_it_started() {
 #[test]
 fn a_git_that_prints_without_end_is_ended() {
     let repo = repository();
-    is_ended(&repo, "exec yes", "100", "`git rev-parse` printed more than 256 MiB, and was ended");
-    is_ended(&repo, "exec yes >&2", "1", "`git rev-parse` did not end within 1 second");
+    is_ended(&repo, "exec yes", "100", "`git rev-parse` printed more than 256 MiB and was killed");
+    is_ended(&repo, "exec yes >&2", "1", "`git rev-parse` timed out after 1 second");
     let only = "case \"$*\" in *cat-file*) exec yes;; esac\nexec \"$git\" \"$@\"";
-    is_ended(&repo, only, "100", "`git cat-file` failed: its answer makes no sense");
+    is_ended(&repo, only, "100", "`git cat-file` failed: git returned an unexpected response");
     let line = "case \"$*\" in *cat-file*) exec tr '\\0' x </dev/zero;; esac\nexec \"$git\" \"$@\"";
-    is_ended(&repo, line, "100", "`git cat-file` failed: its answer makes no sense");
+    is_ended(&repo, line, "100", "`git cat-file` failed: git returned an unexpected response");
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn a_git_that_is_killed_is_said_to_be_whatever_it_had_hinted_at() {
     ] {
         let script = format!("case \"$*\" in *{command}*) echo 'hint: x' >&2; kill -9 $$;; esac\nexec \"$git\" \"$@\"");
         let run = with(&repo, &script, JOB, arguments);
-        let words = format!("`git {command}` failed: it was ended by signal 9");
+        let words = format!("`git {command}` failed: it was killed by signal 9");
         assert!(run.code == 2 && run.stderr.contains(&words), "{command}, {arguments:?}: {run:?}");
         // What is known of a meeting is printed all the same.
         assert_eq!(

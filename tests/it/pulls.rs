@@ -173,7 +173,7 @@ mod honest {
             is_clean(&run);
             let lines: Vec<&str> = run.stdout.lines().collect();
             let first = &repo.rev("HEAD~1")[..12];
-            let first = format!("commit {first} brings the first register: who approved its 1 decision is not judged");
+            let first = format!("commit {first} adds the first register: who approved its 1 decision is not checked");
             assert_eq!(lines[1..], [first], "{style:?}");
         }
     }
@@ -499,7 +499,7 @@ mod bad_input {
         refused(&judge(&repo, "[{\"number\": 12}]\n"), "line 1 is not an object");
         refused(&judge(&repo, &good.replace("\"last\":true", "\"last\":false")), "lacks page 2 of");
         let gone = good.replace("\"reviews\":[]", "\"reviews\":{\"message\":\"Not Found\",\"status\":\"404\"}");
-        refused(&judge(&repo, &gone), "contains GitHub's refusal `Not Found`, not reviews (line 2");
+        refused(&judge(&repo, &gone), "contains GitHub's error response `Not Found`, not reviews (line 2");
         refused(&judge(&repo, &gone), "run `action/fetch-pulls` again");
         refused(&judge(&repo, "\u{feff}<html>\n"), "line 1 is not an object");
         refused(&history(&repo, &["--pulls", "nowhere.jsonl"]), "cannot read the pull requests `nowhere.jsonl`");

@@ -107,7 +107,7 @@ fn a_messy_spreadsheet_becomes_a_green_pull_request_by_commands_alone() {
         "header in line 4, 55 entries",
         "Genehmigt am: month first, which `09/28/2026` (line 6) decides",
         "risk.tier: `N` is low (16)",
-        "4 rows add up others and are left out",
+        "4 rows are totals and are left out",
         "`Zoë Krüger / Dana Ortiz` names several people, of whom `Zoë Krüger` is taken",
         "line 65 repeats line 17",
         "55 files written to exceptions/imported",

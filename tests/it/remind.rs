@@ -413,7 +413,7 @@ mod formats {
             remind(&register("", &[]), "2026-12-15", &[]),
             "label-printer: Label printer keeps its old certificate\n  due      ends on 2026-12-16, tomorrow\n  tell     \
              Luis Prado (owner), Mei Tanaka (approver)\n  removal  Install the new certificate and print a test \
-             label.\n  file     exceptions/label-printer.yaml\n\n1 exception needs somebody to act, on 2026-12-15\n"
+             label.\n  file     exceptions/label-printer.yaml\n\n1 exception needs action, on 2026-12-15\n"
         );
     }
 
@@ -422,7 +422,7 @@ mod formats {
         let sandbox = register("", &[("owner", "\"@luis\"")]);
         assert_eq!(
             remind(&sandbox, "2026-12-17", &["--format", "markdown"]),
-            "**1 exception needs somebody to act, on 2026-12-17**\n\n- `label-printer` **expired on 2026-12-16, \
+            "**1 exception needs action, on 2026-12-17**\n\n- `label-printer` **expired on 2026-12-16, \
              yesterday**: Label printer keeps its old certificate\n  - tell @luis (owner), Mei Tanaka (approver)\n  - to \
              do: carry out the removal and close it; a renewal had to be requested by 2026-12-16\n  - removal: Install \
              the new certificate and print a test label.\n"

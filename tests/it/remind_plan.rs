@@ -106,7 +106,7 @@ mod life {
             (closed(), "The exception was closed on 2026-12-18."),
             (rejected, "The exception was rejected."),
             (Vec::new(), "The exception's file is no longer in the register."),
-            (quiet, "Nobody has to act at the moment."),
+            (quiet, "No action is needed at the moment."),
         ] {
             let (book, mut hub) = (Book::new(), Hub::default());
             book.run(&one(&[]), "2026-12-17", &mut hub);

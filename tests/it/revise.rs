@@ -403,7 +403,7 @@ fn what_is_free_to_edit_needs_no_approver_and_the_end_is_never_corrected() {
     let several = register(&[("x-ticket", "{id: OPS-7, url: \"https://example.com\"}")]);
     let refused = run(&several, &["amend", "label-printer", "--set", "x-ticket=OPS-8"]);
     assert_eq!(refused.code, 2, "{}", refused.stdout);
-    assert!(refused.stderr.contains("`x-ticket` contains more than one text"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("`x-ticket` contains more than one string"), "{}", refused.stderr);
     let own = run(
         &sandbox,
         &[

@@ -47,9 +47,9 @@ fn a_renewal_shows_what_was_promised_and_asks_only_for_what_is_missing() {
     let mut talk = edit(&sandbox, &["renew"], &[]);
     talk.wait("label-printer: Label printer keeps its old certificate").wait("  term        2026-11-");
     talk.wait("  promised    Install the new certificate").wait("Shift-Tab goes back");
-    talk.answer("Why must it go on?", WHY).answer("Is the risk still the accepted one?", LOOKED);
+    talk.answer("Why must it be renewed?", WHY).answer("Is the risk still the accepted one?", LOOKED);
     talk.wait("Who decides?").wait("@mei").asked("@ines").type_in("nobody").type_in(ENTER);
-    talk.instead("nobody in the roster has that name", "ines");
+    talk.instead("no match in the roster", "ines");
     talk.wait("Until when? (").wait("at the latest").asked("for tier low").type_in("2026-12-18").type_in(ENTER);
     talk.wait("+   renewals:").answer("Write it? (yes)", "");
     let (code, shown) = talk.end();
@@ -85,7 +85,7 @@ fn leaving_writes_nothing_and_says_how_to_go_on() {
     let sandbox = register(&[]);
     let before = text(&sandbox);
     let mut talk = edit(&sandbox, &["renew", "--approver", "@ines"], &[]);
-    talk.answer("Why must it go on?", WHY).asked("Is the risk still").type_in("Print server log").type_in(CTRL_C);
+    talk.answer("Why must it be renewed?", WHY).asked("Is the risk still").type_in("Print server log").type_in(CTRL_C);
     let (code, shown) = talk.end();
     assert_eq!((code, text(&sandbox)), (2, before), "{shown}");
     let shown = shown.replace('\n', " ");
@@ -107,12 +107,12 @@ fn leaving_writes_nothing_and_says_how_to_go_on() {
 fn a_closure_and_a_review_ask_for_the_rest() {
     let sandbox = register(&[]);
     let mut talk = edit(&sandbox, &["review"], &[]);
-    talk.answer("What was seen?", "The tool has come; it is tested on Friday.").answer("Write it?", "");
+    talk.answer("What was observed?", "The tool has come; it is tested on Friday.").answer("Write it?", "");
     assert_eq!(talk.end().0, 0);
     holds(&sandbox, &["reviews:", "by: \"@hanna\""]);
     let mut talk = edit(&sandbox, &["close"], &[]);
     talk.wait("review      2026-11-23, @hanna: The tool has come");
-    talk.answer("Who saw that it is gone?", "mei")
+    talk.answer("Who verified the removal?", "mei")
         .answer("What was done?", "New certificate installed, label printed.");
     talk.answer("Write it?", "");
     let (code, shown) = talk.end();
@@ -127,7 +127,7 @@ fn a_rejection_may_leave_the_reason_out() {
         // Whoever asked cannot turn it down.
         sandbox.file(".gitconfig", "[user]\n\tname = Mei Tanaka\n");
         let mut talk = edit(&sandbox, &["reject"], &[]);
-        talk.answer("Why is it turned down?", why).answer("Write it?", "");
+        talk.answer("Why is it rejected?", why).answer("Write it?", "");
         let (code, shown) = talk.end();
         assert_eq!(code, 0, "{shown}");
         assert!(
@@ -141,8 +141,10 @@ fn a_rejection_may_leave_the_reason_out() {
 fn an_amendment_asks_for_the_field_and_its_value() {
     let sandbox = register(&[("scope.system", "label printer lp-07")]);
     let mut talk = edit(&sandbox, &["amend"], &[]);
-    talk.answer("Which field is to be corrected?", "sistem").instead("that is no field", "scope.system");
-    talk.wait("What is right for `scope.system`?").asked("now: label printer lp-07").type_in("label printer lp-08");
+    talk.answer("Which field should be corrected?", "sistem").instead("that is no field", "scope.system");
+    talk.wait("What is the correct value of `scope.system`?")
+        .asked("now: label printer lp-07")
+        .type_in("label printer lp-08");
     talk.type_in(ENTER).answer("Who agrees?", "ines").answer("What was wrong", "The number was that of the neighbour.");
     talk.answer("Write it?", "");
     let (code, shown) = talk.end();
@@ -154,7 +156,7 @@ fn an_amendment_asks_for_the_field_and_its_value() {
 fn a_terminal_without_a_cursor_asks_the_same() {
     let sandbox = register(&[]);
     let mut talk = edit(&sandbox, &["close"], &[("TERM", "dumb")]);
-    talk.wait("Who saw that it is gone?").wait("\n> ").type_in("mei\n");
+    talk.wait("Who verified the removal?").wait("\n> ").type_in("mei\n");
     talk.wait("What was done?").wait("\n> ").type_in("<\n").wait("Who saw").wait("enter alone: mei").wait("\n> ");
     talk.type_in("ines\n").wait("What was done?").wait("\n> ").type_in("New certificate installed, label printed.\n");
     talk.wait("Write it?").wait("\n> ").type_in("\n");

@@ -140,9 +140,9 @@ fn what_no_key_verifies_is_said_to_be_what_it_is() {
     }
     let line = "mei@example.com openpgp bm9uc2Vuc2U=\n";
     for (keys, fault) in [
-        ("", "it is signed, and there is no key of `allowed_signers` to verify it by"),
-        (" \n", "it is signed, and there is no key of `allowed_signers` to verify it by"),
-        ("# nobody\n", "its signature is not by a key of `allowed_signers`, or does not hold"),
+        ("", "it is signed, but `allowed_signers` has no key to verify it"),
+        (" \n", "it is signed, but `allowed_signers` has no key to verify it"),
+        ("# nobody\n", "its signature is not by a key of `allowed_signers`, or is invalid"),
         (
             "mei@example.com openpgp ?\n",
             "or does not hold; `allowed_signers`: line 1 has no OpenPGP key that gpg reads",
@@ -212,8 +212,8 @@ fn a_key_that_has_ended_signs_nothing_by_a_date_of_the_past() {
         signed.repo.commits.set(40);
         signed.repo.write("allowed_signers", &format!("{ended}mei@example.com {newer}")).commit("End a key");
     };
-    let back = "it is dated `2026-01-08`, before a commit of `2026-02-11` that it builds on, when its key had ended";
-    let ended = "its signature is not by a key of `allowed_signers`, or does not hold";
+    let back = "it is dated `2026-01-08`, before a commit of `2026-02-11` that it builds on, when its key had expired";
+    let ended = "its signature is not by a key of `allowed_signers`, or is invalid";
     for (by, day, between, says) in [
         ("mei", 42, false, ended),
         ("mei", 6, false, back),

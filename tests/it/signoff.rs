@@ -280,7 +280,7 @@ mod approval_missing {
         assert_eq!(
             said,
             ["approval-missing: `@mei` approved the exception at `1234567890ab`, which is not in this clone \
-              (fetch the whole history with `fetch-depth: 0`; where a force-push threw that commit away, ask `@mei` to \
+              (fetch the whole history with `fetch-depth: 0`; if a force-push removed that commit, ask `@mei` to \
               approve again)"]
         );
         pull.reviews[0]["commit_id"] = Value::Null;
@@ -898,7 +898,7 @@ mod given {
             (
                 &event,
                 refusal,
-                "`reviews.json` is not a usable list of reviews: it contains GitHub's refusal `Not Found`",
+                "`reviews.json` is not a usable list of reviews: it contains GitHub's error response `Not Found`",
             ),
             (&event, "[{\"id\": 4}]", "`reviews.json` is not a usable list of reviews: review 4: has no `state`"),
         ] {
@@ -1017,7 +1017,7 @@ mod code_owned {
             ),
             (
                 "* @mei@olek @acme/security\n",
-                "the register `exceptions/`, the policy `stopgap.yaml`, CODEOWNERS itself and the attributes `.gitattributes` have no owner who is known \
+                "the register `exceptions/`, the policy `stopgap.yaml`, CODEOWNERS itself and the attributes `.gitattributes` have no known owner \
                  (list the people of `@acme/security` under `teams` in `people.yaml`)",
             ),
         ] {

@@ -323,7 +323,7 @@ mod uncommitted {
         let job = run(repo.path(), JOB, &["--base", "main"]);
         says(&job, 0, &[]);
         assert!(
-            job.stdout.contains("not judged, because the commit does not hold it: `exceptions/door.yaml`"),
+            job.stdout.contains("not checked, because the commit does not contain it: `exceptions/door.yaml`"),
             "{}",
             job.stdout
         );

@@ -284,7 +284,7 @@ fn a_baseline_lets_the_old_be_and_only_gets_shorter() {
     repo.commit("the baseline");
     let run = stopgap(&repo, &["check", "--today", TODAY]);
     assert_eq!(run.code, 0, "{run:?}");
-    let left = "1 of 1 suppression in `suppressions.yaml` are left, which ends on 2027-01-31";
+    let left = "1 of 1 suppression in `suppressions.yaml` are left; it ends on 2027-01-31";
     assert!(run.stdout.contains(left), "{}", run.stdout);
     let run = stopgap(&repo, &["suppressions", "--today", TODAY]);
     assert!(run.stdout.contains("bandit  B605  baseline until 2027-01-31"), "{}", run.stdout);

@@ -463,7 +463,7 @@ fn flags_are_printed_one_a_line() {
         ("trivy", "`trivy` takes no such flags", "it reads a file: `sync: {trivy: .trivyignore.yaml}`"),
         ("Snyk", "`Snyk` takes no such flags", "it reads a file: `sync: {snyk: .snyk}`"),
         ("bandit", "`bandit` takes no such flags", "the tools with flags are pip-audit"),
-        ("nobodys", "nothing is known here of a tool `nobodys`", "the tools with flags are pip-audit"),
+        ("nobodys", "there is no known tool `nobodys`", "the tools with flags are pip-audit"),
     ] {
         let run = sync(&sandbox, DURING, &["--print", tool]);
         assert!(run.code == 2 && run.stderr.contains(says) && run.stderr.contains(help), "{tool}: {run:?}");

@@ -151,12 +151,10 @@ impl Terminal {
     /// Tells which keys do more than to type.
     pub(super) fn keys(&self) -> &'static str {
         match self.plain {
-            true => {
-                "`<` goes back, `e` opens your editor, Ctrl-C leaves: nothing is written then, and nothing is lost."
-            }
+            true => "`<` goes back, `e` opens your editor, Ctrl-C quits: nothing is written, and no answer is lost.",
             false => {
-                "Shift-Tab goes back, Ctrl-X Ctrl-E opens your editor, tab completes, Ctrl-C leaves: nothing is written \
-                 then, and nothing is lost."
+                "Shift-Tab goes back, Ctrl-X Ctrl-E opens your editor, tab completes, Ctrl-C quits: nothing is \
+                 written, and no answer is lost."
             }
         }
     }
@@ -248,7 +246,7 @@ impl Terminal {
                     let written = tidy(&written);
                     let seen = visible(&written);
                     if seen != written {
-                        self.refuse("what nobody can see in the text was left out", out)?;
+                        self.refuse("invisible characters were removed", out)?;
                     }
                     seen
                 }
@@ -368,8 +366,8 @@ fn to_choose(ask: &str, help: &str, choices: &[Choice], usual: usize) -> (Questi
     };
     let check = move |typed: &str| match pick(typed, choices) {
         Pick::One(_) => None,
-        Pick::Several(found) => Some(format!("that fits {} of them: type more of it", found.len())),
-        Pick::None => Some("that is not one of them".to_owned()),
+        Pick::Several(found) => Some(format!("ambiguous: {} match; type more", found.len())),
+        Pick::None => Some("that is not one of the choices".to_owned()),
     };
     (question, check)
 }

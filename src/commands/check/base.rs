@@ -172,7 +172,7 @@ pub(super) fn uncompared(changes: &Changes<'_>) -> Option<String> {
     let (first, rest) = ids.split_first()?;
     let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
     Some(format!(
-        "`{first}`{more} could not be compared, because what the base has there cannot be read: read the whole file"
+        "`{first}`{more} could not be compared, because its version in the base cannot be read: review the whole file"
     ))
 }
 

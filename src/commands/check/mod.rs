@@ -420,7 +420,7 @@ fn changed_head(place: &cli::Place, world: &World, root: &Path, git: &Git) -> Re
     Head::of_developer(root, git, |files| book::policy(place, world, root, files))
 }
 
-/// Refuses a limit that would keep findings from a program.
+/// Refuses a limit that would hide findings from programs.
 ///
 /// # Errors
 ///
@@ -431,8 +431,8 @@ pub(super) fn refuse_limit(limit: Option<usize>, format: output::Format) -> Resu
         Some(limit) if !is_listed => Err(Error::from(Argument::Form {
             option: "--limit",
             value: limit.to_string(),
-            fault: "would keep findings from a program",
-            help: "it is for `--format text` and `concise`; the other formats list everything".to_owned(),
+            fault: "would hide findings from programs",
+            help: "use it with `--format text` or `concise`; the other formats list everything".to_owned(),
         })),
         _ => Ok(()),
     }

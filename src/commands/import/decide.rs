@@ -70,7 +70,7 @@ fn ask_owner(
     }
     let columns = open.iter().map(|column| Choice { value: column.heading.clone(), about: column.example.clone() });
     let choices: Vec<Choice> = columns.chain([Choice::plain("none of them")]).collect();
-    let help = "the one person who sees to the removal; a column that is not chosen is kept as it is";
+    let help = "the one person responsible for the removal; columns that are not chosen are kept as they are";
     let chosen = terminal.choose("Which column names the owner?", help, &choices, open.len(), out)?;
     let Some(column) = open.get(chosen) else { return Ok(false) };
     options.map.push((owner, column.heading.clone()));
@@ -83,7 +83,7 @@ fn ask_order(terminal: &Terminal, column: &str, cell: &str, out: &mut dyn Write)
         Choice { value: "mdy".to_owned(), about: "the month first: 11/23/2026".to_owned() },
     ];
     let ask = format!("How are dates such as {cell} in `{column}` written?");
-    let chosen = terminal.choose(&ask, "no cell of the sheet decides it", &choices, 0, out)?;
+    let chosen = terminal.choose(&ask, "no cell of the sheet shows it", &choices, 0, out)?;
     Ok(if chosen == 0 { DateOrder::DayFirst } else { DateOrder::MonthFirst })
 }
 
@@ -96,6 +96,6 @@ fn ask_person(
 ) -> Result<String, Error> {
     let choices: Vec<Choice> = people.iter().map(Choice::plain).collect();
     let ask = format!("Who is the {} in `{cell}`?", field.label());
-    let chosen = terminal.choose(&ask, "one person; the whole cell is kept beside", &choices, 0, out)?;
+    let chosen = terminal.choose(&ask, "one person; the whole cell is kept as well", &choices, 0, out)?;
     Ok(people.get(chosen).or(people.first()).cloned().unwrap_or_default())
 }

@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
         return Err(Error::from(Argument::Form {
             option: "--git",
             value: "--format json".to_owned(),
-            fault: "would mix what git says with the JSON",
+            fault: "would mix git's output with the JSON",
             help: "leave one of them out".to_owned(),
         }));
     }
@@ -54,8 +54,7 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
     let named = |folder: &String| subfolder::read(folder, register, &opened.root);
     let target = arguments.folder.as_ref().map_or_else(|| Ok(register.clone()), named)?;
     let bytes = files::read_named(&world.folder.join(&arguments.file), import::MAX_BYTES).map_err(|error| {
-        let help =
-            format!("name a file that is there, that you may read, and of at most {} MiB", import::MAX_BYTES >> 20);
+        let help = format!("name a readable file of at most {} MiB", import::MAX_BYTES >> 20);
         Error::Unreadable { kind: "the file", path: shown(&name).into_owned(), why: error.to_string(), help }
     })?;
     let mut reading = decide::read(&name, bytes, options, arguments, world, out)?;
@@ -130,7 +129,7 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
     render_result(arguments.format, &outcome, out)?;
     if is_written && arguments.git {
         drop(lock);
-        steps.offer(true, "to put them up for approval:", world, out)?;
+        steps.offer(true, "to submit them for review:", world, out)?;
     }
     Ok(if reading.unread.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }

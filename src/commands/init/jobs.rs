@@ -96,7 +96,7 @@ pub(super) fn github(supply: &Supply, register: Register<'_>) -> Vec<File> {
     files.extend(reminders.map(|steps| File {
         path: format!(".github/workflows/stopgap{}-reminders.yml", register.suffix()),
         text: for_root(&format!("{REMINDERS}{steps}"), register),
-        what: "an issue for who must act",
+        what: "reminders as issues",
     }));
     files
 }

@@ -32,8 +32,7 @@ const POLICY: &str = include_str!("policy.yaml");
 const README: &str = include_str!("readme.md");
 
 /// What the questions are for.
-const PURPOSE: &str =
-    "This sets a register up; nothing that is there is changed, and enter alone takes what is proposed.";
+const PURPOSE: &str = "This sets up a register. Existing files are not changed; press enter to accept a proposal.";
 
 /// No line of prose is wider, in columns.
 const WIDEST: usize = 80;
@@ -62,9 +61,14 @@ pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> 
         return Ok(ExitCode::SUCCESS);
     }
     let count = setup.write()?;
-    let rest = if setup.stub.is_some() { "what else was there is as it was" } else { "what was there is as it was" };
+    let rest = if setup.stub.is_some() {
+        "other existing files were not changed"
+    } else {
+        "existing files were not \
+                                                                                           changed"
+    };
     match count {
-        0 => writeln!(out, "\neverything was there already, and nothing was written")?,
+        0 => writeln!(out, "\neverything already exists, and nothing was written")?,
         1 => writeln!(out, "\n1 file was written; {rest}")?,
         count => writeln!(out, "\n{count} files were written; {rest}")?,
     }
@@ -72,11 +76,11 @@ pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> 
         Ok((lines, _)) if lines.is_empty() => {}
         Ok((lines, branch)) => {
             let wrong = lines.iter().any(|line| line.status == Status::Wrong);
-            let what = if wrong { "not right yet" } else { "left to look at" };
-            writeln!(out, "\n{what}, as `stopgap doctor` says:\n")?;
+            let what = if wrong { "still wrong" } else { "still open" };
+            writeln!(out, "\n{what}, according to `stopgap doctor`:\n")?;
             text(&Diagnosis { lines: &lines, branch: &branch }, world.look(), out)?;
         }
-        Err(error) => writeln!(out, "\n`stopgap doctor` cannot look: {}\n", escape::line(&error.to_string()))?,
+        Err(error) => writeln!(out, "\n`stopgap doctor` could not run: {}\n", escape::line(&error.to_string()))?,
     }
     setup.say_what_is_left(out, count > 0)?;
     if !world.interactive || !is_asked_at_once(world, out)? {
@@ -90,8 +94,8 @@ pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> 
 /// Asks whether the first exception is asked for now.
 fn is_asked_at_once(world: &World, out: &mut dyn Write) -> Result<bool, Error> {
     let choices = [Choice::plain("yes"), Choice::plain("no")];
-    let help = "the questions of `stopgap new`; Ctrl-C leaves them, and what was set up stays";
-    match Terminal::new(world).choose("Ask for a first exception now?", help, &choices, 1, out) {
+    let help = "the questions of `stopgap new`; Ctrl-C quits them, and the files of the setup stay";
+    match Terminal::new(world).choose("Request a first exception now?", help, &choices, 1, out) {
         Ok(chosen) => Ok(chosen == 0),
         Err(Error::Left) => Ok(false),
         Err(error) => Err(error),
@@ -280,7 +284,7 @@ impl Setup {
         };
         writeln!(out, "next:")?;
         if !self.lines.is_empty() {
-            let who = if self.owned { "" } else { ", with your own people or team, two or more, for OWNERS" };
+            let who = if self.owned { "" } else { ", with your own team, or at least two people, in place of OWNERS" };
             next(out, &format!("put these lines into {}{who}:", self.owners_file))?;
             copied(out, &self.lines.join("\n"))?;
         }
@@ -289,10 +293,7 @@ impl Setup {
             copied(out, &self.pipeline)?;
         }
         if let Some(path) = &self.kept {
-            next(
-                out,
-                &format!("{path} was there already: delete it and run this again to get stopgap from elsewhere"),
-            )?;
+            next(out, &format!("{path} already existed: to get stopgap from elsewhere, delete it and run this again"))?;
         }
         if let Some(root) = &self.unnamed {
             next(out, &format!("run both gates from a job at the top, with `--root` and `{root}`"))?;
@@ -308,7 +309,7 @@ impl Setup {
         if written && self.in_git {
             next(out, &format!("`git add` the files above and open a {} with them", self.request))?;
         }
-        next(out, "`stopgap new` asks for the first exception, and `stopgap check` judges the register")?;
+        next(out, "request the first exception with `stopgap new`, and check the register with `stopgap check`")?;
         Ok(())
     }
 }
@@ -392,14 +393,14 @@ fn roster_file(
 fn is_roster_wished(path: &str, asks: &Dialogue, out: &mut dyn Write) -> Result<bool, Error> {
     let ask = format!("Write a first `{path}`?");
     let choices = [Choice::plain("yes"), Choice::plain("no")];
-    let help = "the people whom CODEOWNERS and git's authors name";
+    let help = "the people in CODEOWNERS and the authors in git";
     Ok(asks.choose(&ask, help, &choices, 0, out)? == 0)
 }
 
 fn ask_for_owners(forge: Forge, asks: &Dialogue, out: &mut dyn Write) -> Result<Vec<String>, Error> {
     let question = Question {
         ask: "Who approves exceptions?".to_owned(),
-        help: "two people or more, or a team: @olek, @priya or @acme/security; empty: nobody knows yet".to_owned(),
+        help: "at least two people, or a team: @olek, @priya or @acme/security; empty: not known yet".to_owned(),
         ..Question::default()
     };
     let read = |answer: &str| owners(forge, &answer.split(',').map(str::to_owned).collect::<Vec<_>>());
@@ -409,14 +410,14 @@ fn ask_for_owners(forge: Forge, asks: &Dialogue, out: &mut dyn Write) -> Result<
 
 fn ask_for_members(team: &str, asks: &Dialogue, out: &mut dyn Write) -> Result<Vec<String>, Error> {
     let ask = format!("Who is in {team}?");
-    let help = "such as @olek, @priya; empty: nobody knows yet".to_owned();
+    let help = "such as @olek, @priya; empty: not known yet".to_owned();
     let question = Question { ask, help, ..Question::default() };
     let read = |answer: &str| -> Option<Vec<String>> {
         if answer.is_empty() { Some(Vec::new()) } else { answer.split(',').map(roster::member).collect() }
     };
     let check = |answer: &str| match read(answer) {
         Some(_) => None,
-        None => Some("name people, with a comma between two of them".to_owned()),
+        None => Some("name people, separated by commas".to_owned()),
     };
     let answer = asks.line(question, &check, out)?;
     Ok(read(&answer).unwrap_or_default())
@@ -427,7 +428,7 @@ fn team(given: &str) -> Result<(String, Vec<String>), Error> {
         Error::from(Argument::Form {
             option: "--team",
             value: given.to_owned(),
-            fault: "names no team with its people",
+            fault: "must be TEAM=PERSON,…",
             help: "write `--team @organisation/team=@person,@other-person`".to_owned(),
         })
     })
@@ -538,7 +539,7 @@ fn owners(forge: Forge, given: &[String]) -> Result<Vec<String>, Error> {
                 option: "--owners".to_owned(),
                 value: (*owner).to_owned(),
                 why: "not an owner that CODEOWNERS accepts".to_owned(),
-                help: "write `@handle`, `@organisation/team` or a mail address, several with commas".to_owned(),
+                help: "write `@handle`, `@organisation/team` or an email address, separated by commas".to_owned(),
             }));
         }
     }

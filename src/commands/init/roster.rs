@@ -137,7 +137,7 @@ impl Draft {
     pub(super) fn text(&self, modeline: &str) -> String {
         let mut text = format!("{modeline}{HEAD}");
         if self.cut {
-            text.push_str(&format!("# Not everybody is here: these are the first {MOST_PEOPLE}.\n"));
+            text.push_str(&format!("# This list is incomplete: it has the first {MOST_PEOPLE} people.\n"));
         }
         text.push_str("complete: false\n");
         if !self.people.is_empty() {
@@ -161,8 +161,8 @@ impl Draft {
 
 const HEAD: &str = "\
 # Who may be named in an exception: a draft of `stopgap init`, from CODEOWNERS and the authors in git.
-# Join the items of one person, and give everybody a `handle` and, where somebody is above them, a `manager`. When
-# everybody is here, say `complete: true`: then a name that is not here is an error.
+# Merge the items of the same person, and give everybody a `handle` and, if they have one, a `manager`. When everybody
+# is listed, set `complete: true`: a name that is not listed is then an error.
 ";
 
 impl Person {

@@ -57,7 +57,7 @@ fn named(arguments: &cli::Init, ci: Ci) -> Result<Option<Supply>, Error> {
             return only(
                 "--action",
                 "--ci github",
-                "because GitLab runs no actions",
+                "because GitLab does not support actions",
                 "give `--component` or `--image`",
             );
         }
@@ -67,7 +67,7 @@ fn named(arguments: &cli::Init, ci: Ci) -> Result<Option<Supply>, Error> {
         (Some(action), _) => return action_of(action).map(|it| Some(Supply::Action(it))),
         (None, Some(component)) => {
             let Some(image) = &arguments.image else {
-                let because = "because the component runs in one that holds stopgap";
+                let because = "because the component runs in an image that contains stopgap";
                 return only("--component", "--image", because, "name an image by its digest");
             };
             let (reference, image) = (component_of(component)?, image_of(image)?);
@@ -92,10 +92,10 @@ fn derived(built_from: Option<&str>, ci: Ci) -> Option<Supply> {
 
 fn ask(ci: Ci, asks: &Dialogue, out: &mut dyn Write) -> Result<Supply, Error> {
     let help = match ci {
-        Ci::Gitlab => "IMAGE@sha256:DIGEST, or URL@COMMIT to build it; empty: a job that fails until you say it",
+        Ci::Gitlab => "IMAGE@sha256:DIGEST, or URL@COMMIT to build it; empty: a job that fails until you set it",
         Ci::Github | Ci::None => {
             "OWNER/stopgap@COMMIT (the action), IMAGE@sha256:DIGEST, or URL@COMMIT to build it; empty: a job that fails \
-             until you say it"
+             until you set it"
         }
     };
     let read = |answer: &str| match answer {
@@ -129,16 +129,11 @@ const OPEN: [&str; 7] = ["OWNER", "GROUP", "PATH", "HOST", "REGISTRY", "IMAGE", 
 fn said(option: &'static str, text: &str) -> Result<(), Error> {
     let open = text.split(['/', '@', ':']).find_map(|part| OPEN.into_iter().find(|open| part == *open));
     open.map_or(Ok(()), |open| {
-        Err(refused(
-            option,
-            text,
-            "holds a word that stands for a name",
-            format!("write the name in the place of `{open}`"),
-        ))
+        Err(refused(option, text, "contains a placeholder", format!("replace `{open}` with the real name")))
     })
 }
 
-const MOVES: &str = "does not name a commit, and a tag or branch can be moved to another one";
+const MOVES: &str = "does not name a commit, and a tag or branch can be moved to another commit";
 
 /// Takes what is before the last `@`, and the commit after it.
 fn at_commit<'t>(option: &'static str, text: &'t str, form: &str, url: &str) -> Result<(&'t str, String), Error> {

@@ -38,15 +38,15 @@ pub(super) fn follows(field: Field, draft: &Draft, desk: &Desk, asker: Option<&s
     match field {
         ENVIRONMENT => match desk.environment_of(draft.text(SYSTEM)) {
             Some(known) => Following::new(known, "as for this system before"),
-            None => Following::new(desk.environments.first()?, "as most others have it"),
+            None => Following::new(desk.environments.first()?, "as in most others"),
         },
         TIER => {
             let tier = least_tier(draft, desk);
             Following::new(tier.name(), format!("at most {}: {}", counted(desk.limit(tier), "day"), meaning(tier)))
         }
-        REQUESTER => Following::new(asker?, "as git says"),
+        REQUESTER => Following::new(asker?, "from your git identity"),
         // Who asks is asked for where nobody can tell.
-        OWNER => Following::new(requester, "who asks"),
+        OWNER => Following::new(requester, "the requester"),
         APPROVER => {
             let deciders = people::deciders(desk, requester, path);
             let refused = desk.asked_before(draft).into_iter().filter(|it| it.common == Common::Both);
@@ -57,16 +57,16 @@ pub(super) fn follows(field: Field, draft: &Draft, desk: &Desk, asker: Option<&s
                 }
             }
             let decider = deciders.into_iter().next()?;
-            let why = if desk.has_code_owners() { "code owner of the file" } else { "above who asks" };
+            let why = if desk.has_code_owners() { "code owner of the file" } else { "above the requester" };
             Following::new(decider, why)
         }
         STARTS => Following::new(desk.today().day.to_string(), "today"),
         FOLLOWS => {
             let earlier = answered(draft, desk);
-            let why = if earlier.is_empty() { "nothing like it was asked for" } else { "asked for before" };
+            let why = if earlier.is_empty() { "no similar request" } else { "requested before" };
             Following::new(earlier.join(" "), why)
         }
-        REFERENCES => Following::new("", "tickets or addresses, if there are any"),
+        REFERENCES => Following::new("", "tickets or links, if there are any"),
         _ => None,
     }
 }

@@ -70,7 +70,7 @@ impl Interview<'_> {
         let is_nothing = |field: Field| field == FOLLOWS && !draft.is_given(field);
         let fields = Field::asked().into_iter().filter(|field| answer::applies(*field, &draft) && !is_nothing(*field));
         let mut lines: Vec<Line> = fields.map(line).collect();
-        let why = self.id.is_empty().then(|| "made of the title".to_owned());
+        let why = self.id.is_empty().then(|| "derived from the title".to_owned());
         lines.push(Line { about: About::Id, asked: false, why });
         lines.sort_by_key(|line| !line.asked);
         let remarks = self.desk.judge(&draft, &self.path());
@@ -143,7 +143,7 @@ impl Interview<'_> {
                     return Ok(Wish::Look);
                 }
                 None => {
-                    let why = format!("`{}` is none of the numbers and names above", shown(name));
+                    let why = format!("`{}` is not one of the numbers and names above", shown(name));
                     self.terminal.refuse(&why, self.out)?;
                 }
             }
@@ -211,14 +211,14 @@ impl Glance {
 
 /// Returns the last question: an empty answer never writes what the gate would refuse.
 fn last_question(errors: usize, first: Option<About>, dry_run: bool, count: usize) -> Question {
-    let writes = if dry_run { "enter ends here, nothing is written" } else { "enter writes the file" };
-    let change = "`expires 7d` changes an answer, `3` alone opens one";
+    let writes = if dry_run { "enter quits without writing" } else { "enter writes the file" };
+    let change = "type `expires 7d` to change an answer, `3` to edit one";
     let (ask, help) = match errors {
         0 => ("Is that right?".to_owned(), format!("{writes}; {change}")),
         errors => {
             let errors = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
             let fix = first.map(|about| format!("enter changes `{}`; ", about.label())).unwrap_or_default();
-            (format!("The gate will refuse it: {errors}"), format!("{fix}`write` writes it all the same; {change}"))
+            (format!("The gate will refuse it: {errors}"), format!("{fix}`write` writes it anyway; {change}"))
         }
     };
     let progress = format!("{count} of {count}");

@@ -59,7 +59,7 @@ impl Handoff<'_> {
             card,
             opened: OnceCell::new(),
         };
-        if !steps.offer(is_wanted, "to ask for it:", world, out)? {
+        if !steps.offer(is_wanted, "to request it:", world, out)? {
             writeln!(out, "this is not a git repository: an exception counts once it is committed and approved")?;
             return Ok(());
         }
@@ -67,7 +67,11 @@ impl Handoff<'_> {
         let then = if steps.tool().is_some() { "" } else { "then open the pull request; " };
         writeln!(out, "\n{then}the approval of `{}` there is the sign-off", escape::line(&approver))?;
         let id = escape::shell_word(id);
-        writeln!(out, "if it comes on a later day, `stopgap decide {id}` dates it, and the approval stays good")?;
+        writeln!(
+            out,
+            "if it comes on a later day, `stopgap decide {id}` sets the date, and the approval remains \
+                       valid"
+        )?;
         Ok(())
     }
 
@@ -89,9 +93,9 @@ impl Handoff<'_> {
     /// A title that would look different in a terminal stays in the file.
     fn title(&self) -> String {
         const LONGEST: usize = 72;
-        let whole = format!("Ask for {}: {}", self.id, self.draft.text(TITLE));
+        let whole = format!("Request {}: {}", self.id, self.draft.text(TITLE));
         let fits = whole.chars().count() <= LONGEST && escape::line(&whole) == whole;
-        if fits { whole } else { format!("Ask for {}", self.id) }
+        if fits { whole } else { format!("Request {}", self.id) }
     }
 }
 

@@ -385,7 +385,10 @@ impl Interview<'_> {
                 let words = text.split([',', ' ']).filter(|word| !word.is_empty());
                 let words: Vec<String> = words.map(|word| chosen(word, &choices)).collect::<Result<_, _>>()?;
                 match words.as_slice() {
-                    [_, _, ..] if words.iter().any(|word| word == NONE) => Err(format!("`{NONE}` stands alone")),
+                    [_, _, ..] if words.iter().any(|word| word == NONE) => Err(format!(
+                        "`{NONE}` cannot be combined \
+                                                                                        with other values"
+                    )),
                     _ => Ok(words.join(",")),
                 }
             }
@@ -452,7 +455,8 @@ impl Interview<'_> {
         }
         let lines: Vec<&str> = earlier.iter().take(EARLIER).map(|it| it.line.as_str()).collect();
         let help = format!(
-            "the same was asked for before:\n{}\nsay in the reason what has changed since; it stays one sentence",
+            "an earlier request covers the same control and system:\n{}\nsay in the reason what has changed since, \
+             still in one sentence",
             lines.join("\n")
         );
         Question { ask: "Why now, and what is different this time?".to_owned(), help, prose: true, ..plain }
@@ -461,14 +465,14 @@ impl Interview<'_> {
     fn control(&self, plain: Question) -> Question {
         let choice = |control: &crate::register::Control| Choice {
             value: format!("{} {}", control.id, control.name).trim_end().to_owned(),
-            about: if control.waivable { String::new() } else { "(nobody may break it)".to_owned() },
+            about: if control.waivable { String::new() } else { "(no exceptions allowed)".to_owned() },
         };
         let choices = self.desk.with_controls(|controls| controls.iter().map(choice).collect::<Vec<_>>());
         let choices = choices.unwrap_or_default();
         let few = choices.len() <= LISTED;
         let help = match few {
-            true => "its id, or any words of it".to_owned(),
-            false => format!("one of {}: its id, or any words of it; tab lists those that fit", choices.len()),
+            true => "its id, or any of its words".to_owned(),
+            false => format!("one of {}: its id, or any of its words; tab lists the matches", choices.len()),
         };
         Question { help, listed: if few { choices.len() } else { 0 }, choices, ..plain }
     }
@@ -479,7 +483,7 @@ impl Interview<'_> {
         let least = follow::least_tier(&self.draft, self.desk);
         let help = match least {
             Tier::Low => plain.help,
-            least => format!("what it opens calls for `{}` at least", least.name()),
+            least => format!("its exposure requires at least `{}`", least.name()),
         };
         Question { help, listed: choices.len(), choices, ..plain }
     }
@@ -530,7 +534,7 @@ impl Interview<'_> {
         let listed = if choices.len() <= LISTED { choices.len() } else { deciders.len().min(LISTED) };
         let help = match choices.is_empty() {
             true => plain.help,
-            false => format!("{}\nany part of a name will do; tab lists those that fit", plain.help),
+            false => format!("{}\ntype any part of a name; tab lists the matches", plain.help),
         };
         Question { help, default, listed, choices, ..plain }
     }
@@ -541,7 +545,7 @@ fn item(part: Field, at: usize) -> Question {
     let list = part.parent().unwrap_or(part);
     let (ask, help) = match (is_first(part), at) {
         (true, 0) => (ask(list), format!("{}\nsuch as: {}", help(list), answer::example(list))),
-        (true, _) => ("And another one?", "enter alone if there is none".to_owned()),
+        (true, _) => ("Another one?", "press enter if there is none".to_owned()),
         (false, _) => (ask(part), format!("{}\nsuch as: {}", help(part), answer::example(part))),
     };
     Question { ask: ask.to_owned(), help, prose: true, ..Question::default() }
@@ -587,7 +591,7 @@ fn chosen(text: &str, choices: &[Choice]) -> Result<String, String> {
         Pick::Several(found) => Err(could_be(text, &found)),
         Pick::None => {
             let all: Vec<&str> = choices.iter().map(|choice| choice.value.as_str()).collect();
-            Err(format!("`{}` is none of them: {}", shown(text), all.join(", ")))
+            Err(format!("`{}` is not one of them: {}", shown(text), all.join(", ")))
         }
     }
 }
@@ -604,7 +608,7 @@ fn one_or_itself(text: &str, choices: &[Choice]) -> Result<String, String> {
 fn could_be(text: &str, found: &[&Choice]) -> String {
     let more = if found.len() > LISTED { format!("\nand {} more", found.len() - LISTED) } else { String::new() };
     let names: Vec<&str> = found.iter().take(LISTED).map(|choice| choice.value.as_str()).collect();
-    format!("`{}` could be one of several:\n{}{more}", shown(text), names.join("\n"))
+    format!("`{}` matches several:\n{}{more}", shown(text), names.join("\n"))
 }
 
 /// Returns the question for a field.

@@ -320,9 +320,9 @@ impl Run<'_> {
     /// Says what comes.
     fn begin(&self, interview: &mut Interview<'_>) -> Result<(), Error> {
         let questions = match interview.steps().len() {
-            0 => "everything at a glance".to_owned(),
-            1 => "1 question, then everything at a glance".to_owned(),
-            count => format!("{count} questions, then everything at a glance"),
+            0 => "only a summary".to_owned(),
+            1 => "1 question, then a summary".to_owned(),
+            count => format!("{count} questions, then a summary"),
         };
         let folder = self.folder();
         let words = format!("A new exception for `{folder}`: {questions}. {}", interview.terminal.keys());
@@ -344,7 +344,7 @@ impl Run<'_> {
         if refused {
             out.write_all(judged.text.as_bytes())?;
             let errors = counted(judged.errors, "error");
-            let more = judged.refused_by.map(|rule| format!("; `stopgap explain {rule}` says more"));
+            let more = judged.refused_by.map(|rule| format!("; run `stopgap explain {rule}` for details"));
             writeln!(out, "nothing is written: {errors}{}", more.unwrap_or_default())?;
             return Ok(ExitCode::FAILURE);
         }

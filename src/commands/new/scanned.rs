@@ -71,8 +71,8 @@ impl Scanned {
             return Err(Error::from(Input::Answer {
                 path: self.logs.first().cloned().unwrap_or_default(),
                 what: "SARIF log",
-                why: "it holds no result that an exception is needed for".to_owned(),
-                help: "`stopgap enforce` says what became of each; without `--scan` a cover is typed with `--cover`"
+                why: "it contains no result that needs an exception".to_owned(),
+                help: "`stopgap enforce` shows how each is treated; without `--scan`, give a cover with `--cover`"
                     .to_owned(),
             }));
         }
@@ -85,14 +85,14 @@ impl Scanned {
             return Err(Error::from(Argument::Form {
                 option: "--scan",
                 value: self.logs.first().map(|log| log.display().to_string()).unwrap_or_default(),
-                fault: "holds results to pick from, and nobody is there to pick",
-                help: "add those of the printed `--cover` that are meant".to_owned(),
+                fault: "has results to choose from, but this is not an interactive terminal",
+                help: "add the printed `--cover` options that you need".to_owned(),
             }));
         }
         let dialogue = Dialogue::new(world, "");
         let question = Question {
-            ask: "Which of them are to be covered?".to_owned(),
-            help: "numbers, such as `1` or `1 3-5`; as few as can be explained in one reason".to_owned(),
+            ask: "Which of them should be covered?".to_owned(),
+            help: "numbers, such as `1` or `1 3-5`; as few as one reason can explain".to_owned(),
             ..Question::default()
         };
         let count = self.groups.len();
@@ -129,7 +129,7 @@ impl Scanned {
             words.push_str(&format!(" and {} more", group.files.len() - MOST_FILES));
         }
         if group.elsewhere > 0 && !group.files.is_empty() {
-            words.push_str(&format!("; {} at no path, which no such cover holds", group.elsewhere));
+            words.push_str(&format!("; {} without a path, which a cover with paths cannot match", group.elsewhere));
         }
         words
     }
@@ -187,18 +187,18 @@ fn unlisted(groups: usize, beyond: usize) -> Vec<String> {
     let mut lines = Vec::new();
     match groups.saturating_sub(MOST_LISTED) {
         0 => {}
-        1 => lines.push(format!("and one more rule, with the number {groups}")),
+        1 => lines.push(format!("and one more rule, number {groups}")),
         more => lines.push(format!("and {more} more rules, numbered {} to {groups}", MOST_LISTED + 1)),
     }
     if beyond > 0 {
-        lines.push(format!("and {} of further rules, which have no numbers", counted(beyond, "result")));
+        lines.push(format!("and {} of other rules, which have no numbers", counted(beyond, "result")));
     }
     lines
 }
 
 /// Reads numbers from 1 to `count`, and ranges of them, as indices; each once, in their order.
 fn numbers(typed: &str, count: usize) -> Result<Vec<usize>, String> {
-    let fault = |word: &str| format!("`{}` is no number from 1 to {count}", shown(word));
+    let fault = |word: &str| format!("`{}` is not a number from 1 to {count}", shown(word));
     let number = |word: &str| word.parse().ok().filter(|number| (1..=count).contains(number));
     let mut picked = Vec::new();
     for word in typed.split([',', ' ']).filter(|word| !word.is_empty()) {
@@ -211,7 +211,7 @@ fn numbers(typed: &str, count: usize) -> Result<Vec<usize>, String> {
     }
     picked.sort_unstable();
     picked.dedup();
-    if picked.is_empty() { Err(format!("type the numbers of what is meant, from 1 to {count}")) } else { Ok(picked) }
+    if picked.is_empty() { Err(format!("type one or more numbers from 1 to {count}")) } else { Ok(picked) }
 }
 
 #[cfg(test)]
@@ -230,10 +230,10 @@ mod tests {
     #[test]
     fn what_is_not_listed_is_said() {
         assert!(unlisted(MOST_LISTED, 0).is_empty());
-        assert_eq!(unlisted(31, 0), ["and one more rule, with the number 31"]);
+        assert_eq!(unlisted(31, 0), ["and one more rule, number 31"]);
         assert_eq!(
             unlisted(42, 1),
-            ["and 12 more rules, numbered 31 to 42", "and 1 result of further rules, which have no numbers"]
+            ["and 12 more rules, numbered 31 to 42", "and 1 result of other rules, which have no numbers"]
         );
     }
 

@@ -51,10 +51,13 @@ impl Shelf {
             return Some(format!("`{}` is not an id: {allowed}", shown(id)));
         }
         if register::is_device(id) {
-            return Some(format!("`{}` is a device for Windows, where nobody could check the file out", shown(id)));
+            return Some(format!(
+                "`{}` is a device name on Windows, where the file could not be checked out",
+                shown(id)
+            ));
         }
         let path = self.ids.get(&id.to_lowercase())?;
-        Some(format!("the id `{}` is taken by `{}`: an id is used once and never again", shown(id), shown(path)))
+        Some(format!("the id `{}` is taken by `{}`: an id is never used again", shown(id), shown(path)))
     }
 
     /// Returns the path of an id's file, relative to the root.

@@ -89,10 +89,13 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
     }
     let mut answers = Answers::new("amend", subject);
     let date = answers.day("date", arguments.date.as_deref())?;
-    let by =
-        answers.person("by", "Who corrects the record?", "whoever writes the correction", arguments.by.as_deref())?;
-    let approver =
-        answers.somebody("approver", "Who agrees?", "who agrees, somebody else", arguments.approver.as_deref())?;
+    let by = answers.person("by", "Who corrects the record?", "who writes the correction", arguments.by.as_deref())?;
+    let approver = answers.somebody(
+        "approver",
+        "Who approves it?",
+        "who approves it; must be someone else",
+        arguments.approver.as_deref(),
+    )?;
     let note = answers.need(
         "note",
         "What was wrong or has changed?",
@@ -126,19 +129,20 @@ fn ask_for_change(subject: &Subject<'_>, asks: &Asks) -> Result<String, Error> {
         Pick::Several(_) | Pick::None => None,
     };
     let question = Question {
-        ask: "Which field is to be corrected?".to_owned(),
-        help: "tab lists them; a list of several items is corrected in the file and named with `--field`".to_owned(),
+        ask: "Which field should be corrected?".to_owned(),
+        help: "tab lists them; correct a list of several items in the file, and name it with `--field`".to_owned(),
         choices: choices.clone(),
         ..Question::default()
     };
     let check = |typed: &str| match picked(typed) {
         Some(_) => None,
-        None => Some("that is no field, or several: type its name, such as `scope.system`".to_owned()),
+        None => Some("that is not exactly one field: type its name, such as `scope.system`".to_owned()),
     };
     let typed = asks.ask_with(subject, question, &check)?;
     let field = picked(&typed).unwrap_or(typed);
     let now = subject.text_of(&field).map(|text| format!("now: {text}")).unwrap_or_default();
-    let question = Question { ask: format!("What is right for `{field}`?"), help: now, ..Question::default() };
+    let question =
+        Question { ask: format!("What is the correct value of `{field}`?"), help: now, ..Question::default() };
     let check = |typed: &str| match change(&format!("{field}={typed}")) {
         Err(error) => Some(error.to_string()),
         Ok((field, value)) if subject.says(&field, &value) => Some("the record already says that".to_owned()),
@@ -255,7 +259,7 @@ fn change(given: &str) -> Result<(String, String), Error> {
         return Err(Error::from(Argument::NotFound { what: Named::SettableField, name: field.to_owned(), help }));
     }
     if value.is_empty() && !is_list(field) {
-        return valueless("write the right value after `=`");
+        return valueless("write the correct value after `=`");
     }
     Ok((field.to_owned(), value.to_owned()))
 }

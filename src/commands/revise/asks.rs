@@ -118,7 +118,7 @@ impl Asks {
         if errors > 0 {
             let question = Question {
                 ask: format!("The check would fail with {}, so nothing is written", counted(errors, "error")),
-                help: "go back and change an answer, or leave with enter".to_owned(),
+                help: "go back and change an answer, or press enter to quit".to_owned(),
                 ..Question::default()
             };
             self.dialogue.line(question, &|_| None, &mut stdout())?;
@@ -244,7 +244,7 @@ fn refused(subject: &Subject<'_>, kind: Kind, answer: &str) -> Option<String> {
             let roster = subject.judge.people.roster()?;
             let known = roster.find(&chosen(subject, answer)).is_some();
             (!known && roster.is_complete())
-                .then(|| "nobody in the roster has that name: type more or less of it".to_owned())
+                .then(|| "no match in the roster; try a different part of the name".to_owned())
         }
     }
 }

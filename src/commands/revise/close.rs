@@ -26,8 +26,8 @@ fn plan(arguments: &cli::Close, subject: &Subject<'_>) -> Result<Plan, Error> {
     let by = answers.person("by", "Who removed it?", "who removed it", arguments.by.as_deref())?;
     let verified_by = answers.somebody(
         "verified-by",
-        "Who saw that it is gone?",
-        "who saw that it is gone, somebody else",
+        "Who verified the removal?",
+        "who verified the removal; must be someone else",
         arguments.verified_by.as_deref(),
     )?;
     let note =
@@ -45,6 +45,6 @@ fn plan(arguments: &cli::Close, subject: &Subject<'_>) -> Result<Plan, Error> {
     let mut plan = Plan::new(edits, said);
     let removal = subject.exception.removal.as_ref().map(Text::as_str);
     plan.hints.push(verified);
-    plan.hints.extend(removal.map(|removal| format!("the removal that was agreed and is now done: {removal}")));
+    plan.hints.extend(removal.map(|removal| format!("the agreed removal, which is now done: {removal}")));
     Ok(plan)
 }

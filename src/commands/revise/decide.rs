@@ -64,7 +64,7 @@ fn plan(days: &Days, subject: &Subject<'_>) -> Result<Plan, Error> {
     let verb = if people.len() == 1 { "approves" } else { "approve" };
     plan.hints.push(match days {
         Days::Given(_) => format!("it counts if {} {} the pull request on that day", people.join(" and "), verb),
-        Days::Reviewed(_) => format!("the approval of {} stays good for it", people.join(" and ")),
+        Days::Reviewed(_) => format!("the approval of {} remains valid for it", people.join(" and ")),
     });
     let waiting = open.iter().filter(|one| dated.iter().all(|(decision, _)| decision.on != one.on));
     plan.hints.extend(waiting.map(|one| format!("{} still waits for {}", one.what, one.approver.as_str())));

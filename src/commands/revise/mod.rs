@@ -258,7 +258,7 @@ fn revise(
         card,
         opened: OnceCell::new(),
     };
-    steps.offer(arguments.git, "to bring it into a pull request:", world, out)?;
+    steps.offer(arguments.git, "to open a pull request with it:", world, out)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -37,20 +37,16 @@ fn plan(arguments: &cli::Reject, subject: &Subject<'_>) -> Result<Plan, Error> {
     }
     let named = subject.exception.approver.as_ref().map(Text::as_str);
     if is_own_request(subject) {
-        let approver = named.unwrap_or("whoever decides").to_owned();
+        let approver = named.unwrap_or("the approver").to_owned();
         return Err(Error::from(Refusal::OwnRequest { id: subject.exception.id.to_owned(), approver }));
     }
     let mut answers = Answers::new("reject", subject);
     let decided = answers.day("decided", arguments.decided.as_deref())?;
     answers.refuse_ahead("decided", decided)?;
-    let approver = answers.somebody(
-        "approver",
-        "Who turned it down?",
-        "who turned it down",
-        arguments.approver.as_deref().or(named),
-    )?;
-    let help = "why, for whoever asks the same again; enter alone leaves it out";
-    let note = answers.optional("note", "Why is it turned down?", help, arguments.note.as_deref())?;
+    let approver =
+        answers.somebody("approver", "Who rejected it?", "who rejected it", arguments.approver.as_deref().or(named))?;
+    let help = "why, for anyone who makes the same request again; press enter to leave it out";
+    let note = answers.optional("note", "Why is it rejected?", help, arguments.note.as_deref())?;
     answers.all()?;
     subject.refuse_departed(&[("approver", &approver)], decided)?;
     let mut edits = vec![Edit::set("status", Status::Rejected.name()), Edit::set("decided", decided.to_string())];
@@ -61,7 +57,7 @@ fn plan(arguments: &cli::Reject, subject: &Subject<'_>) -> Result<Plan, Error> {
         let item = [("date", decided.to_string()), ("by", approver.clone()), ("note", note)];
         edits.push(Edit::append("reviews", Value::flow_map(item)));
     }
-    let mut plan = Plan::new(edits, format!("is rejected by {approver}, and stays in the register as an answer"));
+    let mut plan = Plan::new(edits, format!("is rejected by {approver}, and stays in the register"));
     plan.before = Some(Before::NotThere);
     Ok(plan)
 }

@@ -40,17 +40,18 @@ fn plan(arguments: &cli::Renew, subject: &Subject<'_>) -> Result<Plan, Error> {
     let decided = answers.day("decided", arguments.decided.as_deref())?;
     let reason = answers.need(
         "reason",
-        "Why must it go on?",
+        "Why must it be renewed?",
         "why the first term was not enough, in one new sentence",
         arguments.reason.as_deref(),
     )?;
     let risk_check = answers.need(
         "risk-check",
         "Is the risk still the accepted one?",
-        "what was looked at to be sure that the risk is still the accepted one",
+        "what was checked to confirm that the risk is still the accepted one",
         arguments.risk_check.as_deref(),
     )?;
-    let requester = answers.person("requester", "Who asks?", "who asks", arguments.requester.as_deref())?;
+    let requester =
+        answers.person("requester", "Who requests it?", "who requests it", arguments.requester.as_deref())?;
     let approver = answers.somebody("approver", "Who decides?", &approver(subject), arguments.approver.as_deref())?;
     let expires = answers.end(
         "expires",
@@ -128,7 +129,7 @@ fn approver(subject: &Subject<'_>) -> String {
     let high =
         matches!(subject.exception.risk.tier.as_ref().map(|tier| tier.value), Some(Tier::High | Tier::Emergency));
     if !high {
-        return "who decides, somebody other than the requester".to_owned();
+        return "who decides; must not be the requester".to_owned();
     }
     let roster = subject.judge.people.roster();
     let above = roster.and_then(|roster| {
@@ -136,7 +137,7 @@ fn approver(subject: &Subject<'_>) -> String {
         Some(roster.display(roster.superior(person, subject.judge.today.day)?))
     });
     match above {
-        Some(above) => format!("who decides, one step above the first approver: {above} or somebody further up"),
+        Some(above) => format!("who decides, one step above the first approver: {above} or someone further up"),
         None => format!("who decides, not {} again", first.as_str()),
     }
 }

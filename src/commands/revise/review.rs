@@ -23,9 +23,13 @@ fn plan(arguments: &cli::Review, subject: &Subject<'_>) -> Result<Plan, Error> {
     subject.refuse_unless_live("reviewed")?;
     let mut answers = Answers::new("review", subject);
     let date = answers.day("date", arguments.date.as_deref())?;
-    let by = answers.person("by", "Who looked?", "who looked", arguments.by.as_deref())?;
-    let note =
-        answers.need("note", "What was seen?", "what was seen, and what happens next", arguments.note.as_deref())?;
+    let by = answers.person("by", "Who reviewed it?", "who reviewed it", arguments.by.as_deref())?;
+    let note = answers.need(
+        "note",
+        "What was observed?",
+        "what was observed, and what happens next",
+        arguments.note.as_deref(),
+    )?;
     let ended = match arguments.incident_ended.as_deref() {
         None => None,
         given => Some(answers.day("incident-ended", given)?),

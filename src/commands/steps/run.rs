@@ -103,14 +103,14 @@ impl Steps<'_> {
     /// Runs the commands that were shown.
     fn run(&self, course: &Course, is_hidden: bool, world: &World, out: &mut dyn Write) -> Result<(), Error> {
         if is_hidden {
-            let why = "`--git`: the file's name holds characters that no terminal should be sent".to_owned();
+            let why = "`--git`: the file's name contains control characters".to_owned();
             return Err(self.unfinished(why, course, Left::Nothing, Vec::new()));
         }
         if let Some(why) = self.would_undo(course) {
             return Err(self.unfinished(why, course, Left::Nothing, self.lines()));
         }
         if world.interactive && !agreed(world, out)? {
-            writeln!(out, "\nnothing was run; the commands can be typed as they are")?;
+            writeln!(out, "\nnothing was run; you can type the commands as shown")?;
             return Ok(());
         }
         writeln!(out)?;
@@ -150,22 +150,22 @@ impl Steps<'_> {
         let differing = git.differing_at(&theirs, &ours, &paths).ok()?;
         let path = differing.first()?.strip_prefix(&place::below_work_tree(self.root))?;
         let path = escape::line(path);
-        Some(format!("`{start}` has another `{path}` than `HEAD`, and the commit would undo what is there"))
+        Some(format!("`{path}` in `{start}` differs from `HEAD`, and the commit would undo it"))
     }
 
     /// Says what is there now.
     fn conclude(&self, course: &Course, out: &mut dyn Write) -> Result<(), Error> {
         let branch = escape::line(&course.branch);
         if course.index.is_none() {
-            writeln!(out, "\n`{branch}` is pushed with it; whatever else was staged still is")?;
+            writeln!(out, "\n`{branch}` is pushed with it; other staged changes are still staged")?;
             return Ok(());
         }
-        writeln!(out, "\n`{branch}` is pushed with it; what is checked out and staged here is as before")?;
+        writeln!(out, "\n`{branch}` is pushed with it; your checkout and staged changes are unchanged")?;
         let [path] = self.paths else { return Ok(()) };
         let is_known = self.staged().is_some_and(|staged| !staged.is_empty());
         let drop = if is_known { self.git("restore").with("--") } else { Act::of("rm", ["--"]) };
         let line = drop.text(&self.seen_from_here(path)).line();
-        writeln!(out, "before you pull the merged one, drop the copy here: {line}")?;
+        writeln!(out, "before you pull the merged file, delete the local copy: {line}")?;
         Ok(())
     }
 

@@ -117,7 +117,7 @@ impl GitHub {
 
     pub(in crate::doctor) fn take_ruleset(&mut self, object: &Object) -> Result<(), String> {
         if !object.contains_key("rules") {
-            return Err("is one of the list of rulesets, which does not say what they require".to_owned());
+            return Err("is an item of the list of rulesets, which does not include what they require".to_owned());
         }
         if optional_text(object, "target")?.is_some_and(|target| target != "branch") {
             return Ok(());
@@ -315,19 +315,21 @@ fn saved(facts: &Facts<'_>) -> Option<GitHub> {
 
 fn nothing_saved(branch: &str) -> Line {
     let message =
-        format!("the files do not say whether `{}` requires the check and a code owner's approval", shown(branch));
-    Line::unknown(Check::CheckRequired, message, "save GitHub's answer and have it read:").with_snippet(format!(
-        "gh api --paginate 'repos/{{owner}}/{{repo}}/rules/branches/{}' \\\n  > rules.json\n\
+        format!("the files do not show whether `{}` requires the check and a code owner's approval", shown(branch));
+    Line::unknown(Check::CheckRequired, message, "save the API response and pass it with `--rulesets`:").with_snippet(
+        format!(
+            "gh api --paginate 'repos/{{owner}}/{{repo}}/rules/branches/{}' \\\n  > rules.json\n\
          stopgap doctor --rulesets rules.json",
-        quotable(branch)
-    ))
+            quotable(branch)
+        ),
+    )
 }
 
 /// Returns the line that something is not required: unknown as long as an answer is missing that could say otherwise.
 fn not_required(github: &GitHub, branch: &str, check: Check, message: String, fix: String) -> Line {
     match github.unsaved(branch) {
         Some((why, command)) => {
-            Line::unknown(check, format!("{message}, so far as is known: {why}"), "save it as well:")
+            Line::unknown(check, format!("{message}, as far as the given data shows: {why}"), "save it as well:")
                 .with_snippet(format!("{command} > more.json"))
         }
         None => Line::wrong(check, message, fix),
@@ -346,7 +348,7 @@ fn check_required(github: &GitHub, branch: &str, checks: &[String]) -> Vec<Line>
             Line::ok(Check::CheckRequired, format!("`{on}` requires the check `{}`", shown(context))),
             Line::advice(
                 Check::CheckRequired,
-                format!("whoever may write a commit status may report `{}` as passed", shown(context)),
+                format!("any token with commit-status permission can report `{}` as passed", shown(context)),
                 format!("in {RULESETS}, choose GitHub Actions as the source of the check"),
             ),
         ],
@@ -387,7 +389,7 @@ fn code_owner_review(github: &GitHub, branch: &str) -> Line {
             ),
         ),
         Some(_) => (
-            format!("`{on}` accepts the approval of anybody: code owners are asked, but not needed"),
+            format!("`{on}` accepts anybody's approval: code owners are requested, but not required"),
             format!("in {RULESETS}, turn on *Require review from Code Owners*"),
         ),
     };
@@ -396,14 +398,14 @@ fn code_owner_review(github: &GitHub, branch: &str) -> Line {
 
 fn stale_approvals(github: &GitHub, branch: &str) -> Line {
     let found = github.reviews().find_map(|reviews| match (reviews.dismiss_stale, reviews.last_push) {
-        (true, _) => Some("a push dismisses the approvals that were given before it"),
+        (true, _) => Some("a push dismisses earlier approvals"),
         (false, true) => Some("the last push needs its own approval"),
         (false, false) => None,
     });
     match found {
         Some(how) => Line::ok(Check::StaleApprovals, how),
         None => {
-            let message = "what is pushed after an approval is merged with it".to_owned();
+            let message = "commits that are pushed after an approval can be merged with it".to_owned();
             let fix =
                 format!("in {RULESETS}, turn on *Dismiss stale pull request approvals when new commits are pushed*");
             not_required(github, branch, Check::StaleApprovals, message, fix)
@@ -416,7 +418,7 @@ fn force_push(github: &GitHub, branch: &str) -> Line {
     if blocked || github.protection().is_some_and(|protection| protection.force == Some(false)) {
         return Line::ok(Check::ForcePush, format!("nobody may overwrite `{}`", shown(branch)));
     }
-    let message = format!("`{}` may be overwritten by a forced push, and its history with it", shown(branch));
+    let message = format!("a force push may overwrite `{}` and its history", shown(branch));
     not_required(github, branch, Check::ForcePush, message, format!("in {RULESETS}, turn on *Block force pushes*"))
 }
 
@@ -436,10 +438,10 @@ fn up_to_date(github: &GitHub, branch: &str) -> Line {
     if github.checks().any(|checks| checks.strict) {
         return Line::ok(
             Check::UpToDate,
-            format!("a pull request must contain all of `{}` when it is merged", shown(branch)),
+            format!("a pull request must be up to date with `{}` when it is merged", shown(branch)),
         );
     }
-    let message = "two changes that are right alone may be merged though they are wrong together";
+    let message = "two changes that pass separately may be merged although they fail together";
     let fix = format!("in {RULESETS}, turn on *Require branches to be up to date before merging*, or a merge queue");
     Line::advice(Check::UpToDate, message, fix)
 }
@@ -452,7 +454,7 @@ fn bypass(github: &GitHub, branch: &str) -> Vec<Line> {
     let idle = github.rulesets.iter().filter(|ruleset| ruleset.enforcement != "active" && ruleset.is_about(branch));
     lines.extend(idle.map(|ruleset| {
         let message = format!(
-            "the ruleset `{}` is set to `{}`: it stops nobody",
+            "the ruleset `{}` is set to `{}`, so it is not enforced",
             shown(&ruleset.name),
             shown(&ruleset.enforcement)
         );
@@ -473,7 +475,7 @@ fn bypass_of(github: &GitHub, id: i64) -> Option<Line> {
     let name = ruleset.map_or_else(|| id.to_string(), |ruleset| ruleset.name.clone());
     let Some(actors) = ruleset.and_then(|ruleset| ruleset.bypass.as_ref()) else {
         let message = format!("who may bypass the ruleset `{}` is visible only to those who may edit it", shown(&name));
-        let fix = "one of them saves it as well:";
+        let fix = "have one of them save it as well:";
         let command = format!("gh api 'repos/{{owner}}/{{repo}}/rulesets/{id}' > ruleset-{id}.json");
         return Some(Line::unknown(Check::Bypass, message, fix).with_snippet(command));
     };
@@ -484,12 +486,13 @@ fn bypass_of(github: &GitHub, id: i64) -> Option<Line> {
     let message = format!("the ruleset `{}` may be bypassed by {}", shown(&name), listed.join(", "));
     if actors.iter().any(Actor::is_everybody) {
         let fix = format!(
-            "in {RULESETS} > {}, take the role off the bypass list: everybody who may push has it",
+            "in {RULESETS} > {}, remove the role from the bypass list: everybody with push access has it",
             shown(&name)
         );
         return Some(Line::wrong(Check::Bypass, message, fix));
     }
-    let fix = format!("empty the bypass list in {RULESETS} > {}, or have `stopgap history` watch them", shown(&name));
+    let fix =
+        format!("empty the bypass list in {RULESETS} > {}, or let `stopgap history` detect bypasses", shown(&name));
     Some(Line::advice(Check::Bypass, message, fix))
 }
 
@@ -535,7 +538,7 @@ fn bypass_of_protection(protection: &Protection) -> Vec<Line> {
     let mut lines = Vec::new();
     if protection.admins != Some(true) {
         let message = "the branch protection does not apply to administrators";
-        lines.push(Line::advice(Check::Bypass, message, format!("{FIX}, or have `stopgap history` watch them")));
+        lines.push(Line::advice(Check::Bypass, message, format!("{FIX}, or let `stopgap history` detect bypasses")));
     }
     if !protection.exempt.is_empty() {
         let message =
@@ -552,15 +555,16 @@ fn reviewers(github: &GitHub) -> Vec<Line> {
     let line = |(team, approvals): &(i64, i64)| match approvals {
         0 => Line::advice(
             Check::Reviewers,
-            format!("the team {team} is asked to review, and its approval is not needed"),
-            format!("in {RULESETS}, under *Require review from specific teams*, ask for 1 approval or more"),
+            format!("the team {team} is requested to review, but its approval is not required"),
+            format!("in {RULESETS}, under *Require review from specific teams*, require 1 approval or more"),
         ),
         _ => Line::unknown(
             Check::Reviewers,
             format!(
-                "{approvals} of the team {team} must approve: with no more members than that, nobody of them can merge"
+                "{approvals} of the team {team} must approve: if it has no more members than that, none of them can \
+                 merge"
             ),
-            "this prints its members; let there be one more than must approve:",
+            "this prints its members, who must be more than the required approvals:",
         )
         .with_snippet(format!("gh api 'teams/{team}/members' --jq '.[].login'")),
     };

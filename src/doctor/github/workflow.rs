@@ -81,12 +81,12 @@ fn absent(facts: &Facts<'_>, definitions: &Definitions, all: &[Usage<'_>]) -> Li
     }
     let named = |path: &str| facts.files.get(path).is_some_and(|file| file.source.text().contains("stopgap"));
     if let Some(other) = OTHERS.iter().find(|path| named(path)) {
-        let message = format!("`{other}` names stopgap, but only GitHub workflows and GitLab pipelines are read");
+        let message = format!("`{other}` mentions stopgap, but only GitHub workflows and GitLab pipelines are read");
         let fix = "docs/ci.md says what a job must run anywhere else: both gates, and the history";
         return Line::unknown(Check::GatePresent, message, fix).at(other, 1);
     }
     if named(HOOKS) {
-        let message = "only a hook runs stopgap, before the commit, and everybody can commit without it";
+        let message = "only a pre-commit hook runs stopgap, and anybody can commit without it";
         return Line::wrong(Check::GatePresent, message, "`stopgap init` writes a workflow").at(HOOKS, 1);
     }
     match definitions.unread.is_empty() {
@@ -136,12 +136,12 @@ fn not_on_requests(usages: &[&Usage<'_>]) -> Line {
     let target = usages.iter().find_map(|usage| usage.workflow.trigger("pull_request_target"));
     match target {
         Some(trigger) => {
-            let message = "it runs on `pull_request_target`, which checks out the base and not the change";
+            let message = "it runs on `pull_request_target`, which checks out the base, not the pull request";
             let fix = format!("in `{}`, write `pull_request` instead:", shown(path));
             Line::wrong(Check::OnRequests, message, fix).with_snippet(ON_REQUESTS).at(path, trigger.line)
         }
         None => {
-            let message = "it does not run on pull requests, so nothing judges a change before it is merged";
+            let message = "it does not run on pull requests, so nothing checks a change before it is merged";
             let fix = format!("in `{}`, add below `on:`", shown(path));
             Line::wrong(Check::OnRequests, message, fix).with_snippet(ON_REQUESTS).at(path, line)
         }
@@ -177,7 +177,7 @@ fn on_requests(facts: &Facts<'_>, usage: &Usage<'_>, trigger: &Trigger) -> Line 
     };
     if let Some(key) = trigger.paths {
         let message =
-            format!("`{key}` keeps it from pull requests that touch other files: a required check then waits forever");
+            format!("`{key}` skips pull requests that touch other files: a required check then waits forever");
         return wrong(message, &format!("delete `{key}` below `pull_request:`"));
     }
     let is_branch = |pattern: &String| matches(pattern, facts.branch, false);
@@ -190,7 +190,7 @@ fn on_requests(facts: &Facts<'_>, usage: &Usage<'_>, trigger: &Trigger) -> Line 
         Some(condition) => Line::unknown(
             Check::OnRequests,
             format!(
-                "whether it runs on a pull request depends on `if: {}`, and GitHub takes a skipped job for passed",
+                "whether it runs on a pull request depends on `if: {}`, and GitHub counts a skipped job as passed",
                 shown(condition)
             ),
             "delete the condition, or let it depend on `github.event_name` alone",
@@ -215,9 +215,14 @@ fn on_edited(path: &str, trigger: &Trigger) -> Line {
             let message = "it runs again when a pull request is pushed to, reopened or retargeted";
             return Line::ok(Check::OnEdited, message).at(path, trigger.line);
         }
-        ["edited"] => "it does not run on `edited`: a pull request that is retargeted keeps its green check".to_owned(),
+        ["edited"] => {
+            "it does not run on `edited`: a pull request that is retargeted keeps its passed check".to_owned()
+        }
         missing => {
-            format!("it does not run on `{}`, so a check stays green for what it has not seen", missing.join("`, `"))
+            format!(
+                "it does not run on `{}`, so a check stays passed for changes that it has not seen",
+                missing.join("`, `")
+            )
         }
     };
     let fix = format!("in `{}`, write below `on:`", shown(path));
@@ -236,7 +241,7 @@ fn on_reviews(usage: &Usage<'_>) -> Line {
         let message = "it runs again when an approval is given or dismissed";
         return Line::ok(Check::OnReviews, message).at(path, trigger.map_or(1, |trigger| trigger.line));
     }
-    let message = "an approval that is given or dismissed changes nothing until the next push";
+    let message = "an approval that is given or dismissed has no effect until the next push";
     let fix = format!("in `{}`, add below `on:`", shown(path));
     let snippet = "pull_request_review:\n  types: [submitted, dismissed]";
     Line::advice(Check::OnReviews, message, fix).with_snippet(snippet).at(path, 1)
@@ -258,15 +263,15 @@ fn on_queue(facts: &Facts<'_>, usage: &Usage<'_>) -> Option<Line> {
 fn request_gate(usage: &Usage<'_>) -> Line {
     let line = match (usage.judges_change(), &usage.what) {
         (Some(false), What::Action(_)) => {
-            let message = "on a pull request it judges the whole register by the change's own rules";
+            let message = "on a pull request it checks the whole register by the change's own rules";
             Line::wrong(Check::RequestGate, message, "delete `mode: register`")
         }
         (Some(false), What::Command(_)) => {
-            let message = "on a pull request it judges the whole register by the change's own rules";
+            let message = "on a pull request it checks the whole register by the change's own rules";
             let fix = "write `stopgap check --base auto`";
             Line::wrong(Check::RequestGate, message, fix)
         }
-        _ => Line::ok(Check::RequestGate, "on a pull request it judges the change by the base's rules"),
+        _ => Line::ok(Check::RequestGate, "on a pull request it checks the change by the base's rules"),
     };
     line.at(usage.path, usage.step.line)
 }
@@ -305,7 +310,7 @@ fn fails(usage: &Usage<'_>) -> Line {
     let line = match usage.softened() {
         Some(what) => {
             let message = format!("`{}` lets the job pass whatever stopgap finds", shown(&what));
-            let fix = "delete it; if a rule is not ready, turn it down in the policy";
+            let fix = "delete it; if a rule is not ready, lower its level in the policy";
             Line::wrong(Check::Fails, message, fix)
         }
         None if usage.is_skipped_by_others() => {
@@ -338,12 +343,12 @@ fn whole_history(usage: &Usage<'_>) -> Line {
             Line::wrong(Check::WholeHistory, message, "add `actions/checkout` with `fetch-depth: 0` before it")
         }
         (Some(_), _) if !input("ref").is_empty() => {
-            let message = format!("`ref: {}` checks out another commit than the event's", shown(input("ref")));
+            let message = format!("`ref: {}` checks out a different commit than the event's", shown(input("ref")));
             Line::wrong(Check::WholeHistory, message, "delete `ref` from the inputs of `actions/checkout`")
         }
         (Some(_), "0") => Line::ok(Check::WholeHistory, "it has the whole history (`fetch-depth: 0`)"),
         (Some(_), depth) if depth.contains("${{") => {
-            let message = format!("how much history it has is up to `{}`", shown(depth));
+            let message = format!("how much history it has depends on `{}`", shown(depth));
             Line::unknown(Check::WholeHistory, message, "write `fetch-depth: 0`")
         }
         (Some(_), depth) => {
@@ -367,7 +372,7 @@ fn pinned(usage: &Usage<'_>) -> Vec<Line> {
             let reference = usage.step.uses.as_deref().unwrap_or_default();
             let repository = reference.split('@').next().unwrap_or_default();
             (!is_fixed(reference)).then(|| {
-                let message = format!("`{}` can be moved to another commit by whoever owns it", shown(reference));
+                let message = format!("`{}` can be moved to another commit by its owner", shown(reference));
                 let fix =
                     format!("write the commit after the `@` and `# {}` after it; this prints it:", shown(version));
                 let repository: String = repository.split('/').take(2).collect::<Vec<_>>().join("/");
@@ -387,14 +392,14 @@ fn pinned(usage: &Usage<'_>) -> Vec<Line> {
     let mut lines: Vec<Line> = own.into_iter().collect();
     if let Some(step) = others.into_iter().next() {
         let uses = step.uses.as_deref().unwrap_or_default();
-        let message = format!("`{}`, in the same job, can be moved by whoever owns it", shown(uses));
+        let message = format!("`{}`, in the same job, can be moved by its owner", shown(uses));
         let fix = "write its full commit after the `@`, and the version as a comment after it";
         lines.push(Line::advice(Check::Pinned, message, fix).at(&usage.workflow.path, step.line));
     }
     if lines.is_empty() {
         let message = match &usage.what {
             What::Action(_) => "the action is pinned to a commit",
-            What::Command(_) => "nothing that the job says of where stopgap comes from can be moved",
+            What::Command(_) => "every source of stopgap in the job is pinned",
         };
         lines.push(Line::ok(Check::Pinned, message).at(usage.path, usage.step.line));
     }
@@ -422,7 +427,7 @@ fn permissions(usage: &Usage<'_>) -> Line {
     let fix = format!("in `{}`, write in the job", shown(path));
     let line = match usage.permissions() {
         Permissions::Unset => {
-            let message = "nothing says what its token may do, so the repository's settings decide";
+            let message = "the permissions of its token are not set, so the repository's settings decide";
             Line::wrong(Check::Permissions, message, fix).with_snippet(LEAST)
         }
         Permissions::All { write: true } => {
@@ -466,7 +471,7 @@ fn listed_permissions(usage: &Usage<'_>, listed: &BTreeMap<String, String>, fix:
             Line::wrong(Check::Permissions, message, fix)
                 .with_snippet("permissions:\n  contents: read\n  pull-requests: write")
         }
-        ([], []) => Line::ok(Check::Permissions, "its token may do what it needs and nothing else"),
+        ([], []) => Line::ok(Check::Permissions, "its token has only the permissions that it needs"),
         ([], missing) => {
             let message = format!("its token may not read `{}`, which it needs", missing.join("` and `"));
             Line::wrong(Check::Permissions, message, fix).with_snippet(LEAST)
@@ -507,14 +512,14 @@ fn schedule_lines(_: &Facts<'_>, usage: &Usage<'_>) -> Vec<Line> {
     };
     let judges = match (usage.judges_change(), &usage.what) {
         (Some(true), What::Action(_)) => {
-            let message = "on the schedule it looks for a change that does not exist";
+            let message = "on the schedule it checks a change, and there is none";
             Line::wrong(Check::RegisterCheck, message, "delete `mode: change`")
         }
         (Some(true), What::Command(_)) => {
-            let message = "on the schedule it looks for a change that does not exist";
+            let message = "on the schedule it checks a change, and there is none";
             Line::wrong(Check::RegisterCheck, message, "add a step for the schedule that runs `stopgap check`")
         }
-        _ => Line::ok(Check::RegisterCheck, "on the schedule it judges the whole register"),
+        _ => Line::ok(Check::RegisterCheck, "on the schedule it checks the whole register"),
     };
     let mut lines = vec![on, judges.at(usage.path, usage.step.line)];
     lines.extend(job_lines(usage));
@@ -534,7 +539,7 @@ fn history(usages: &[&Usage<'_>]) -> Line {
                 return Line { check: Check::History, ..depth };
             }
             let line = match usage.softened() {
-                None => Line::ok(Check::History, "`stopgap history` looks for what was merged past the gate"),
+                None => Line::ok(Check::History, "`stopgap history` looks for changes that bypassed the gate"),
                 Some(what) => {
                     let message = format!("`{}` hides what `stopgap history` finds", shown(&what));
                     Line::wrong(
@@ -548,12 +553,12 @@ fn history(usages: &[&Usage<'_>]) -> Line {
         }
         None if let Some(idle) = usages.iter().find(|usage| usage.is_history()) => {
             let message = "`stopgap history` never runs: no schedule starts it";
-            let fix = "let its workflow run on a schedule, and its step then";
+            let fix = "run its workflow on a schedule, and its step on that schedule";
             Line::wrong(Check::History, message, fix).at(idle.path, idle.step.line)
         }
         None => {
             let path = gate.map_or("", |usage| usage.path);
-            let message = "nothing looks for what is pushed or merged past the gate";
+            let message = "nothing looks for changes that bypass the gate";
             let uses_action = gate.is_some_and(|usage| matches!(usage.what, What::Action(_)));
             let (more, snippet) = match uses_action {
                 true => (", and `id: stopgap` to the action's", HISTORY_OF_ACTION),

@@ -68,7 +68,7 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Vec<Line> {
             Err(problem) => {
                 let line = file.source.position(problem.span.start).line;
                 let message = format!("`{}:{line}` cannot be read: {}", shown(path), problem.message);
-                let fix = "put the job that runs stopgap into a file of its own in plain YAML, and take it in by \
+                let fix = "put the job that runs stopgap into a separate file in plain YAML, and include it with \
                            `include: {local: …}`";
                 lines.push(Line::unknown(Check::GateReadable, message, fix).at(path, line));
             }
@@ -224,7 +224,7 @@ fn absent(facts: &Facts<'_>, pipelines: &[Pipeline], unread: bool) -> Line {
     }
     let hooks = facts.files.get(HOOKS).is_some_and(|file| file.source.text().contains("stopgap"));
     if hooks {
-        let message = "only a hook runs stopgap, before the commit, and everybody can commit without it";
+        let message = "only a pre-commit hook runs stopgap, and anybody can commit without it";
         return Line::wrong(Check::GatePresent, message, "`stopgap init` shows a job").at(HOOKS, 1);
     }
     let message = if unread { "no job that can be read runs stopgap" } else { "no job runs stopgap" };
@@ -303,24 +303,24 @@ fn runs(occasion: Occasion) -> &'static str {
 
 fn judges(occasion: Occasion) -> &'static str {
     match occasion {
-        Occasion::MergeRequest => "in a merge request it judges the change by the base's rules",
-        Occasion::Schedule => "in a scheduled pipeline it judges the whole register",
+        Occasion::MergeRequest => "in a merge request it checks the change by the base's rules",
+        Occasion::Schedule => "in a scheduled pipeline it checks the whole register",
     }
 }
 
 fn softened(what: &str) -> Line {
     let message = format!("`{}` lets the pipeline pass whatever stopgap finds", shown(what));
-    Line::wrong(Check::Fails, message, "delete it; if a rule is not ready, turn it down in the policy")
+    Line::wrong(Check::Fails, message, "delete it; if a rule is not ready, lower its level in the policy")
 }
 
 fn wrong_gate(check: Check, change: bool) -> Line {
     match change {
         true => {
-            let message = "in a merge request it judges the whole register by the change's own rules";
+            let message = "in a merge request it checks the whole register by the change's own rules";
             Line::wrong(check, message, "write `stopgap check --base auto`")
         }
         false => {
-            let message = "in a scheduled pipeline it looks for a change that does not exist";
+            let message = "in a scheduled pipeline it checks a change, and there is none";
             Line::wrong(check, message, "leave `--base` out there: `stopgap check`")
         }
     }
@@ -329,7 +329,7 @@ fn wrong_gate(check: Check, change: bool) -> Line {
 fn never(occasion: Occasion, check: Check) -> Line {
     let (message, source) = match occasion {
         Occasion::MergeRequest => (
-            "it does not run in merge request pipelines, so nothing judges a change before it is merged",
+            "it does not run in merge request pipelines, so nothing checks a change before it is merged",
             "merge_request_event",
         ),
         Occasion::Schedule => {
@@ -364,10 +364,10 @@ fn history(facts: &Facts<'_>, usages: &[Usage<'_>]) -> Line {
         _ => false,
     };
     match usages.iter().find(replays) {
-        Some(usage) => Line::ok(Check::History, "`stopgap history` looks for what was merged past the gate")
+        Some(usage) => Line::ok(Check::History, "`stopgap history` looks for changes that bypassed the gate")
             .at(&usage.pipeline.path, usage.line),
         None => {
-            let message = "nothing looks for what is pushed or merged past the gate";
+            let message = "nothing looks for changes that bypass the gate";
             Line::wrong(Check::History, message, "add a job, with the image and the variables of the gate:")
                 .with_snippet(concat!(
                     "stopgap-history:\n",
@@ -396,7 +396,7 @@ fn job_lines(facts: &Facts<'_>, checks: &[&Usage<'_>]) -> Vec<Line> {
     for (check, message) in [
         (Check::Fails, "the pipeline fails when stopgap does"),
         (Check::WholeHistory, "it has the whole history (`GIT_DEPTH: \"0\"`)"),
-        (Check::Pinned, "what runs is named by its digest or commit"),
+        (Check::Pinned, "what runs is pinned to a digest or commit"),
     ] {
         if lines.iter().all(|line| line.check != check) {
             lines.push(Line::ok(check, message));
@@ -434,7 +434,7 @@ fn pinned(job: &Job) -> Vec<Line> {
     let mut lines: Vec<Line> = origins.iter().find_map(unpinned).into_iter().collect();
     let image = job.image.as_deref().filter(|image| !origin::has_digest(image));
     if let Some(image) = image.filter(|_| !origins.contains(&Origin::Unsaid)) {
-        let message = format!("the image `{}` can be moved by whoever owns it", shown(image));
+        let message = format!("the image `{}` can be moved by its owner", shown(image));
         lines.push(Line::advice(Check::Pinned, message, "name its digest: `IMAGE@sha256:…`"));
     }
     lines
@@ -464,7 +464,7 @@ fn component(reference: &str, inputs: &BTreeMap<String, String>) -> Vec<Line> {
         });
     }
     if let Some(image) = inputs.get("image").filter(|image| !origin::has_digest(image)) {
-        let message = format!("the image `{}`, which contains stopgap, can be moved by whoever owns it", shown(image));
+        let message = format!("the image `{}`, which contains stopgap, can be moved by its owner", shown(image));
         lines.push(Line::advice(Check::Pinned, message, "name its digest: `IMAGE@sha256:…`"));
     }
     if let Some((key, value)) = inputs.iter().find(|(key, value)| softening::is_soft_input(key, value)) {

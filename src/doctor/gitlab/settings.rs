@@ -169,19 +169,20 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Vec<Line> {
 
 fn nothing_saved(branch: &str) -> Line {
     let message =
-        format!("the files do not say whether `{}` requires the pipeline and a code owner's approval", shown(branch));
-    Line::unknown(Check::CheckRequired, message, "save GitLab's answers and have them read:").with_snippet(concat!(
-        "for of in '' /protected_branches /approvals /approval_rules \\\n",
-        "  /pipeline_schedules\n",
-        "do glab api --paginate \"projects/:id$of\"; done > settings.json\n",
-        "stopgap doctor --rulesets settings.json",
-    ))
+        format!("the files do not show whether `{}` requires the pipeline and a code owner's approval", shown(branch));
+    Line::unknown(Check::CheckRequired, message, "save the API responses and pass them with `--rulesets`:")
+        .with_snippet(concat!(
+            "for of in '' /protected_branches /approvals /approval_rules \\\n",
+            "  /pipeline_schedules\n",
+            "do glab api --paginate \"projects/:id$of\"; done > settings.json\n",
+            "stopgap doctor --rulesets settings.json",
+        ))
 }
 
 /// Returns the line that an answer is missing.
 fn unsaved(check: Check, what: &str, endpoint: &str) -> Line {
     let command = format!("glab api 'projects/:id{endpoint}' > more.json");
-    Line::unknown(check, format!("{what} is not in what was saved"), "save it as well:").with_snippet(command)
+    Line::unknown(check, format!("{what} is not in the saved responses"), "save it as well:").with_snippet(command)
 }
 
 fn project(gitlab: &GitLab) -> Vec<Line> {
@@ -190,7 +191,7 @@ fn project(gitlab: &GitLab) -> Vec<Line> {
     };
     let mut lines = Vec::new();
     if let Some(path) = &project.pipeline {
-        let message = format!("the project's pipeline is `{}`, and `{PIPELINE}` does nothing", shown(path));
+        let message = format!("the project's pipeline is `{}`, and `{PIPELINE}` has no effect", shown(path));
         let fix = "in Settings > CI/CD > General pipelines, empty *CI/CD configuration file*";
         lines.push(Line::wrong(Check::GatePresent, message, fix));
     }
@@ -211,9 +212,9 @@ fn project(gitlab: &GitLab) -> Vec<Line> {
         }
     });
     lines.push(if project.up_to_date {
-        Line::ok(Check::UpToDate, "a merge request is checked together with what is on the branch by then")
+        Line::ok(Check::UpToDate, "a merge request is checked together with the current state of the branch")
     } else {
-        let message = "two changes that are right alone may be merged though they are wrong together";
+        let message = "two changes that pass separately may be merged although they fail together";
         let fix = "in Settings > Merge requests, turn on merge trains, or choose a fast-forward merge";
         Line::advice(Check::UpToDate, message, fix)
     });
@@ -227,7 +228,7 @@ fn protection(gitlab: &GitLab, branch: &str, empty_list: bool) -> Vec<Line> {
         if gitlab.branches.is_empty() && !empty_list {
             return vec![unsaved(Check::CodeOwnerReview, "whether the branch is protected", "/protected_branches")];
         }
-        let message = format!("`{on}` is not protected: whoever may push needs no merge request");
+        let message = format!("`{on}` is not protected: anybody with push access can do without a merge request");
         return vec![Line::wrong(Check::CodeOwnerReview, message, format!("protect it in {PROTECTED}"))];
     }
     let mut lines = vec![code_owner_review(&protections, branch)];
@@ -240,7 +241,7 @@ fn protection(gitlab: &GitLab, branch: &str, empty_list: bool) -> Vec<Line> {
         Line::wrong(Check::Bypass, message, format!("in {PROTECTED}, set *Allowed to push and merge* to *No one*"))
     });
     lines.push(if protections.iter().any(|one| one.force) {
-        let message = format!("`{on}` may be overwritten by a forced push, and its history with it");
+        let message = format!("a force push may overwrite `{on}` and its history");
         Line::wrong(Check::ForcePush, message, format!("in {PROTECTED}, turn off *Allowed to force push*"))
     } else {
         Line::ok(Check::ForcePush, format!("nobody may overwrite `{on}`"))
@@ -260,19 +261,23 @@ fn code_owner_review(protections: &[&Branch], branch: &str) -> Line {
         let message = "this GitLab has no code owner approval, which is part of Premium and Ultimate";
         return Line::wrong(Check::CodeOwnerReview, message, "without it, only `stopgap check` looks at who approved");
     }
-    let message = format!("`{on}` accepts the approval of anybody: code owners are asked, but not needed");
+    let message = format!("`{on}` accepts anybody's approval: code owners are requested, but not required");
     Line::wrong(Check::CodeOwnerReview, message, format!("in {PROTECTED}, turn on *Code owner approval*"))
 }
 
 fn approvals(gitlab: &GitLab) -> Vec<Line> {
     let Some(approvals) = &gitlab.approvals else {
-        return vec![unsaved(Check::StaleApprovals, "whether an approval outlives a push", "/approvals")];
+        return vec![unsaved(Check::StaleApprovals, "whether an approval survives a push", "/approvals")];
     };
     let mut lines = vec![match (approvals.reset, approvals.reset_of_owners) {
-        (true, _) => Line::ok(Check::StaleApprovals, "a push removes the approvals that were given before it"),
-        (false, true) => Line::ok(Check::StaleApprovals, "a push removes code owners' approvals of what it changes"),
+        (true, _) => Line::ok(Check::StaleApprovals, "a push removes earlier approvals"),
+        (false, true) => Line::ok(
+            Check::StaleApprovals,
+            "a push removes the code owners' approvals of the files that \
+                                                          it changes",
+        ),
         (false, false) => {
-            let message = "what is pushed after an approval is merged with it";
+            let message = "commits that are pushed after an approval can be merged with it";
             Line::wrong(Check::StaleApprovals, message, format!("in {APPROVALS}, choose *Remove all approvals*"))
         }
     }];
@@ -282,7 +287,7 @@ fn approvals(gitlab: &GitLab) -> Vec<Line> {
         lines.push(Line::wrong(Check::Reviewers, message, fix));
     }
     if approvals.by_committers == Some(true) {
-        let message = "whoever adds a commit to a merge request may approve it";
+        let message = "anybody who adds a commit to a merge request may approve it";
         let fix = format!("in {APPROVALS}, turn on *Prevent approvals by users who add commits*");
         lines.push(Line::advice(Check::Reviewers, message, fix));
     }
@@ -302,7 +307,7 @@ fn reviewers(gitlab: &GitLab) -> Vec<Line> {
                 rule.required,
                 rule.eligible
             );
-            Line::wrong(Check::Reviewers, message, format!("in {APPROVALS}, name one more than must approve"))
+            Line::wrong(Check::Reviewers, message, format!("in {APPROVALS}, name more people than must approve"))
         })
         .collect()
 }

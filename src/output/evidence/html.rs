@@ -28,12 +28,14 @@ pub(super) fn render(collected: &Collected, milestones: &[Milestone], out: &mut 
         "\n" main {
             (summary(collected))
             (part("register", "The register", "when the period began, at the end of each month and when it ended", &register(milestones)))
-            (part("decisions", "Decisions", "every yes that came to the branch, and what is known of who gave it", &decisions(collected)))
-            (part("events", "What became of the exceptions", "each step as its commit made it", &events(collected)))
-            (part("findings", "What was wrong, and how long", "judged at the end of each day by the rules of that day", &findings(collected)))
-            (part("slips", "What slipped past", "what commits did that the gate would have refused", &slips(collected)))
+            (part("decisions", "Decisions", "every decision that reached the branch, and who is known to have \
+                                             approved it", &decisions(collected)))
+            (part("events", "What became of the exceptions", "each step, by commit", &events(collected)))
+            (part("findings", "What was wrong, and for how long", "checked at the end of each day by the rules of \
+                                                                   that day", &findings(collected)))
+            (part("slips", "What bypassed the gate", "changes that the gate would have refused", &slips(collected)))
             @if !collected.remarks.is_empty() {
-                (part("remarks", "Remarks", "what could not be told as it should be", &html! {
+                (part("remarks", "Remarks", "what could not be fully determined", &html! {
                     ul { @for remark in &collected.remarks { li { (remark) } } }
                 }))
             }
@@ -42,7 +44,7 @@ pub(super) fn render(collected: &Collected, milestones: &[Milestone], out: &mut 
             p {
                 "Written by stopgap " (env!("CARGO_PKG_VERSION")) " from the commits up to " code { (collected.head.as_str()) }
                 ". " code { "SHA256SUMS" } " lists the files of this pack; " code { "stopgap evidence verify" }
-                " makes them again from a clone and names the first difference. The page loads nothing."
+                " regenerates them from a clone and reports the first difference. The page loads nothing."
             }
         }
     };
@@ -68,11 +70,11 @@ fn summary(collected: &Collected) -> Markup {
             dt { "Decisions" }
             dd {
                 (collected.decisions.len())
-                @if objected > 0 { ", " strong.doubt { (objected) " not in order" } }
-                @if unknown > 0 { ", " (unknown) " whose approval is not known" }
+                @if objected > 0 { ", " strong.doubt { (objected) " with violations" } }
+                @if unknown > 0 { ", " (unknown) " with unknown approval" }
             }
             dt { "Findings" } dd { (collected.stood.len()) " were open in the period, " (standing) " of them at its end" }
-            dt { "Slipped past" } dd { (counted(slips_of(collected).count(), "finding")) }
+            dt { "Bypassed the gate" } dd { (counted(slips_of(collected).count(), "finding")) }
             dt { "Commits" } dd { (collected.past.commits) ", " (collected.past.judged) " of them touch the register or its rule book" }
             dt { "Approvals" }
             dd {
@@ -156,7 +158,7 @@ pub(super) fn signatures(it: &Decided) -> String {
         Err(why) => format!("{}: {why}", signed.commit),
     };
     match it.signed.as_slice() {
-        [] => "no commit of its own wrote this text".to_owned(),
+        [] => "no single commit wrote this text".to_owned(),
         list => list.iter().map(one).collect::<Vec<_>>().join("; "),
     }
 }
@@ -206,7 +208,7 @@ fn findings(collected: &Collected) -> Markup {
                             td { (it.level.name()) " " code { (it.rule) } " " (it.message) }
                             td { (days(it)) }
                             td { @if it.before { "before" } @else { (day(it.first)) } }
-                            td { @if it.standing { "still stands" } @else { (day(it.last)) } }
+                            td { @if it.standing { "still open" } @else { (day(it.last)) } }
                         }
                     }
                 }
@@ -221,7 +223,7 @@ fn slips(collected: &Collected) -> Markup {
         return html! { p { "Nothing." } };
     }
     wide(
-        "What slipped past",
+        "What bypassed the gate",
         &html! {
             table {
                 thead { tr { th { "File" } th { "Finding" } th { "Commit" } } }

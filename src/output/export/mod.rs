@@ -93,12 +93,12 @@ pub fn unheld(format: Format, export: &Export<'_>) -> Vec<Unheld> {
             let problem = export.view.register.problem(file.id);
             let message = problem.map_or("it cannot be read", |problem| problem.message.as_str());
             let help = problem.and_then(|problem| problem.help.clone());
-            let left = if !format.holds_all() { "is left out" } else { "is exported by its name alone" };
+            let left = if !format.holds_all() { "is left out" } else { "is exported with its name only" };
             Some(Unheld {
                 file: file.id,
                 span: problem.map_or_else(Span::default, |problem| problem.span),
                 why: format!("{left}: {message}"),
-                help: help.unwrap_or_else(|| "`stopgap check` says more".to_owned()),
+                help: help.unwrap_or_else(|| "run `stopgap check` for details".to_owned()),
             })
         }
         Some(it) if format == Format::Ics && it.status.is_none() => Some(Unheld {

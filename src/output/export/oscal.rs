@@ -51,7 +51,7 @@ pub(super) fn results(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()
     let mut result = json!({
         "uuid": uuid("result", &live.at),
         "title": "Temporary security exceptions",
-        "description": "The live exceptions of the register, and what its rules object to.",
+        "description": "The live exceptions of the register, and the findings about them.",
         "start": live.at,
         "reviewed-controls": {"control-selections": [selection]},
     });
@@ -211,7 +211,7 @@ impl<'e> Live<'e> {
             "uuid": uuid("risk", it.id),
             "title": title(it),
             "description": prose(&it.reason, "No reason is given."),
-            "statement": prose(&it.risk.statement, "It is not said what could happen."),
+            "statement": prose(&it.risk.statement, "No worst case is given."),
             "status": if is_approved { "deviation-approved" } else { "open" },
             "related-observations": related,
         });
@@ -223,7 +223,7 @@ impl<'e> Live<'e> {
                 "uuid": uuid("removal", it.id),
                 "lifecycle": "planned",
                 "title": "Removal",
-                "description": prose(&it.removal, "Not said."),
+                "description": prose(&it.removal, "Not stated."),
             }]);
         }
         risk

@@ -138,7 +138,7 @@ fn table(listing: &Listing<'_>, look: Look, out: &mut dyn Write) -> io::Result<(
         writeln!(out, "not readable: {}", escape::line(file.path))?;
     }
     if !listing.unreadable.is_empty() {
-        writeln!(out, "`stopgap check` says why")?;
+        writeln!(out, "run `stopgap check` for details")?;
     }
     if listing.quiet {
         return Ok(());

@@ -42,8 +42,8 @@ pub(super) fn text(reminder: &Reminder<'_>) -> String {
         text.push_str(&format!("- **{key}:** {value}\n"));
     }
     text.push_str(
-        "\nstopgap closes this issue once nobody has to act. It may rewrite this text, and needs its last, hidden \
-         line; what you want to keep belongs in a comment.",
+        "\nstopgap closes this issue once no action is needed. It may rewrite this text, and needs its last, hidden \
+         line; put what you want to keep into a comment.",
     );
     text
 }
@@ -79,31 +79,29 @@ pub(super) fn farewell(why: Why<'_>) -> String {
         Why::Closed(exception) => closed(exception),
         Why::Rejected => "The exception was rejected.".to_owned(),
         Why::Renewed(expiry) => {
-            format!(
-                "The exception was renewed and now ends with {expiry}. This issue is opened again when that is near."
-            )
+            format!("The exception was renewed and now ends with {expiry}. This issue is reopened when that is near.")
         }
         Why::Reviewed => {
-            "The incident was reviewed. This issue is opened again when the exception's end is near.".to_owned()
+            "The incident was reviewed. This issue is reopened when the exception's end is near.".to_owned()
         }
         Why::Removed => "The exception's file is no longer in the register.".to_owned(),
-        Why::NothingDue => "Nobody has to act at the moment. This issue is opened again when that changes.".to_owned(),
+        Why::NothingDue => "No action is needed at the moment. This issue is reopened when that changes.".to_owned(),
         Why::Duplicate(number) => format!("The exception has another issue: #{number}."),
     }
 }
 
 /// Returns the title of the list of those without an issue.
 pub(super) fn list_heading() -> String {
-    "stopgap: exceptions without an issue of their own".to_owned()
+    "stopgap: exceptions without their own issue".to_owned()
 }
 
 /// Returns the text of that list, without the record. It mentions nobody: each of them is told in their own issue.
 pub(super) fn list(waiting: &[&Reminder<'_>], max_new: usize) -> String {
     if waiting.is_empty() {
-        return "Every exception that needs somebody to act has an issue of its own.".to_owned();
+        return "Every exception that needs action has its own issue.".to_owned();
     }
     let mut text = format!(
-        "More exceptions need somebody to act than one run opens issues for ({max_new}). These {} are next, the most \
+        "More exceptions need action than one run opens issues for ({max_new}). These {} are next, the most \
          urgent first:\n\n",
         waiting.len()
     );

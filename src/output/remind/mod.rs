@@ -102,8 +102,8 @@ fn name_all<'p>(people: impl IntoIterator<Item = &'p Person<'p>>, name: impl Fn(
 
 fn count(page: &Page<'_>) -> String {
     match page.items.len() {
-        1 => format!("1 exception needs somebody to act, on {}", page.view.today.day),
-        many => format!("{many} exceptions need somebody to act, on {}", page.view.today.day),
+        1 => format!("1 exception needs action, on {}", page.view.today.day),
+        many => format!("{many} exceptions need action, on {}", page.view.today.day),
     }
 }
 

@@ -120,7 +120,7 @@ impl Page<'_> {
 
     fn slips(&mut self) {
         let Some(slips) = &self.meeting.slips else { return };
-        let name = format!("Past the gate since {}", self.meeting.since);
+        let name = format!("Bypassed the gate since {}", self.meeting.since);
         self.topic(
             &name,
             words::SLIPS,
@@ -158,7 +158,7 @@ impl Page<'_> {
         if !list.is_empty() {
             let row =
                 |it: &LetBe| format!("| {} | {} |\n", clean(&it.what), commands(std::slice::from_ref(&it.command)));
-            self.topic("Baselines and suppressions", words::LET_BE, &["What is let be", "Do"], list.iter().map(row));
+            self.topic("Baselines and suppressions", words::LET_BE, &["What is ignored", "Do"], list.iter().map(row));
         }
     }
 
@@ -190,10 +190,7 @@ impl Page<'_> {
             }),
         );
         if pending.left_out > 0 {
-            self.add(&format!(
-                "\n{} were not looked at, because they are older.\n",
-                counted(pending.left_out, "branch")
-            ));
+            self.add(&format!("\n{} were not checked, because they are older.\n", counted(pending.left_out, "branch")));
         }
     }
 
@@ -275,7 +272,7 @@ impl Page<'_> {
 
     fn figures(&mut self) {
         let metrics = &self.meeting.metrics;
-        self.add("\n## Who holds how many\n");
+        self.add("\n## Exceptions by owner\n");
         self.table("Owner", &metrics.by_owner);
         self.add("\n## Figures\n\n| Figure | |\n|---|---|\n");
         for (name, value) in words::figures(self.meeting) {
@@ -288,7 +285,7 @@ impl Page<'_> {
 
     fn table(&mut self, of: &str, rows: &[Row<'_>]) {
         if rows.is_empty() {
-            return self.add("\nnobody and nothing\n");
+            return self.add("\nnone\n");
         }
         self.add(&format!(
             "\n| {of} | Live | In force | Expired | Days overdue | Renewals |\n|---|--:|--:|--:|--:|--:|\n"

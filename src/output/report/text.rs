@@ -165,7 +165,7 @@ impl Page<'_> {
 
     fn slips(&mut self) -> io::Result<()> {
         let Some(slips) = &self.meeting.slips else { return Ok(()) };
-        self.heading(&format!("past the gate since {}", self.meeting.since), slips.len(), words::SLIPS)?;
+        self.heading(&format!("bypassed the gate since {}", self.meeting.since), slips.len(), words::SLIPS)?;
         for slip in slips {
             let id = self.paint(Paint::Heading, &self.told(slip.id(), slip.path));
             self.line(&format!("  {id}: {}", slip.finding.rule.id))?;
@@ -209,7 +209,7 @@ impl Page<'_> {
         }
         match pending.left_out {
             0 => Ok(()),
-            more => self.line(&format!("  {} were not looked at, because they are older", counted(more, "branch"))),
+            more => self.line(&format!("  {} were not checked, because they are older", counted(more, "branch"))),
         }
     }
 
@@ -336,7 +336,7 @@ impl Page<'_> {
 
     fn holders(&mut self) -> io::Result<()> {
         self.line("")?;
-        self.line(&self.paint(Paint::Heading, "who holds how many"))?;
+        self.line(&self.paint(Paint::Heading, "exceptions by owner"))?;
         self.table(&self.meeting.metrics.by_owner, usize::MAX)
     }
 
@@ -381,7 +381,7 @@ impl Page<'_> {
             lines.try_for_each(|line| self.line(&format!("    {line}")))?;
         }
         match rows.len() - shown.len() {
-            0 if rows.is_empty() => self.line("  nobody and nothing"),
+            0 if rows.is_empty() => self.line("  none"),
             0 => Ok(()),
             more => self.line(&format!("  and {more} more")),
         }

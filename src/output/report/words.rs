@@ -149,16 +149,15 @@ pub(super) fn closure(item: &Item<'_>) -> String {
     let closure = item.exception.closure.as_ref();
     let by = closure.and_then(|closure| closure.by.as_ref()).map(|by| format!("removed by {}", name(by.as_str())));
     let seen = closure.and_then(|closure| closure.verified_by.as_ref());
-    let seen = seen.map_or("verified by nobody".to_owned(), |seen| format!("verified by {}", name(seen.as_str())));
+    let seen = seen.map_or("not verified".to_owned(), |seen| format!("verified by {}", name(seen.as_str())));
     by.into_iter().chain([seen]).collect::<Vec<_>>().join(", ")
 }
 
 /// Names who must act on an error, and what they can do.
 pub(super) fn who(fault: &Fault<'_>) -> String {
-    let who = fault.who.map_or_else(
-        || "whoever keeps the register".to_owned(),
-        |who| format!("{} ({})", name(who.name), part(who.part)),
-    );
+    let who = fault
+        .who
+        .map_or_else(|| "register maintainers".to_owned(), |who| format!("{} ({})", name(who.name), part(who.part)));
     match &fault.finding.help {
         Some(help) => format!("{who}: {help}"),
         None => who,
@@ -207,7 +206,7 @@ pub(super) fn to_decide(meeting: &Meeting<'_>) -> Vec<String> {
         (expiring.len(), "ending soon"),
         (reviews.len(), self::reviews(reviews.len())),
         (meeting.against.len(), "against the rules"),
-        (slips, "past the gate"),
+        (slips, "bypassed the gate"),
         (meeting.to_mend(), records(meeting.to_mend())),
         (pending, self::requests(pending)),
     ];
@@ -253,11 +252,11 @@ pub(super) fn records(count: usize) -> &'static str {
 
 /// What is done about what is let be besides exceptions.
 pub(super) const LET_BE: &str =
-    "Fix it, or ask for an exception; a baseline only gets shorter, and after its last day all of it counts.";
+    "Fix it, or request an exception; a baseline only gets shorter, and after its last day everything in it counts.";
 
 /// What is done about expired exceptions.
 pub(super) const EXPIRED: &str =
-    "Carry out the removal and close it; what must go on is a new exception, and counts as a renewal.";
+    "Carry out the removal and close it; if it is still needed, request a new one, which counts as a renewal.";
 
 /// What is done about exceptions that end soon.
 pub(super) const EXPIRING: &str =
@@ -267,17 +266,16 @@ pub(super) const EXPIRING: &str =
 pub(super) const REVIEWS: &str = "Close it, or write a review that says what still depends on it and until when.";
 
 /// What is done about live exceptions with errors.
-pub(super) const AGAINST: &str =
-    "Nobody may rely on these until they are in order: each names who must act, and the command.";
+pub(super) const AGAINST: &str = "Do not rely on these until they are fixed: each names who must act, and the command.";
 
 /// What is done about what came past the gate.
-pub(super) const SLIPS: &str = "Undo it, or have it approved in a pull request of its own.";
+pub(super) const SLIPS: &str = "Undo it, or have it approved in a separate pull request.";
 
 /// What is done about requests on branches.
-pub(super) const PENDING: &str = "Decide in the pull request: approve it, or have it rejected there.";
+pub(super) const PENDING: &str = "Decide in the pull request: approve it there, or have it rejected.";
 
 /// What is done about records that cannot be read or contradict themselves.
-pub(super) const MEND: &str = "Fix the file first: the figures cannot be trusted without it.";
+pub(super) const MEND: &str = "Fix the file first: until then, the figures are not reliable.";
 
 /// Writes a number of days in words.
 pub(super) fn days(count: i64) -> String {

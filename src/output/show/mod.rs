@@ -131,7 +131,7 @@ fn known(step: &Step) -> Vec<String> {
             let request = request.map(|request| format!(", {request}")).unwrap_or_default();
             lines.push(format!("merged in {} on {landed_day} by {by}{request}", landed.short()));
         } else if let Some(request) = request {
-            lines.push(format!("came with {request}"));
+            lines.push(format!("merged with {request}"));
         }
     }
     match step.approvals.as_deref() {
@@ -160,7 +160,12 @@ fn untold<'s>(sheet: &'s Sheet<'s>) -> impl Iterator<Item = &'s Slip> {
 }
 
 fn source(sheet: &Sheet<'_>) -> &'static str {
-    if sheet.in_git { "by the commits of this branch" } else { "by the record itself, as there is no git here" }
+    if sheet.in_git {
+        "by the commits of this branch"
+    } else {
+        "by the record itself, because this is not a git \
+                                                                repository"
+    }
 }
 
 fn facts(sheet: &Sheet<'_>) -> Vec<(&'static str, String)> {
@@ -185,7 +190,7 @@ fn facts(sheet: &Sheet<'_>) -> Vec<(&'static str, String)> {
         add("term", term.map(|(starts, expires)| format!("{} to {}", starts.value, expires.value)));
         if sheet.view.facts(Some(it)).days_left.is_some() || !it.renewals.is_empty() {
             let row = match sheet.in_a_row {
-                Some((count, before)) => format!("; takes up {before} again, which makes {count} in a row"),
+                Some((count, before)) => format!("; continues {before}, which makes {count} in a row"),
                 None => String::new(),
             };
             add("renewals", Some(format!("{} of {}{row}", it.renewals.len(), sheet.max_renewals)));

@@ -63,7 +63,7 @@ impl<'a> Line<'a> {
             };
             if kind == OwnerKind::Nobody {
                 let message = format!("nobody has the name `{}`", shown(text));
-                remark = Some(self.problem(at, text.len(), message, "put a blank between two owners".into()));
+                remark = Some(self.problem(at, text.len(), message, "put a space between two owners".into()));
             }
             owners.push(Owner { text, kind, span: self.span(at, text.len()) });
         }
@@ -84,7 +84,7 @@ impl<'a> Line<'a> {
     fn glued_comment(&self, pattern: &str) -> Option<Problem> {
         self.text[pattern.len()..].starts_with('#').then(|| {
             let message = format!("the comment begins at the `#`, so `{}` is left without owners", shown(pattern));
-            let help = "write `?` for a `#` that is part of a name, or a blank before the comment".to_owned();
+            let help = "write `?` for a `#` that is part of a name, or a space before the comment".to_owned();
             self.problem(pattern.len(), 1, message, help)
         })
     }
@@ -200,10 +200,10 @@ fn owner_help(text: &str) -> String {
     let better = match (owner_kind(bare), owner_kind(&handle)) {
         (Some(OwnerKind::Mail), _) => bare,
         (_, Some(OwnerKind::User | OwnerKind::Team)) => &handle,
-        _ => return "write `@user`, `@org/team` or a mail address, with blanks between them".to_owned(),
+        _ => return "write `@user`, `@org/team` or an email address, separated by spaces".to_owned(),
     };
     if bare.len() < text.len() {
-        format!("put only a blank between two owners: `{}`", shown(better))
+        format!("put only a space between two owners: `{}`", shown(better))
     } else {
         format!("write `{}`", shown(better))
     }
@@ -578,13 +578,13 @@ mod tests {
             (r"docs\", r"docs\", "ends in a backslash", "put `/` between folders"),
             ("* user", "user", "`user` is not an owner", "write `@user`"),
             ("*.txt docs@", "docs@", "`docs@` is not an owner", "write `@user`, `@org/team` or"),
-            ("* @olek, @priya", "@olek,", "`@olek,` is not an owner", "put only a blank between two owners: `@olek`"),
+            ("* @olek, @priya", "@olek,", "`@olek,` is not an owner", "put only a space between two owners: `@olek`"),
             ("* @org/a/b", "@org/a/b", "is not an owner", "write `@user`, `@org/team` or"),
             (
                 "* dana@example.com; @olek",
                 "dana@example.com;",
                 "is not an owner",
-                "put only a blank between two owners: `dana@example.com`",
+                "put only a space between two owners: `dana@example.com`",
             ),
             ("* @o!rg/team", "@o!rg/team", "is not an owner", "write `@user`, `@org/team` or"),
             ("* @org/te!am", "@org/te!am", "is not an owner", "write `@user`, `@org/team` or"),

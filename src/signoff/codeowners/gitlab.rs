@@ -209,7 +209,7 @@ impl<'a> Line<'a> {
                 (None, true) => None,
                 (None, false) => Some((
                     format!("`{}` is not an owner, so GitLab ignores it", shown(word)),
-                    "write `@user`, `@group/subgroup`, `@@maintainer` or a mail address".to_owned(),
+                    "write `@user`, `@group/subgroup`, `@@maintainer` or an email address".to_owned(),
                 )),
                 (Some((_, name, _)), true) => Some((
                     format!("`{}` is an owner here: GitLab has no comments at the end of a line", shown(name)),
@@ -236,7 +236,7 @@ impl<'a> Line<'a> {
             return Some(self.problem((0, self.text.len()), message, help));
         }
         if pattern.starts_with('\u{feff}') {
-            let message = "the file begins with a byte order mark, which GitLab takes for a part of the first pattern";
+            let message = "the file begins with a byte order mark, which GitLab reads as part of the first pattern";
             let help = "save the file without it".to_owned();
             return Some(self.problem((0, pattern.len()), message.to_owned(), help));
         }
@@ -270,8 +270,7 @@ impl Written<'_> {
             add(message, "leave `^` or the number out".to_owned());
         }
         if !self.ignored.is_empty() && !self.ignored.starts_with('#') {
-            let message =
-                format!("GitLab takes the line for a section's heading and ignores `{}`", shown(self.ignored));
+            let message = format!("GitLab reads the line as a section's heading and ignores `{}`", shown(self.ignored));
             let help = "write `[name] @owner`; a pattern that begins with `[` needs a folder or `/` before it";
             add(message, help.to_owned());
         }

@@ -215,7 +215,7 @@ fn too_large(forge: Forge, bytes: usize) -> Problem {
     Problem {
         line: 1,
         span: Span::new(0, 0),
-        message: format!("the file has {bytes} bytes, and {who} none of {} or more", Codeowners::TOO_LARGE),
+        message: format!("the file has {bytes} bytes, and {who} no file of {} or more", Codeowners::TOO_LARGE),
         help: "join rules with `*` until the file is smaller".to_owned(),
     }
 }
@@ -273,7 +273,7 @@ mod tests {
             let file = Codeowners::parse(forge, &large);
             let [problem] = file.problems() else { panic!("{:?}", file.problems()) };
             assert_eq!((file.rules().len(), problem.line, problem.span), (0, 1, Span::default()));
-            assert_eq!(problem.message, format!("the file has 3000000 bytes, and {who} none of 3000000 or more"));
+            assert_eq!(problem.message, format!("the file has 3000000 bytes, and {who} no file of 3000000 or more"));
         }
     }
 }

@@ -180,7 +180,7 @@ fn pending(meeting: &Meeting<'_>) -> Markup {
         @if count > 0 { p.advice { (words::PENDING) } }
         (list(count, pending.requests.iter().map(card)))
         @if pending.left_out > 0 {
-            p.note { (number_of(pending.left_out, "branch")) " were not looked at, because they are older." }
+            p.note { (number_of(pending.left_out, "branch")) " were not checked, because they are older." }
         }
     }
 }
@@ -226,7 +226,7 @@ fn slips(meeting: &Meeting<'_>) -> Markup {
         let error = html! { b.late { (slip.finding.rule.id) } ": " (message(&slip.finding.message)) };
         card(&head, vec![("Error", error), ("Commit", commit)], &[settle::slip(slip)])
     };
-    topic("slips", "Past the gate", words::SLIPS, slips.len(), slips.iter().map(card))
+    topic("slips", "Bypassed the gate", words::SLIPS, slips.len(), slips.iter().map(card))
 }
 
 fn let_be(meeting: &Meeting<'_>) -> Markup {

@@ -36,7 +36,7 @@ pub(super) fn glance(meeting: &Meeting<'_>) -> Markup {
     let live = live.split_once(": ").map_or("none in force", |(_, parts)| parts).to_owned();
     let (slips, against) = (meeting.slips.as_ref().map_or(0, Vec::len), meeting.against.len());
     let errors: usize = meeting.against.iter().map(|it| it.faults.len()).sum();
-    let errors = format!("{errors} errors, {slips} past the gate");
+    let errors = format!("{errors} errors, {slips} bypassed the gate");
     let tiles = [
         ("expired", agenda.expired.len(), "expired", overdue, "late"),
         ("expiring", agenda.expiring.len(), "ending soon", first, "soon"),
@@ -48,7 +48,7 @@ pub(super) fn glance(meeting: &Meeting<'_>) -> Markup {
     ];
     html! {
         "\n" section aria-labelledby="glance" {
-            h2 #glance.unseen { "At a glance" }
+            h2 #glance.unseen { "Summary" }
             ul.tiles {
                 @for (target, count, name, more, class) in tiles {
                     "\n" li class=(if count > 0 { class } else { "nil" }) {
@@ -67,8 +67,8 @@ pub(super) fn tables(meeting: &Meeting<'_>) -> Markup {
     let figures = html! {
         (facts(meeting))
         p.note {
-            "A number of days is the difference of two calendar days in " (meeting.zone.name()) ". \
-             Live is a status of active or expired. The day of the report is " (day(meeting.today)) "."
+            "Days are counted between two calendar days in " (meeting.zone.name()) ". \
+             Live means a status of active or expired. The date of the report is " (day(meeting.today)) "."
         }
         h3 { "By tier" }
         (table("Live exceptions by tier", "Tier", &metrics.by_tier))
@@ -77,7 +77,7 @@ pub(super) fn tables(meeting: &Meeting<'_>) -> Markup {
     };
     let owners = table("Live exceptions by owner", "Owner", &metrics.by_owner);
     html! {
-        (section("owners", &html! { "Who holds how many" }, &owners))
+        (section("owners", &html! { "Exceptions by owner" }, &owners))
         (section("figures", &html! { "Figures" }, &figures))
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn sheet(meeting: &Meeting<'_>) -> Markup {
             p.none { "Nothing to decide." }
         } @else {
             table.lines {
-                thead { tr { @for name in ["Topic", "Exception", "What is the matter", "Who", "Do"] { th scope="col" { (name) } } } }
+                thead { tr { @for name in ["Topic", "Exception", "Problem", "Who", "Do"] { th scope="col" { (name) } } } }
                 tbody {
                     @for line in lines.iter().take(LINES) {
                         "\n" tr { @for (at, cell) in line.iter().enumerate() {
@@ -81,7 +81,7 @@ fn lines(meeting: &Meeting<'_>) -> Vec<Line> {
     }
     for it in meeting.let_be {
         let what = it.what.replace('`', "");
-        lines.push(["○ let be".to_owned(), String::new(), what, String::new(), it.command.clone()]);
+        lines.push(["○ ignored".to_owned(), String::new(), what, String::new(), it.command.clone()]);
     }
     for request in meeting.pending.iter().flat_map(|pending| &pending.requests) {
         let who = words::name(request.approver.as_deref().unwrap_or("not stated")).into_owned();
