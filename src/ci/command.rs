@@ -228,7 +228,7 @@ impl Command {
     }
 }
 
-/// Returns the lines of a script that do something, without the blanks around them; one that goes on is joined with the
+/// Returns the lines of a script that do something, without surrounding spaces; one that continues is joined with the
 /// next.
 #[must_use]
 pub fn lines(script: &str) -> Vec<String> {

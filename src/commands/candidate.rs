@@ -1,4 +1,4 @@
-//! Judges a text that is about to become a file of the register, as the pull-request gate would.
+//! Checks a text that is about to become a file of the register, as the pull-request gate would.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! `stopgap card`: what an approver agrees to.
+//! `stopgap card`: what an approval agrees to.
 
 use std::io::Write;
 use std::process::ExitCode;

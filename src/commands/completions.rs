@@ -86,8 +86,8 @@ impl Around {
     }
 }
 
-/// Offers what begins as typed. Anything that a shell could take for more than a plain word is left out: whoever writes
-/// the register must not write the command line.
+/// Offers what begins as typed. Anything that a shell could take for more than a plain word is left out: the person who
+/// writes the register must not write the command line.
 fn offer<T: AsRef<str>>(typed: &OsStr, words: impl IntoIterator<Item = T>) -> Vec<CompletionCandidate> {
     let Some(typed) = typed.to_str() else { return Vec::new() };
     let plain = |word: &str| word.chars().all(|c| c.is_ascii_alphanumeric() || "@._-+=[]".contains(c));

@@ -1,4 +1,4 @@
-//! `stopgap doctor`: whether the gate really gates.
+//! `stopgap doctor`: verifies that CI and repository settings enforce the gate.
 
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! `stopgap enforce`: judges what scanners found by the register.
+//! `stopgap enforce`: checks the results of scanners against the register.
 
 use std::collections::BTreeSet;
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! `stopgap evidence`: writes what an auditor takes away from a period, and verifies it.
+//! `stopgap evidence`: writes an evidence pack for an audit period, and verifies one.
 
 use std::io::{Write, stderr};
 use std::path::{Path, PathBuf};
@@ -204,7 +204,7 @@ fn verify(arguments: &cli::Verify, world: &World, out: &mut dyn Write) -> Result
     let period = Period { from, to, zone };
     let whole = if fresh { pack.clone() } else { Pack::new() };
     let mut derived = match maker.make(&then, &head, period, &answers) {
-        // The answers are about commits that the branch does not have any more, and the steps tell where that begins.
+        // The answers are about commits that the branch no longer has, and the steps tell where that begins.
         Err(Error::Input(Input::Unanswered { .. })) if found.len() > of_manifest => {
             let is_of_answers = |name: &str| OF_ANSWERS.iter().any(|start| name.starts_with(start));
             pack.retain(|name, _| !is_of_answers(name));
@@ -212,7 +212,7 @@ fn verify(arguments: &cli::Verify, world: &World, out: &mut dyn Write) -> Result
             derived.retain(|name, _| !is_of_answers(name));
             derived
         }
-        // Answers that were altered may be no answers any more; the manifest has named them.
+        // Answers that were altered may no longer be readable; the manifest has named them.
         Err(Error::Input(_)) if !fresh && of_manifest > 0 => {
             return verdict(&found, of_manifest, (&header, fresh), out);
         }

@@ -59,7 +59,7 @@ fn write_to(arguments: &cli::Export, opened: &Opened, world: &World, out: &mut d
         parts.finish()?;
         return Ok(warnings(arguments, &export(opened, &register), world));
     }
-    // Findings are for `check`, and for whoever assesses; no other export needs a schema.
+    // Findings are for `check` and for assessments; no other export needs a schema.
     let is_assessed = format == Format::OscalAr;
     let register = if is_assessed { opened.register() } else { opened.records(false) };
     let findings = is_assessed.then(|| Case::whole(&opened.judge, &register, None, &opened.files).run());

@@ -1,6 +1,6 @@
-//! `check --fix` and `--diff`: what leaves nothing to decide, file by file, until nothing more does.
+//! `check --fix` and `--diff`: fixes that need no decision, file by file, until none is left.
 //!
-//! The fixes come with the findings. After each round the register is judged anew, and what no file may become is
+//! The fixes come with the findings. After each round the register is judged again, and what no file may become is
 //! worse: one that could be read and no longer can, or one with more against its form than before.
 
 use std::collections::BTreeMap;

@@ -65,7 +65,7 @@ type Look = dyn Fn(&mut Opened) -> Result<Seen, Error>;
 pub(super) struct Seen {
     /// What is wrong with it.
     pub(super) findings: Findings,
-    /// What is let be in it.
+    /// What is tolerated in it.
     pub(super) let_be: Vec<LetBe>,
 }
 
@@ -235,7 +235,7 @@ fn judged(opened: &mut Opened) -> Result<Seen, Error> {
     drop(register);
     let left = surroundings::left(&around, opened.judge.suppressed.as_ref());
     let let_be = LetBe::list(&mut findings, &opened.files, &opened.judge, left);
-    // Whoever meets does not read the code.
+    // The participants of a meeting do not read the code.
     opened.files.shorten(count);
     Ok(Seen { findings, let_be })
 }

@@ -1,4 +1,4 @@
-//! `stopgap history`: what slipped past a review.
+//! `stopgap history`: changes that bypassed the gate.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! Limits that end a process: of its memory and of the size of a file. Whoever meets one can say nothing any more, so that
-//! the work is then done by a second process, and this one only waits for it.
+//! Limits that end a process: of its memory and of the size of a file. A process that hits one can no longer report it,
+//! so the work is done by a second process, and this one only waits for it.
 
 use std::process::ExitCode;
 
@@ -28,7 +28,7 @@ pub(super) fn apart(is_second: bool) -> Option<Result<ExitCode, Error>> {
         return None;
     }
     if is_second {
-        // Nobody would wait for it any more.
+        // Nobody would wait for it any longer.
         let _ = set_parent_process_death_signal(Some(Signal::TERM));
         return None;
     }

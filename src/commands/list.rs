@@ -268,7 +268,7 @@ fn refuse_stranger(argument: &'static str, person: Option<&str>, opened: &Gather
     }
 }
 
-/// Tells whether a register may name a person: where a roster is complete, whoever is in it.
+/// Tells whether a register may name a person: where a roster is complete, only the people in it.
 fn may_be(judge: &Judge, person: &str) -> bool {
     judge.people.roster().is_none_or(|roster| !roster.is_complete() || roster.find(person).is_some())
 }

@@ -67,8 +67,8 @@ fn has_policy(folder: &Path) -> Result<bool, Error> {
     Ok(false)
 }
 
-/// Refuses a root that is reached through a link inside a git work tree: whoever changes the link would choose the
-/// register that is judged. Anything above the work tree is not part of the repository.
+/// Refuses a root that is reached through a link inside a git work tree: the author of a change to the link would
+/// choose the register that is judged. Anything above the work tree is not part of the repository.
 fn refuse_links(named: &Path, root: &Path) -> Result<(), Argument> {
     let mut place = PathBuf::new();
     let mut top: Option<PathBuf> = None;

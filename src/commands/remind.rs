@@ -1,4 +1,4 @@
-//! `stopgap remind`: who must be told today.
+//! `stopgap remind`: lists the reminders due today.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};

@@ -207,7 +207,7 @@ fn read_since(text: Option<&str>, today: Day) -> Result<Day, Error> {
     Ok(since)
 }
 
-/// Reads `--until`, otherwise goes on a week.
+/// Reads `--until`; the default is a week later.
 fn read_until(text: Option<&str>, today: Day) -> Result<Day, Error> {
     let Some(text) = text else { return Ok(today.plus(WEEK)) };
     let until = typed::read_day(text, today, Toward::Future).map_err(|error| Argument::Value {

@@ -1,4 +1,4 @@
-//! The command that continues where a person left the questions.
+//! The command that continues where somebody stopped answering.
 
 use std::io::Write;
 use std::path::Path;
@@ -77,7 +77,7 @@ impl Resume {
     pub(super) fn print(&self, begun: Option<(&str, &str)>, out: &mut dyn Write) -> Result<(), Error> {
         writeln!(out, "\ncancelled, and nothing is written; to continue from here:\n\n  {}", self.words.join(" "))?;
         if let Some((option, text)) = begun {
-            writeln!(out, "\nand what was begun for `--{option}`:\n\n  {}", escape::line(text))?;
+            writeln!(out, "\nand the unfinished answer for `--{option}`:\n\n  {}", escape::line(text))?;
         }
         if !self.omitted.is_empty() {
             let omitted = self.omitted.join(", ");

@@ -1,4 +1,4 @@
-//! `stopgap suppressions`: what scanners are told to overlook, and which exception is behind each of it.
+//! `stopgap suppressions`: lists scanner suppressions and the exceptions that cover them.
 
 use std::io::Write;
 use std::path::PathBuf;

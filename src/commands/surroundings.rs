@@ -160,7 +160,8 @@ pub(super) fn place_baseline(judge: &mut Judge, files: &mut Files) {
     }
 }
 
-/// Counts the suppressions that a baseline still lets be; `None` where there is none, or nobody has looked.
+/// Counts the suppressions that a baseline still tolerates; `None` if there is no baseline, or suppressions were not
+/// searched for.
 pub(super) fn left(around: &Around, baseline: Option<&SuppressionBaseline>) -> Option<usize> {
     Some(left_of(around.inventory.as_ref()?, baseline?))
 }
@@ -197,7 +198,7 @@ struct Work {
     commits: Vec<Step>,
 }
 
-/// A commit that is no merge.
+/// A commit that is not a merge.
 #[derive(Debug)]
 struct Step {
     /// The agent among its authors.

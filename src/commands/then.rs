@@ -204,7 +204,7 @@ impl Finder<'_> {
         let when = if matches!(moment, Moment::Day(_)) { "at the end of " } else { "at " };
         let found = {
             let (what, commit) = (&self.what, commit.short());
-            let stood = if self.are_several { "as they stood" } else { "as it stood" };
+            let stood = if self.are_several { "as they were" } else { "as it was" };
             format!("{what} {stood} {when}{moment} on `{branch}`, in commit {commit}")
         };
         let doubts = line.ahead_of(instant.timestamp()).map(|ahead| ahead.remark(zone)).collect();

@@ -59,7 +59,7 @@ fn schemas(facts: &Facts<'_>) -> Vec<Line> {
 /// Returns everything that decides what is let through and is part of this repository.
 fn parts(facts: &Facts<'_>) -> Vec<Part> {
     let (policy, ownership) = (facts.policy, facts.ownership);
-    // Whoever may add a file that is not there yet decides as much as whoever may edit it.
+    // Adding a file that does not exist yet has the same effect as editing it.
     let mut parts = coverage::parts(policy, There::ALL, ownership);
     if policy.path.is_none() {
         parts.push(Part::file("the policy", format!("{}{}", ownership.prefix, places::NAMES[0])));

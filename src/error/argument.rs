@@ -241,7 +241,7 @@ pub enum Named {
     Exception,
     /// A tool that reads suppressions.
     Tool,
-    /// A tool with flags for what it is to overlook.
+    /// A tool with flags for what it is to ignore.
     ToolWithFlags,
     /// A tool whose ignore file the policy names.
     Target,

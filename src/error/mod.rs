@@ -202,7 +202,7 @@ pub enum Error {
     /// Somebody cancelled the questions; nothing is written.
     #[error("stopped; nothing was written")]
     Left,
-    /// Somebody went back to the question before; whoever asks the questions takes care of it.
+    /// The user went back to the previous question; the caller handles it.
     #[error("went back")]
     Back,
     /// The terminal cannot ask questions.

@@ -18,13 +18,13 @@ pub enum Refusal {
         /// How it ended.
         over: Over,
     },
-    /// A request that was approved and merged cannot be turned down any more.
+    /// A request that was approved and merged can no longer be rejected.
     #[error("`{}` cannot be rejected: it was approved and merged, so the rule was broken", shown(id))]
     Merged {
         /// The exception.
         id: String,
     },
-    /// Whoever asks does not turn their own request down in somebody else's name.
+    /// Requesters do not reject their own request in somebody else's name.
     #[error("`{}` is your own request, and only {} can reject it", shown(id), shown(approver))]
     OwnRequest {
         /// The exception.
@@ -160,7 +160,7 @@ pub enum Refusal {
 pub enum Over {
     /// The rule is followed again.
     Closed,
-    /// It was turned down.
+    /// It was rejected.
     Rejected,
 }
 

@@ -1,7 +1,7 @@
 //! What an auditor takes away from a period: the register at its milestones, what was decided and by whom, which findings
 //! stood and how long.
 //!
-//! All of it follows from the commits up to one of them and from saved answers of the forge, so whoever has the same
+//! All of it follows from the commits up to one of them and from saved answers of the forge, so anybody with the same
 //! commits gets the same. One walk over the commits; each content is read once.
 
 mod compare;

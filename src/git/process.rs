@@ -1,5 +1,5 @@
-//! Running a program that is none of ours. What it prints is read by other threads and bounded in size, the time that it
-//! takes is bounded too, and one that goes beyond is ended with all that it has started.
+//! Runs an external program. What it prints is read by other threads and bounded in size, the time that it takes is
+//! bounded too, and one that goes beyond is ended with all that it has started.
 
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
@@ -96,7 +96,7 @@ impl Running {
         }
     }
 
-    /// Gives the program its time anew.
+    /// Restarts the program's time limit.
     pub(super) fn begin(&mut self) {
         self.output.until = Instant::now() + self.timeout;
     }
@@ -192,7 +192,7 @@ impl Read for Pieces {
 
 type Streams = (Receiver<io::Result<Vec<u8>>>, Receiver<Vec<u8>>);
 
-/// Reads both outputs of a program in threads of their own. One that nobody listens to any more ends.
+/// Reads both outputs of a program in threads of their own. One that nobody listens to any longer ends.
 fn read_along(output: impl Read + Send + 'static, words: impl Read + Send + 'static) -> io::Result<Streams> {
     let (pieces, from) = sync_channel(4);
     start_thread(move || pass_on(output, &pieces))?;
@@ -201,7 +201,7 @@ fn read_along(output: impl Read + Send + 'static, words: impl Read + Send + 'sta
         let mut words = BufReader::new(words);
         let mut kept = Vec::new();
         let _ = (&mut words).take(MOST_WORDS).read_to_end(&mut kept);
-        // One that goes on is not stopped by a full pipe.
+        // One that continues is not stopped by a full pipe.
         let _ = io::copy(&mut words, &mut io::sink());
         let _ = told.send(kept);
     })?;

@@ -18,7 +18,7 @@ const LONGEST_NAME: usize = 2048;
 /// The full name and the bytes of an object; nothing where it is not here, or is of another kind.
 type Object = Option<(String, Vec<u8>)>;
 
-/// A `git cat-file --batch` that goes on until it is dropped.
+/// A `git cat-file --batch` that runs until it is dropped.
 #[derive(Debug)]
 pub(super) struct Reader(Running);
 
@@ -53,7 +53,7 @@ impl Reader {
                     sent += 1;
                 }
                 under_way += request.len();
-                // Of one that listens no more the last words say more.
+                // If it has stopped listening, its last words say more.
                 input.write_all(request.as_bytes()).or_else(unless_deaf)?;
             }
             read.push(read_object(&mut self.0.output, wanted)?);

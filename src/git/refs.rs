@@ -152,8 +152,8 @@ impl Git {
         fs::read(self.common.join("HEAD")).is_ok_and(|head| head == IN_TABLES)
     }
 
-    /// Refuses a reference that git passes over because it is damaged. One that leads to another that is gone, as a branch
-    /// that was renamed leaves it behind, is as good as none; old versions of git speak of it too.
+    /// Refuses a reference that git passes over because it is damaged. One that leads to another that is gone, as a
+    /// branch that was renamed leaves it behind, counts as none; old versions of git report it too.
     fn leads_nowhere(&self, name: &str) -> Result<(), Error> {
         if self.end(&["symbolic-ref", "--quiet", name])?.status.success() {
             return Ok(());

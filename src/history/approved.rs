@@ -88,7 +88,7 @@ impl Approved<'_> {
                 None => unknown.push(*file),
             }
         }
-        // Two files may have one id; an approval of one of them is none of the other.
+        // Two files may have the same id; an approval of one does not approve the other.
         let Worth { covers, edited } = &mut worth;
         covers.retain(|file| !unknown.contains(file) && edited.iter().all(|(other, _)| other != file));
         Ok(Some(worth))

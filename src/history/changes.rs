@@ -57,7 +57,7 @@ pub struct Changes<'a> {
     pub evidence: Option<Evidence>,
     /// What brought a commit of the past to the branch, or which answer about it is missing; `None` if nobody asked.
     pub merge: Option<Result<Merge, Unanswered>>,
-    /// Whether it is one of the past: it was merged, or pushed, and is not asked for any more.
+    /// Whether it is one of the past: it was merged, or pushed, and is no longer a request.
     pub is_past: bool,
     /// All files.
     pub files: &'a Files,
@@ -245,8 +245,8 @@ impl<'a> Changes<'a> {
         self.of(file).is_some_and(|change| change.base.is_none())
     }
 
-    /// Tells whether a closed exception, on either side, is held to the rules for live ones: one that the change adds or
-    /// edits. The change that brings the first register brings its past, which nobody can judge any more.
+    /// Tells whether a closed exception, on either side, is held to the rules for live ones: one that the change adds
+    /// or edits. The change that brings the first register brings its past, which can no longer be judged.
     #[must_use]
     pub fn judges_closed(&self, file: FileId) -> bool {
         self.head.is_some() && self.sides.contains(&file)

@@ -25,7 +25,7 @@ pub struct Decision<'a> {
 }
 
 impl Decision<'_> {
-    /// Returns the command that dates it, for a message: people paste it, so a name that is no id stays out of it.
+    /// Returns the command that dates it, for a message: people paste it, so a name that is not an id stays out of it.
     #[must_use]
     pub fn command(&self, day: Day) -> String {
         let id = if id_problem(self.id).is_none() { self.id } else { "ID" };
@@ -64,7 +64,7 @@ impl Decided {
     }
 }
 
-/// Returns the decisions that a change adds. A refusal is none of them: see [`refusals`].
+/// Returns the decisions that a change adds. A refusal is not one of them: see [`refusals`].
 #[must_use]
 pub fn decisions<'c, 'a>(changes: &'c Changes<'a>) -> &'c [Decision<'a>] {
     &changes.decisions
@@ -107,7 +107,7 @@ pub fn pending<'a>(base: Option<&Exception<'_>>, head: &'a Exception<'_>) -> Vec
     found
 }
 
-/// Collects the refusals that a change writes in somebody's name: requests that are turned down, and refusals that get
+/// Collects the refusals that a change writes in somebody's name: requests that are rejected, and refusals that get
 /// another approver. Nobody's yes is in them, but whoever asks again is bound to the one who is named.
 #[must_use]
 pub fn refusals<'a>(changes: &Changes<'a>) -> Vec<Decision<'a>> {

@@ -385,7 +385,7 @@ fn without_returns(lying: &ReadFile, format: ObjectFormat, stored: &TreeFile) ->
     (oid == stored.oid).then(|| ReadFile { oid: Some(oid), ..files::decode(bytes, lying.source.path().to_owned()) })
 }
 
-/// Tells whether git makes the same of the stored files of two commits, so far as they decide it.
+/// Tells whether git checks out the stored files of two commits in the same way, as far as they decide it.
 fn has_same_attributes(base: &Snapshot, head: &CommitFiles) -> bool {
     let of = |files: &CommitFiles| -> Vec<(String, String)> {
         let named = |path: &str| path.rsplit('/').next() == Some(ATTRIBUTES);

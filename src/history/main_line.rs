@@ -41,7 +41,7 @@ pub(crate) struct MainLine {
 pub(crate) struct Side {
     /// The merge that joined it, on the line or on another side.
     pub(crate) merge: Commit,
-    /// The commits that the parent at which the line goes on does not reach, newest first.
+    /// The commits that the parent at which the line continues does not reach, newest first.
     pub(crate) commits: Vec<(Commit, CommitInfo)>,
     /// The commit below the oldest of them.
     pub(crate) base: Option<Commit>,
@@ -74,10 +74,10 @@ fn add(graph: &mut Graph, git: &Git, commits: &[Commit]) -> Result<(), Error> {
 
 /// Finds the main line from a tip down to where the graph ends.
 ///
-/// A merge that the forge made continues at its first parent; the one that brings a branch up to date, at the second. Of
-/// other merges both the message and the work count that was merged into either side (merges of third branches, and the
-/// forge's squashes). Whoever pushes a merge writes its message, and can merge what they like into their side first: so
-/// wherever either speaks for the parent at which the line does not go on, that one is a side.
+/// A merge that the forge made continues at its first parent; the one that brings a branch up to date, at the second.
+/// Of other merges both the message and the work count that was merged into either side (merges of third branches, and
+/// the forge's squashes). The person who pushes a merge writes its message, and can merge what they like into their
+/// side first: so wherever either speaks for the parent at which the line does not go on, that one is a side.
 fn main_line(graph: &Graph, tip: &Commit) -> MainLine {
     let generations = generations(graph, tip);
     let (commits, base, mut doubts) = walk(graph, &generations, tip, &mut |commit| graph.contains_key(commit));
@@ -99,11 +99,11 @@ fn told(graph: &Graph, commits: Vec<Commit>) -> Vec<(Commit, CommitInfo)> {
     commits.into_iter().filter_map(|commit| graph.get(&commit).cloned().map(|info| (commit, info))).collect()
 }
 
-/// A parent that may be the branch although the line goes on at another.
+/// A parent that may be the branch although the line continues at another.
 struct Doubt {
     merge: Commit,
     parent: Commit,
-    /// The parent at which it goes on.
+    /// The parent at which it continues.
     taken: Commit,
 }
 
@@ -130,7 +130,7 @@ fn walk(
     (commits, None, doubts)
 }
 
-/// Returns the parent at which a line goes on, and the others that may be the branch.
+/// Returns the parent at which a line continues, and the others that may be the branch.
 fn onward(graph: &Graph, generations: &HashMap<&Commit, u64>, info: &CommitInfo) -> Option<(Commit, Vec<Commit>)> {
     let (first, others) = info.parents.split_first()?;
     let mut doubts = Vec::new();
@@ -154,7 +154,7 @@ fn onward(graph: &Graph, generations: &HashMap<&Commit, u64>, info: &CommitInfo)
     Some((first.clone(), doubts))
 }
 
-/// Tells whether a commit goes on at its first parent, whatever lies beside it.
+/// Tells whether a commit continues at its first parent, whatever its other parents are.
 fn is_settled(info: &CommitInfo) -> bool {
     info.parents.len() < 2 || (info.by_forge && Merged::of(info) != Merged::Branch)
 }

@@ -1,7 +1,7 @@
 //! What an approval is still worth after the text that was approved has been edited.
 //!
-//! Whoever approves has agreed to everything in the text. So an approval stays good for what only narrows it: the day
-//! of the decision becomes that of the approving review, the start moves later, an end moves earlier, a review is noted.
+//! An approver has agreed to everything in the text. So an approval remains valid for what only narrows it: the day of
+//! the decision becomes that of the approving review, the start moves later, an end moves earlier, a review is noted.
 //! Each other difference, however small, is one that nobody has agreed to. What was decided before the change is not
 //! open to any of it.
 

@@ -108,7 +108,7 @@ pub(crate) fn reached_by<'i>(infos: impl IntoIterator<Item = &'i CommitInfo>, no
     reached(&infos.into_iter().map(|info| info.committed).collect::<Vec<_>>(), now)
 }
 
-/// The seconds of a day: clocks that differ by less are let be.
+/// The seconds of a day: clocks that differ by less are tolerated.
 const DAY: i64 = 86_400;
 
 /// Says when a branch had reached each of its commits, oldest first, by their dates, in seconds since 1970-01-01 UTC.

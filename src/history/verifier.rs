@@ -144,7 +144,7 @@ impl Git {
         }
     }
 
-    /// Returns why a signature that holds on the date of its commit does not count: the date is for whoever commits to
+    /// Returns why a signature that holds on the date of its commit does not count: the date is for the committer to
     /// write, and on that of a commit below it the key had ended. gpg asks whether a key has expired by now.
     fn dated_back(&self, commit: &Commit, principal: &str, verifier: &Verifier) -> Result<Option<String>, Error> {
         if !verifier.ssh.lines().any(|line| end_of(line).is_some()) {

@@ -131,7 +131,7 @@ impl Suppression {
         parts
     }
 
-    /// Permits the findings, unless that would overlook more than the file does.
+    /// Permits the findings, unless that would ignore more than the file does.
     fn cover(&self, ignore: &mut Ignore) {
         if self.narrower.is_empty() {
             for id in &self.ids {

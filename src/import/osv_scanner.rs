@@ -102,8 +102,8 @@ fn vulnerability(ignored: &Ignored<'_>, options: &Options) -> Result<Ignore, Str
     Ok(ignore)
 }
 
-/// Reads a package whose findings are all overlooked: `covers` names single findings, so it permits nothing until
-/// somebody lists them.
+/// Reads a package whose findings are all ignored: `covers` names single findings, so it permits nothing until somebody
+/// lists them.
 fn package(ignored: &Ignored<'_>, options: &Options) -> Result<Ignore, String> {
     const PARTS: [&str; 4] = ["ecosystem", "name", "version", "group"];
     let parts: Vec<&str> = PARTS.iter().filter_map(|key| ignored.text(key)).collect();

@@ -89,7 +89,7 @@ fn one(source: &Source, line: usize, id: &str, paths: &[String], details: &Node<
     ignore
 }
 
-/// Whoever ignored it asked for it; that is not yet a decision by somebody else.
+/// The person who ignored it requested it; that is not yet a decision by somebody else.
 fn ignored_by(source: &Source, node: &Node<'_>, ignore: &mut Ignore) {
     let text = |key: &str| node.get(key).and_then(Node::as_text);
     match text("email").or(text("name")).or(node.as_text()) {

@@ -199,7 +199,7 @@ impl Row {
         let mut filled = self.cells.iter().map(str::trim).filter(|cell| !cell.is_empty());
         let Some(first) = filled.next() else { return false };
         let plain = columns::plain(first);
-        // `Summe: 61` and `Total (61)` are as good as two cells.
+        // `Summe: 61` and `Total (61)` count as two cells.
         let words = plain.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
         TOTALS.find(words).is_some() && filled.all(is_number)
     }
@@ -269,7 +269,7 @@ fn records(text: &str, delimiter: u8, first_line: usize) -> Result<Records, NoTa
     Ok(Records { list, unclosed })
 }
 
-/// Finds the closing quotes after which a text goes on. A lenient reader accepts them as they are, and so loses the
+/// Finds the closing quotes after which a text continues. A lenient reader accepts them as they are, and so loses the
 /// rows between two quotes that belong to different texts.
 struct Quotes<'t> {
     text: &'t [u8],

@@ -55,7 +55,7 @@ pub(super) struct Ignore {
 }
 
 impl Ignore {
-    /// Starts with what the tool overlooks: one finding or several, and where, if that is said.
+    /// Starts with what the tool ignores: one finding or several, and where, if that is said.
     pub(super) fn new(tool: &'static str, line: usize, what: &str, place: Option<&str>) -> Self {
         let place_text = place.map(|place| format!(" in {place}")).unwrap_or_default();
         let title = folded(&format!("{tool} may ignore {what}{place_text}"));
@@ -93,7 +93,7 @@ impl Ignore {
         }
     }
 
-    /// Takes the day from which it is overlooked.
+    /// Takes the day from which it is ignored.
     pub(super) fn starts(&mut self, key: &str, text: &str, options: &Options) {
         match until::read(text) {
             Some(moment) => self.draft.set(STARTS, options.zone.first_day(moment).to_string()),

@@ -1,6 +1,6 @@
 //! Makes text of an exception harmless, with one function per syntax.
 //!
-//! Whoever opens a pull request writes the text, and whoever reads the result must see only that.
+//! The author of a pull request writes the text, and a reader of the result must see only that.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

@@ -44,7 +44,7 @@ pub fn list(rules: &[&Rule], look: Look, out: &mut dyn Write) -> io::Result<()> 
     writeln!(out, "\n`stopgap explain RULE` says why a rule exists and what to do.")
 }
 
-/// Breaks paragraphs anew where a terminal is narrower than they were written; lists and examples stay as they are.
+/// Rewraps paragraphs if a terminal is narrower than they were written; lists and examples stay as they are.
 fn fitted(text: &str, look: Look) -> String {
     if !look.wraps {
         return text.to_owned();

@@ -1,4 +1,4 @@
-//! What an import read, what it made of it, and what to do next.
+//! What an import read, what it made of it, and the next steps.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

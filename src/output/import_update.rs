@@ -1,4 +1,4 @@
-//! What an update filled in, what it left alone, and what is still missing.
+//! What an update filled in, what it did not change, and what is still missing.
 
 use std::io::{self, Write};
 

@@ -129,7 +129,7 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// That of a result which is only shown to whoever runs the command.
+    /// That of a result which is only shown to the user of the command.
     pub const PLAIN: &'static Self =
         &Self { identity: Identity::OWN, links: None, below: String::new(), levels: BTreeMap::new(), part: "" };
 

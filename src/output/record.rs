@@ -44,7 +44,7 @@ pub(super) struct Described<'v> {
     record: Option<Record<'v>>,
 }
 
-/// The state of an exception; each fact is `None` if nobody can tell.
+/// The state of an exception; each fact is `None` if it cannot be determined.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Facts {
     /// Its status is `active` or `expired`.

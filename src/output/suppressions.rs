@@ -1,4 +1,4 @@
-//! What scanners are told to overlook, file by file, each with its exception.
+//! The suppressions of scanners, file by file, each with its exception.
 
 use std::io::{self, Write};
 

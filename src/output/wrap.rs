@@ -1,4 +1,4 @@
-//! Prose for a terminal, broken between words.
+//! Prose for a terminal, wrapped between words.
 
 use std::io::{self, Write};
 

@@ -21,7 +21,7 @@ pub struct Told {
     pub stage: Stage,
 }
 
-/// Why nobody has to act any more.
+/// Why no action is needed any longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Over {

@@ -1,8 +1,8 @@
 //! The tracking issues: what is told now, what was told already, and which issues are no longer needed.
 //!
 //! The memory is the record in an issue's text. A telling is a comment that carries the new record, followed by that
-//! record in the issue's text; whoever applies the steps skips a comment that is there already. So a run that breaks
-//! off between the two neither loses a telling nor repeats one.
+//! record in the issue's text; the program that applies the steps skips a comment that exists already. So a run that
+//! breaks off between the two neither loses a telling nor repeats one.
 
 use std::collections::BTreeMap;
 
@@ -75,7 +75,7 @@ pub enum Step<'r> {
         /// The record, unchanged.
         record: Record,
     },
-    /// Nobody has to act any more: say so and close the issue.
+    /// No action is needed any longer: say so and close the issue.
     End {
         /// The issue.
         issue: &'r Issue,

@@ -752,7 +752,7 @@ impl<'r> Replay<'r> {
             changes.list.iter().filter_map(|change| Some((change.head.as_ref()?.file, (change.id, change.edit()?))));
         let edits: BTreeMap<FileId, (&str, Edit<'_, '_>)> = edits.collect();
         findings.retain(|finding| {
-            // Whoever reverts a decision without an approval makes a decision again.
+            // Reverting a decision without an approval is a new decision.
             let edit = edits.get(&finding.file).filter(|_| finding.rule.looks_at != LooksAt::Merge);
             let Some((id, edit)) = edit else { return true };
             let slip = Slip::new(finding, edit);

@@ -73,7 +73,7 @@ pub(super) fn collect<'m>(
     against
 }
 
-/// Returns who must act on an error: whoever decided, if it is about the decision, otherwise the owner. Somebody who has
+/// Returns who must act on an error: the decider, if it is about the decision, otherwise the owner. Somebody who has
 /// left, or whose own name is what is wrong, is passed over for the owner's manager, then for the others.
 fn actor<'m>(
     finding: &Finding,

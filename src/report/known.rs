@@ -19,7 +19,7 @@ pub struct Known {
     pub pending: Option<Pending>,
     /// The weeks.
     pub trend: Option<Trend>,
-    /// What is let be besides exceptions.
+    /// What is tolerated besides exceptions.
     pub let_be: Vec<LetBe>,
     /// Where files and commits can be looked at.
     pub links: Option<Links>,

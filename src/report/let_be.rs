@@ -1,4 +1,4 @@
-//! What is let be besides exceptions: gaps by a baseline, suppressions in the code, and markers of workarounds.
+//! What is tolerated besides exceptions: gaps by a baseline, suppressions in the code, and markers of workarounds.
 
 use crate::register::Files;
 use crate::rule::{Finding, Findings};
@@ -6,7 +6,7 @@ use crate::rules::{Judge, OF_SUPPRESSIONS};
 use crate::text::{counted, shown};
 use crate::time::Day;
 
-/// One thing that is let be, or should not be any more.
+/// One thing that is tolerated, or should no longer be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetBe {
     /// The register, where there are several.
@@ -27,8 +27,8 @@ pub struct LetBe {
 const MOST_NAMED: usize = 10;
 
 impl LetBe {
-    /// Lists what is let be in a register, and takes what was found of suppressions out of the findings. `left` is how
-    /// many suppressions its baseline still lets be.
+    /// Lists what is tolerated in a register, and removes the findings about suppressions from the findings. `left` is
+    /// how many suppressions its baseline still tolerates.
     #[must_use]
     pub fn list(findings: &mut Findings, files: &Files, judge: &Judge, left: Option<usize>) -> Vec<Self> {
         let today = judge.today.day;

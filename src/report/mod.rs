@@ -79,13 +79,13 @@ pub struct Meeting<'m> {
     pub against: Vec<Against<'m>>,
     /// What it holds against other files.
     pub beside: Vec<Against<'m>>,
-    /// What came to the branch past its gate; `None` if nobody knows.
+    /// What bypassed the branch's gate; `None` if that is not known.
     pub slips: Option<Vec<Slip<'m>>>,
     /// What waits on branches of the remote; `None` if nobody knows.
     pub pending: Option<&'m Pending>,
     /// How the register has developed; `None` if nobody knows.
     pub trend: Option<&'m Trend>,
-    /// What is let be besides exceptions.
+    /// What is tolerated besides exceptions.
     pub let_be: &'m [LetBe],
     /// Where files and commits can be looked at; `None` if nobody knows.
     pub links: Option<&'m Links>,
@@ -151,7 +151,7 @@ impl<'m> Meeting<'m> {
         Home::of(self.homes, path).map(|home| home.name.as_str())
     }
 
-    /// Returns the errors in a file that is no live exception.
+    /// Returns the errors in a file that is not a live exception.
     #[must_use]
     pub fn beside(&self, path: &str) -> &[Fault<'m>] {
         self.beside.iter().find(|it| it.path == path).map_or(&[], |it| &it.faults)

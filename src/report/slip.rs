@@ -1,4 +1,4 @@
-//! What came to the branch past its gate since the last meeting.
+//! What bypassed the branch's gate since the last meeting.
 
 use crate::git::{Commit, CommitInfo};
 use crate::register;
@@ -29,8 +29,8 @@ impl<'m> Slip<'m> {
     }
 }
 
-/// Lists the errors of the commits that the branch reached between two days, both included, oldest first. Their own dates
-/// do not count: whoever dates a commit back would keep it off every meeting.
+/// Lists the errors of the commits that the branch reached between two days, both included, oldest first. Their own
+/// dates do not count: back-dating a commit would keep it out of every meeting.
 pub(super) fn collect(past: &Past, since: Day, today: Day) -> Vec<Slip<'_>> {
     let lately = past.verdicts.iter().filter(|verdict| since <= verdict.reached && verdict.reached <= today);
     let of = |verdict| {

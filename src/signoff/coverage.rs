@@ -57,7 +57,7 @@ pub struct Shortfall {
     pub help: String,
 }
 
-/// Returns what must be owned wherever there is a register: its folder, the rule book so far as it is there, CODEOWNERS
+/// Returns what must be owned wherever there is a register: its folder, the rule book as far as it exists, CODEOWNERS
 /// itself, and the attributes, there or not, because git makes other texts of the register's files by them.
 #[must_use]
 pub fn parts(policy: &Policy, there: There, ownership: &Ownership) -> Vec<Part> {

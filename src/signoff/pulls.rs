@@ -1,5 +1,5 @@
-//! The saved answers about what was merged: the pull requests of each commit and their reviews, as `action/fetch-pulls`
-//! writes them.
+//! The saved responses about what was merged: the pull requests of each commit and their reviews, as
+//! `action/fetch-pulls` writes them.
 //!
 //! Each line is one page of one answer, so an unfinished file can be continued, and a missing page is noticed.
 
@@ -101,7 +101,7 @@ impl Pulls {
     pub fn beyond(&self, later: &Self) -> Option<String> {
         let merged = self.commits.iter().find_map(|(commit, pulls)| {
             let Some(theirs) = later.commits.get(commit) else { return Some(format!("commit {commit}")) };
-            // One that is not merged goes on: its last commit and its end are others later.
+            // One that is not merged continues: its last commit and its end are others later.
             let pull = pulls.iter().find(|pull| pull.merged_at.is_some() && !theirs.contains(pull))?;
             Some(format!("pull request #{} of commit {commit}", pull.number))
         });
@@ -471,7 +471,7 @@ mod tests {
         assert_eq!(seen(&[(1, false)]), lacks(2));
         assert_eq!(seen(&[(2, true)]), lacks(1));
         assert_eq!(seen(&[(1, false), (3, true)]), lacks(2));
-        // Of two copies, the one that goes on is the later one.
+        // Of two copies, the longer one is the later one.
         assert_eq!(seen(&[(1, true), (1, false)]), lacks(2));
         assert_eq!(seen(&[(0, true)]), lacks(1));
         let of_commit = parse(&[commit_line(1, false, "[]")]).map(drop);

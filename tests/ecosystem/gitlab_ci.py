@@ -250,7 +250,7 @@ def sign_off(project):
         ("versions", (200, b"[]"), "contains no versions of the merge request"),
         ("versions", (400, {}), "answered 400 about its versions"),
         ("approval_state", (403, {}), "answered 403 about its approval state"),
-        ("approvals", (200, b" " * (33 << 20)), "could not be asked"),
+        ("approvals", (200, b" " * (33 << 20)), "could not be reached"),
     ]:
         server.faults = {what: fault}
         expect(f"{what} with {fault[0]}", 2, says)

@@ -203,7 +203,7 @@ fn it_says_what_was_read_and_what_cannot_be() {
     let repo = short();
     let ran = run(&repo, &["list", "--at", "2026-01-03"]);
     let commit = &repo.rev("HEAD~1")[..12];
-    let note = format!("note: the register as it stood at the end of 2026-01-03 on `main`, in commit {commit}\n");
+    let note = format!("note: the register as it was at the end of 2026-01-03 on `main`, in commit {commit}\n");
     assert_eq!((ran.code, ran.stderr), (0, note));
     let ran = run(&repo, &["check", "--at", "HEAD"]);
     let head = &repo.rev("HEAD")[..12];
@@ -406,7 +406,7 @@ fn a_removal_that_is_dated_back_is_on_the_agenda_of_the_week_in_which_it_came() 
     assert_eq!(before, [] as [[String; 3]; 0]);
 }
 
-/// What lay beside the main line came to it with the merge, whatever it is dated.
+/// What lay next to the main line came to it with the merge, whatever it is dated.
 #[test]
 fn a_removal_beside_the_main_line_is_on_the_agenda_of_the_week_of_its_merge() {
     let repo = short();
@@ -428,7 +428,7 @@ fn a_removal_beside_the_main_line_is_on_the_agenda_of_the_week_of_its_merge() {
     let ran = run(&repo, &["report", "--since", "2026-02-12", "--today", "2026-02-20"]);
     assert!(ran.stdout.contains("bypassed the gate since 2026-02-12: 1"), "{ran:?}");
     let ran = run(&repo, &["history"]);
-    assert!(ran.stderr.contains("beside the main line") || ran.stdout.contains("beside the main line"), "{ran:?}");
+    assert!(ran.stderr.contains("next to the main line") || ran.stdout.contains("next to the main line"), "{ran:?}");
 }
 
 #[test]

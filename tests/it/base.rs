@@ -821,7 +821,7 @@ mod named {
         assert_eq!(found(&checkout, "origin/main", &nowhere()).0, history.first);
         checkout.git(&["tag", "--force", "origin/main", "HEAD"]);
         let (message, help) = refused(&checkout, "origin/main", &nowhere());
-        assert!(message.starts_with("`origin/main` names several commits here"), "{message}");
+        assert!(message.starts_with("`origin/main` is ambiguous: it names several commits"), "{message}");
         assert_eq!(help, "write the full name, such as `--base refs/remotes/origin/main`");
         assert_eq!(found(&checkout, "refs/remotes/origin/main", &nowhere()).0, history.first);
         assert_eq!(found(&checkout, "auto", &nowhere()).0, history.first);

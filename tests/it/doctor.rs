@@ -587,7 +587,7 @@ fn foreign_and_broken_answers_are_refused_with_what_to_do() {
         ("", "it is empty"),
         ("[{\"type\": \"pull_request\",", "it breaks off at line 1"),
         ("{\"message\": \"Not Found\", \"status\": \"404\"}", "it is an error response from the API: `Not Found`"),
-        ("{\"message\": \"Resource not accessible by integration\"}", "it is a refusal"),
+        ("{\"message\": \"Resource not accessible by integration\"}", "it is an error response"),
         ("{\"login\": \"olek\"}", "it contains something that is not a response about settings, with `login`"),
         ("[{\"number\": 7}]", "it contains something that is not a response about settings, with `number`"),
         ("{}", "with no keys"),

@@ -422,7 +422,7 @@ mod bad_input {
             ),
             (format!("{other}{list}"), "it is not of merge request !8"),
             (format!("{approvals}[{foreign}]"), "it is not of merge request !8"),
-            (format!("{approvals}{approvals}{list}"), "it contains two answers of `approvals`"),
+            (format!("{approvals}{approvals}{list}"), "it contains two responses of `approvals`"),
             (format!("{revoked}{state}{list}"), "it names `@mei` as an approver in one response and not in the other"),
             (format!("{approvals}{}", list.to_string().replace(request.head(), "HEAD")), "`head_commit_sha` is `HEAD`"),
         ] {

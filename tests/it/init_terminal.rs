@@ -42,11 +42,11 @@ fn enter_alone_sets_up_what_the_remote_says_and_ends_with_doctor() {
     ] {
         let (repo, home) = (repository(origin), Sandbox::new());
         let mut talk = init(&repo, &home, &[]);
-        talk.wait("nothing that is there is changed").wait("Ctrl-C leaves");
+        talk.wait("Existing files are not changed").wait("Ctrl-C quits");
         for question in [OWNERS, SUPPLY, ROSTER] {
             talk.answer(question, "");
         }
-        talk.wait("files were written").wait("as `stopgap doctor` says:").wait("next:").answer(FIRST, "");
+        talk.wait("files were written").wait("according to `stopgap doctor`:").wait("next:").answer(FIRST, "");
         let (code, shown) = talk.end();
         assert_eq!(code, 0, "{shown}");
         assert!(there(&repo, "stopgap.yaml") && there(&repo, "exceptions/README.md"), "{shown}");
@@ -160,7 +160,7 @@ fn a_second_run_asks_nothing_that_is_settled() {
     talk.answer(ROSTER, "").answer(FIRST, "");
     assert_eq!(talk.end().0, 0);
     let mut talk = init(&repo, &home, &[]);
-    talk.wait("everything was there already").answer(FIRST, "");
+    talk.wait("everything already exists").answer(FIRST, "");
     let (code, shown) = talk.end();
     assert!(code == 0 && !shown.contains("Who approves") && !shown.contains("Ctrl-C leaves:"), "{shown}");
 }

@@ -441,7 +441,7 @@ fn the_results_of_a_scanner_are_picked_by_their_numbers() {
     sandbox.file("log.sarif", log);
     let mut talk = begin(&sandbox, &["--scan", "log.sarif"]);
     talk.wait("1  bandit B602: 2 results in 2 files: app/a.py, app/b.py");
-    talk.answer("Which of them should be covered?", "3").instead("no number from 1 to 2", "1");
+    talk.answer("Which of them should be covered?", "3").instead("not a number from 1 to 2", "1");
     // The title is proposed, and may be typed over.
     talk.answer("What should be allowed?", "");
     talk.wait("Which exact rule is not followed?");

@@ -148,9 +148,9 @@ fn a_git_that_hangs_is_ended_with_all_that_it_started() {
     is_ended(&repo, "sleep 1000", "1", "`git rev-parse` timed out after 1 second and was killed");
     is_ended(&repo, "sleep 1000 &\nexec \"$git\" \"$@\"", "1", "`git rev-parse` timed out after 1 second");
     let only = "case \"$*\" in *cat-file*) sleep 1000;; esac\nexec \"$git\" \"$@\"";
-    is_ended(&repo, only, "1", "`git cat-file` did not end within 1 second");
+    is_ended(&repo, only, "1", "`git cat-file` timed out after 1 second");
     let deaf = "case \"$*\" in *merge-base*) exec <&- >&- 2>&-; sleep 1000;; esac\nexec \"$git\" \"$@\"";
-    is_ended(&repo, deaf, "1", "`git merge-base` did not end within 1 second");
+    is_ended(&repo, deaf, "1", "`git merge-base` timed out after 1 second");
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn a_git_that_does_not_say_who_somebody_is_is_not_one_that_does_not_know() {
     let mine = with(&repo, broken, &[], &["list", "--mine"]);
     assert!(mine.code == 2 && mine.stderr.contains("fatal: bad config line 1"), "{mine:?}");
     let unknown = with(&repo, "exec \"$git\" \"$@\"", &[], &["list", "--mine"]);
-    assert!(unknown.code == 2 && unknown.stderr.contains("neither your mail address nor your name"), "{unknown:?}");
+    assert!(unknown.code == 2 && unknown.stderr.contains("neither your email address nor your name"), "{unknown:?}");
 }
 
 #[test]

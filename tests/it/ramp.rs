@@ -621,11 +621,11 @@ fn a_row_that_is_mended_is_not_taken_for_its_namesake() {
     assert_eq!((run.code, control("old-tls-2")), (0, "control: ACC-1 x".to_owned()), "{run:?}");
     let run = import(&[three, two, one]);
     assert_eq!((run.code, control("old-tls-3")), (0, "control: ACC-3 z".to_owned()), "{run:?}");
-    assert!(run.stdout.contains("in the register already: 2"), "{}", run.stdout);
+    assert!(run.stdout.contains("already in the register: 2"), "{}", run.stdout);
     // One that was edited since is still the same.
     ramp.edit("exceptions/old-tls-2.yaml", "ACC-1 x", "ACC-9 q");
     let run = import(&[three, two, one]);
-    assert!(run.stdout.contains("in the register already: 3"), "{}", run.stdout);
+    assert!(run.stdout.contains("already in the register: 3"), "{}", run.stdout);
 }
 
 #[test]

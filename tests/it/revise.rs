@@ -378,12 +378,12 @@ fn what_is_free_to_edit_needs_no_approver_and_the_end_is_never_corrected() {
     assert_eq!(free.code, 0, "{}{}", free.stdout, free.stderr);
     assert!(!text(&sandbox).contains("amendments") && text(&sandbox).contains("owner: \"@hanna\"\n"));
     for (set, words) in [
-        ("expires=2027-01-01", "`stopgap renew` extends"),
+        ("expires=2027-01-01", "use `stopgap renew` to extend"),
         ("status=closed", "`review`, `close` and `reject`"),
         ("scope.systm=x", "did you mean `scope.system`"),
         ("scope.system", "has no value"),
         ("scope.system=", "has no value"),
-        ("incident.ended=2026-11-20", "not a field that is corrected"),
+        ("incident.ended=2026-11-20", "not a field that can be amended"),
     ] {
         let run = run(&sandbox, &["amend", "label-printer", "--set", set]);
         assert_eq!(run.code, 2, "{set}");
@@ -434,9 +434,9 @@ fn an_amendment_names_each_existing_field_once() {
     for (arguments, words) in [
         (&["--field", "titel"][..], "did you mean `title`?"),
         (&["--field", "bogus"], "an exception has no field `bogus`"),
-        (&["--field", "expires"], "`stopgap renew` extends"),
-        (&["--field", "renewals[0].expires"], "`stopgap renew` extends"),
-        (&["--field", "/reviews/0/note"], "not a field that is corrected"),
+        (&["--field", "expires"], "use `stopgap renew` to extend"),
+        (&["--field", "renewals[0].expires"], "use `stopgap renew` to extend"),
+        (&["--field", "/reviews/0/note"], "not a field that can be amended"),
         (&["--set", "title=A", "--set", "title=B"], "`--set` gives `title` two values"),
         (&["--set", "risk.exposure= data"], "already says that"),
     ] {

@@ -1,7 +1,7 @@
 //! Questions one after another, with a way back to the one before.
 //!
-//! Whoever asks runs through from the beginning again after each step back, and gets the answers that were given until
-//! then without a question. So what is asked may follow from earlier answers, and nothing but the answers is remembered.
+//! The caller starts again from the beginning after each step back, and gets the answers that were given until then
+//! without a question. So what is asked may follow from earlier answers, and nothing but the answers is remembered.
 
 use std::cell::{Cell, RefCell};
 use std::io::Write;

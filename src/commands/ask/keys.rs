@@ -107,8 +107,8 @@ impl ConditionalEventHandler for Keys {
     }
 }
 
-/// Says what a pasted key does: line ends and tabs are blanks, no more than one in a row, and
-/// whatever else is no character does nothing.
+/// Says what a pasted key does: line ends and tabs become spaces, at most one in a row, and whatever else is no
+/// character does nothing.
 fn pasted(key: &KeyEvent, context: &EventContext<'_>) -> Option<Cmd> {
     let is_blank = match key {
         KeyEvent(KeyCode::Enter | KeyCode::Tab, _) => true,

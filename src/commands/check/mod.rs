@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &cli::Check, world: &World, out: &mut dyn Write) ->
     if arguments.diff {
         return run.show(&checked.fixes, out);
     }
-    // Whoever reads a report in CI needs paths from the checkout's top; elsewhere paths start at the root.
+    // A reader of a report in CI needs paths from the checkout's top; elsewhere paths start at the root.
     let ci = &world.ci;
     let prefix = if ci.is_of_a_system() { place::below_work_tree(&run.root) } else { String::new() };
     run.finish(checked, &prefix, None, out)

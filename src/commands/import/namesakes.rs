@@ -1,7 +1,7 @@
 //! Which of several rows that are called the same is which exception of the register.
 //!
-//! A row without an id is called by its words, and namesakes get a number in the order of their rows. That order changes
-//! when a row is mended, added or moved, so what they say tells them apart.
+//! A row without an id is called by its words, and namesakes get a number in the order of their rows. That order
+//! changes when a row is fixed, added or moved, so what they say tells them apart.
 
 use std::collections::{BTreeMap, BTreeSet};
 

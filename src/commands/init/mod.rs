@@ -1,4 +1,4 @@
-//! `stopgap init`: a repository set up for a register, without a change to what is there.
+//! `stopgap init`: sets up a repository for a register without changing existing files.
 
 mod jobs;
 mod roster;

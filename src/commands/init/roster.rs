@@ -1,4 +1,4 @@
-//! `people.yaml` to begin with: the people whom CODEOWNERS and git's authors name, and the teams of CODEOWNERS.
+//! A first `people.yaml`: the people in CODEOWNERS and the authors in git, and the teams of CODEOWNERS.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -45,7 +45,7 @@ pub(super) fn follows(field: Field, draft: &Draft, desk: &Desk, asker: Option<&s
             Following::new(tier.name(), format!("at most {}: {}", counted(desk.limit(tier), "day"), meaning(tier)))
         }
         REQUESTER => Following::new(asker?, "from your git identity"),
-        // Who asks is asked for where nobody can tell.
+        // The requester is asked for if it cannot be determined.
         OWNER => Following::new(requester, "the requester"),
         APPROVER => {
             let deciders = people::deciders(desk, requester, path);
@@ -111,7 +111,7 @@ pub(super) fn meaning(tier: Tier) -> &'static str {
     }
 }
 
-/// Returns the number of days that is proposed: half of what is allowed, and no more than a week.
+/// Returns the number of days that is proposed: half of what is allowed, and at most a week.
 pub(super) fn short(limit: i64) -> i64 {
     ((limit + 1) / 2).clamp(1, SHORT)
 }

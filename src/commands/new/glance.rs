@@ -1,4 +1,4 @@
-//! Everything at a glance, once: the answers, what follows from them, and the last word.
+//! The summary: the answers, what follows from them, and the final confirmation.
 
 use crate::commands::ask::{Question, Reply, Terminal};
 use crate::commands::new::answer;

@@ -1,5 +1,5 @@
-//! The questions: what is missing and does not follow is asked for, and each answer is judged as it
-//! is given.
+//! The questions: missing answers that do not follow from others are asked for, and each answer is checked as it is
+//! given.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;

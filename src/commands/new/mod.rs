@@ -117,7 +117,7 @@ fn draft_of(arguments: &cli::New, desk: &Desk, is_asked: bool) -> Result<Draft, 
 ///
 /// # Errors
 ///
-/// If it should be a date, and is none or could be one of two.
+/// If it should be a date, and is not one or is ambiguous.
 pub(super) fn typed(field: Field, option: String, text: &str, from: Day) -> Result<String, Error> {
     let refused = |error: MomentError| {
         let (value, why, help) = (text.to_owned(), error.to_string(), format!("write {}", field.dates()));

@@ -1,4 +1,4 @@
-//! What a scanner found, as what a new exception is to cover.
+//! The results of a scanner, as covers of a new exception.
 
 use std::io::Write;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! What is asked in a terminal when an edit lacks answers: after the record, its last term, and what was promised then.
+//! The questions in a terminal when an edit lacks answers: after the record, its last term, and what was promised then.
 
 use std::cell::{Cell, RefCell};
 use std::io::{Write, stdout};
@@ -132,7 +132,7 @@ impl Asks {
         }
     }
 
-    /// Prints the command that continues with what is known.
+    /// Prints the command that continues with the answers so far.
     pub(super) fn resume(&self, verb: &str, revise: &cli::Revise, errors: &mut dyn Write) -> Result<(), Error> {
         let mut resume = Resume::new(verb);
         resume.id(&revise.id);

@@ -1,4 +1,4 @@
-//! `stopgap decide`: what is asked for is dated by its approval.
+//! `stopgap decide`: sets the decision date to the date of the approval.
 
 use std::io::Write;
 use std::process::ExitCode;

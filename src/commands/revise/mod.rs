@@ -64,7 +64,7 @@ struct Subject<'s> {
     file: FileRef<'s>,
     judge: &'s Judge,
     opened: &'s Opened,
-    /// Whoever can be asked for what is missing.
+    /// The person who can be asked for missing answers.
     asks: Option<&'s Asks>,
 }
 

@@ -1,4 +1,4 @@
-//! `stopgap reject`: a request is turned down, and the record of it is kept.
+//! `stopgap reject`: rejects a request, and keeps the record.
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! `stopgap renew`: a fresh request to go on.
+//! `stopgap renew`: requests a renewal.
 
 use std::io::Write;
 use std::process::ExitCode;

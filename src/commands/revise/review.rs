@@ -1,4 +1,4 @@
-//! `stopgap review`: what was seen along the way.
+//! `stopgap review`: records a review of an active exception.
 
 use std::io::Write;
 use std::process::ExitCode;

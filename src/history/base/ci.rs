@@ -21,7 +21,7 @@ pub struct CiEnvironment {
     pub github_actions: bool,
     /// `GITHUB_EVENT_NAME`, such as `pull_request`.
     pub github_event_name: Option<String>,
-    /// `GITHUB_EVENT_PATH`, for messages and for whoever reads that file.
+    /// `GITHUB_EVENT_PATH`, for messages and for the reader of that file.
     pub github_event_path: Option<String>,
     /// The bytes of that file; the caller reads them.
     pub github_event: Option<Vec<u8>>,

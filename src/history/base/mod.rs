@@ -1,8 +1,8 @@
 //! The base of a change: the commit that the working tree is compared with.
 //!
 //! Only commits are looked for here; no file is read. What a CI system passes comes in as a value, [`CiEnvironment`];
-//! whoever writes a pull request decides neither that value nor, through it, the base. A base that cannot be found is
-//! an error and never "no changes".
+//! the author of a pull request decides neither that value nor, through it, the base. A base that cannot be found is an
+//! error and never "no changes".
 
 mod ci;
 mod github;

@@ -1,6 +1,6 @@
 //! The base that a variable names: the branch or the commit that a pull request is to be merged into.
 //!
-//! Whoever opens a pull request chooses among the existing branches, and may give their own the name of one. So a
+//! The author of a pull request chooses among the existing branches, and may give their own the name of one. So a
 //! branch counts only as it was fetched from `origin`, never the local one.
 
 use super::{Base, Reach, Search};

@@ -318,7 +318,7 @@ fn stood(it: &Stood) -> FindingItem<'_> {
     }
 }
 
-/// Lists what slipped past a review.
+/// Lists the changes that bypassed the gate.
 pub(super) fn slips_of(collected: &Collected) -> impl Iterator<Item = (&Verdict, &Finding)> {
     collected.past.verdicts.iter().flat_map(|verdict| verdict.findings.iter().map(move |finding| (verdict, finding)))
 }

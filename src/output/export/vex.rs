@@ -131,7 +131,7 @@ impl Statement {
     }
 }
 
-/// Returns a text without what could act on whoever reads it.
+/// Returns a text without what could act on its reader.
 fn tidy(text: &str) -> String {
     let plain: String = text.chars().map(|c| if is_hostile(c) { ' ' } else { c }).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -31,7 +31,7 @@ struct Document<'m> {
     remarks: &'m [String],
 }
 
-/// What is let be besides exceptions.
+/// What is tolerated besides exceptions.
 #[derive(Serialize)]
 struct Left<'m> {
     /// The register, if there are several.
@@ -92,7 +92,7 @@ struct Who<'m> {
     part: &'static str,
 }
 
-/// What came past the gate.
+/// What bypassed the gate.
 #[derive(Serialize)]
 struct Slipped<'m> {
     id: &'m str,

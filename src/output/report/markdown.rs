@@ -165,8 +165,18 @@ impl Page<'_> {
     fn pending(&mut self) {
         let meeting = self.meeting;
         let Some(pending) = meeting.pending else { return };
-        let columns =
-            ["Exception", "What waits", "Tier", "Term", "System", "Reason", "Worst case", "Asked by", "Approver", "Do"];
+        let columns = [
+            "Exception",
+            "What waits",
+            "Tier",
+            "Term",
+            "System",
+            "Reason",
+            "Worst case",
+            "Requested by",
+            "Approver",
+            "Do",
+        ];
         let today = self.meeting.today;
         let stated = |text: &Option<String>| clean(&words::name(text.as_deref().unwrap_or("not stated")));
         self.topic(

@@ -1,4 +1,4 @@
-//! The command that settles each item of the agenda. What a command needs besides, it says itself.
+//! The command that resolves each item of the agenda. What else it needs, the command itself says.
 
 use crate::output::escape::shell_word;
 use crate::register::Home;
@@ -74,7 +74,7 @@ pub(super) fn fault(meeting: &Meeting<'_>, fault: &Fault<'_>, item: Option<&Item
     }
 }
 
-/// Returns how one looks at what came past the gate.
+/// Returns the command that shows a change that bypassed the gate.
 pub(super) fn slip(slip: &Slip<'_>) -> String {
     format!("git show {} -- {}", slip.commit.short(), shell_word(slip.path))
 }

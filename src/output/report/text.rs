@@ -114,7 +114,7 @@ impl Page<'_> {
         self.fact("worst", words::text(it.risk.statement.as_ref()))?;
         self.fact("term", &words::term(item, renewed, words::iso))?;
         match (item.standing, &item.owner) {
-            (Standing::Rejected, None) => self.fact("asked by", words::text(it.requester.as_ref()))?,
+            (Standing::Rejected, None) => self.fact("requester", words::text(it.requester.as_ref()))?,
             _ => self.fact("owner", &owner(item))?,
         }
         self.fact("approver", &words::approver(item))?;
@@ -203,7 +203,7 @@ impl Page<'_> {
             self.fact("reason", &stated(&request.reason))?;
             self.fact("worst", &stated(&request.worst))?;
             self.fact("term", &words::asked_term(request, words::iso))?;
-            self.fact("asked by", &words::name(&stated(&request.requester)))?;
+            self.fact("requester", &words::name(&stated(&request.requester)))?;
             self.fact("approver", &words::name(&stated(&request.approver)))?;
             self.command("do", &settle::request(self.meeting, request))?;
         }

@@ -78,7 +78,7 @@ fn half(twice: i64) -> String {
     if size % 2 == 0 { format!("{sign}{}", size / 2) } else { format!("{sign}{}.5", size / 2) }
 }
 
-/// Draws a series with a sign for each week, from its lowest number to its highest; a gap where there is none.
+/// Draws a series with a character for each week, from its lowest number to its highest; a gap where there is none.
 pub(super) fn spark(series: &Series, unicode: bool) -> String {
     let signs: &[char] = if unicode {
         &['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']

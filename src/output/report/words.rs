@@ -172,7 +172,7 @@ fn part(part: Part) -> &'static str {
     }
 }
 
-/// Returns when and by whom a commit was made that came past the gate.
+/// Returns when and by whom a commit was made that bypassed the gate.
 pub(super) fn commit(slip: &Slip<'_>, date: fn(Day) -> String) -> String {
     let author = name_of(&slip.info.author);
     format!("{} of {} by {}: {}", slip.commit.short(), date(slip.day), cut(author), cut(&slip.info.subject))
@@ -220,7 +220,7 @@ pub(super) struct ToMend<'m> {
     pub(super) unreadable: Option<&'m str>,
     /// The exception, if it can be read.
     pub(super) item: Option<&'m Item<'m>>,
-    /// The errors of a file that is no live exception.
+    /// The errors of a file that is not a live exception.
     pub(super) faults: &'m [Fault<'m>],
 }
 
@@ -250,31 +250,31 @@ pub(super) fn records(count: usize) -> &'static str {
     if count == 1 { "record to fix" } else { "records to fix" }
 }
 
-/// What is done about what is let be besides exceptions.
+/// What to do about what is tolerated besides exceptions.
 pub(super) const LET_BE: &str =
     "Fix it, or request an exception; a baseline only gets shorter, and after its last day everything in it counts.";
 
-/// What is done about expired exceptions.
+/// What to do about expired exceptions.
 pub(super) const EXPIRED: &str =
     "Carry out the removal and close it; if it is still needed, request a new one, which counts as a renewal.";
 
-/// What is done about exceptions that end soon.
+/// What to do about exceptions that end soon.
 pub(super) const EXPIRING: &str =
     "Carry out the removal by the last day, or renew it by then; if no renewal is left, fix the cause.";
 
-/// What is done about an emergency that nobody has reviewed.
+/// What to do about an emergency without a review.
 pub(super) const REVIEWS: &str = "Close it, or write a review that says what still depends on it and until when.";
 
-/// What is done about live exceptions with errors.
+/// What to do about live exceptions with errors.
 pub(super) const AGAINST: &str = "Do not rely on these until they are fixed: each names who must act, and the command.";
 
-/// What is done about what came past the gate.
+/// What to do about what bypassed the gate.
 pub(super) const SLIPS: &str = "Undo it, or have it approved in a separate pull request.";
 
-/// What is done about requests on branches.
+/// What to do about requests on branches.
 pub(super) const PENDING: &str = "Decide in the pull request: approve it there, or have it rejected.";
 
-/// What is done about records that cannot be read or contradict themselves.
+/// What to do about records that cannot be read or contradict themselves.
 pub(super) const MEND: &str = "Fix the file first: until then, the figures are not reliable.";
 
 /// Writes a number of days in words.

@@ -1,4 +1,4 @@
-//! What editors and strict validators want of the schemas of a register's files beside what a check needs.
+//! What editors and strict validators need in the schemas of a register's files, in addition to what a check needs.
 //!
 //! The keys are those of VS Code's JSON and YAML support
 //! (<https://github.com/redhat-developer/yaml-language-server>), which other editors use too. Validators that do not

@@ -1,5 +1,5 @@
-//! The JSON Schemas as they are printed: those of a register's files, with what editors understand beside the standard,
-//! and those of what the commands print.
+//! The JSON Schemas as they are printed: those of a register's files, with what editors understand in addition to the
+//! standard, and those of what the commands print.
 
 mod editor;
 mod ordered;

@@ -1,4 +1,4 @@
-//! The case file of one exception: what it says, when it ends, its story step by step, and what its commits did.
+//! The case file of one exception: what it says, when it ends, its history step by step, and what its commits did.
 
 mod html;
 mod json;

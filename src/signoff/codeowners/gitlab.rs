@@ -266,7 +266,7 @@ impl Written<'_> {
             add("the section has no name".to_owned(), "write one: `[Security]`".to_owned());
         }
         if self.optional && self.approvals > 0 {
-            let message = format!("an optional section asks for no approval, so `[{}]` does nothing", self.approvals);
+            let message = format!("an optional section requires no approval, so `[{}]` does nothing", self.approvals);
             add(message, "leave `^` or the number out".to_owned());
         }
         if !self.ignored.is_empty() && !self.ignored.starts_with('#') {
@@ -622,8 +622,8 @@ mod tests {
             ("[Docs] @ada\ndocs/ # later", "docs/", "`docs/` has no owner", "name owners"),
             ("[Docs\ndocs/ @ada", "[Docs", "`[Docs` is not closed", "write `[Docs]`"),
             ("[]\ndocs/ @ada", "[]", "the section has no name", "write one"),
-            ("^[Docs][2]\ndocs/ @ada", "^[Docs][2]", "an optional section asks for no approval, so `[2]`", "leave `^`"),
-            ("^[Docs][1]\ndocs/ @ada", "^[Docs][1]", "an optional section asks for no approval, so `[1]`", "leave `^`"),
+            ("^[Docs][2]\ndocs/ @ada", "^[Docs][2]", "an optional section requires no approval, so `[2]`", "leave `^`"),
+            ("^[Docs][1]\ndocs/ @ada", "^[Docs][1]", "an optional section requires no approval, so `[1]`", "leave `^`"),
             (
                 "[id].tsx @ada",
                 "[id].tsx @ada",

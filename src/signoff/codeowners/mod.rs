@@ -266,7 +266,7 @@ mod tests {
         let rule = "* @dana\n";
         let sized = |bytes: usize| format!("{rule}#{}", "x".repeat(bytes - rule.len() - 1));
         for (forge, who) in [(Forge::GitHub, "GitHub loads"), (Forge::GitLab, "stopgap reads")] {
-            // GitLab has no comments after a pattern, and a line of them is none.
+            // GitLab has no comments after a pattern, and a line of them is not a rule.
             let (read, large) = (sized(Codeowners::TOO_LARGE - 1), sized(Codeowners::TOO_LARGE));
             assert_eq!(Codeowners::parse(forge, &read).rules().len(), 1);
             assert_eq!(Codeowners::parse(forge, &read).problems(), []);

@@ -170,7 +170,7 @@ fn pending(meeting: &Meeting<'_>) -> Markup {
             ("Reason", stated(&it.reason)),
             ("Worst case", stated(&it.worst)),
             ("Term", self::text(&words::asked_term(it, date))),
-            ("Asked by", stated(&it.requester)),
+            ("Requested by", stated(&it.requester)),
             ("Approver", stated(&it.approver)),
         ];
         self::card(&head, facts, &[settle::request(meeting, it)])
