@@ -135,7 +135,7 @@ fn a_request_is_pushed_from_the_default_branch_and_nothing_here_changes() {
     );
     assert_eq!(repo.git(&["log", "-1", "--format=%an", pushed]), "Hanna Vogel");
     let told = said(&repo);
-    let title = "Ask for printer: Label printer keeps its old certificate";
+    let title = "Request printer: Label printer keeps its old certificate";
     let head = format!("pr\ncreate\n--head\nexception/printer\n--title\n{title}\n--body\n");
     let card = Run::of(&mut stopgap(&repo, &["card", "printer", "--format", "markdown"])).stdout;
     assert_eq!(told.strip_prefix(&head).map(str::trim_end), Some(card.trim_end()), "{told}");
@@ -251,7 +251,7 @@ fn text_in_a_request_stays_text() {
     let body = repo.git(&["log", "-1", "--format=%B", "origin/exception/printer"]);
     assert!(body.contains("\n\n--amend \"$(touch pwned)\" The maker ships"), "{body}");
     let told = said(&repo);
-    let begins = format!("\n--title\nAsk for printer: {title}\n--body\n### printer: ");
+    let begins = format!("\n--title\nRequest printer: {title}\n--body\n### printer: ");
     assert!(told.contains(&begins), "{told}");
     let card = Run::of(&mut stopgap(&repo, &["card", "printer", "--format", "markdown"])).stdout;
     assert!(told.trim_end().ends_with(card.trim_end()), "{told}");

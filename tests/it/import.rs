@@ -478,7 +478,7 @@ fn columns_that_contradict_each_other_are_not_read_both_ways() {
 fn a_sheet_with_only_a_header_is_reported() {
     let sandbox = Sandbox::new();
     sandbox.file("in/r.csv", "ID,Title,Valid from,Valid until\n");
-    assert!(import(&sandbox, "in/r.csv", &[]).stdout.contains("is it the right sheet"));
+    assert!(import(&sandbox, "in/r.csv", &[]).stdout.contains("this is the right sheet"));
 }
 
 #[test]

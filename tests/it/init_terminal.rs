@@ -162,5 +162,5 @@ fn a_second_run_asks_nothing_that_is_settled() {
     let mut talk = init(&repo, &home, &[]);
     talk.wait("everything already exists").answer(FIRST, "");
     let (code, shown) = talk.end();
-    assert!(code == 0 && !shown.contains("Who approves") && !shown.contains("Ctrl-C leaves:"), "{shown}");
+    assert!(code == 0 && !shown.contains("Who approves") && !shown.contains("Ctrl-C quits:"), "{shown}");
 }

@@ -346,7 +346,7 @@ fn the_requester_is_who_git_says_and_the_commands_can_be_pasted() {
     shell.args(["-ec", &script]).current_dir(repo.path()).env("HOME", repo.sandbox.path());
     shell.env("GIT_CONFIG_NOSYSTEM", "1").env_remove("GIT_DIR");
     assert!(shell.output().unwrap().status.success());
-    assert_eq!(repo.git(&["log", "-1", "--format=%s"]), "Ask for printer: Label printer keeps its old certificate");
+    assert_eq!(repo.git(&["log", "-1", "--format=%s"]), "Request printer: Label printer keeps its old certificate");
     assert_eq!(repo.git(&["branch", "--show-current"]), "exception/printer");
     assert_eq!(repo.git(&["status", "--porcelain"]), "");
 }
@@ -392,7 +392,7 @@ fn the_commands_take_nothing_else_along_and_open_the_pull_request() {
     assert_eq!(repo.git(&["status", "--porcelain"]), "A  staged.txt");
     assert_eq!(repo.rev("origin/exception/printer"), repo.rev("HEAD"));
     let told = fs::read_to_string(home.join("said")).unwrap();
-    let begins = "pr create --head exception/printer --title Ask for printer";
+    let begins = "pr create --head exception/printer --title Request printer";
     assert!(told.starts_with(begins) && told.contains(" --body ### printer: "), "{told}");
     let message = repo.git(&["log", "-1", "--format=%b"]);
     assert!(message.starts_with("The maker ships the tool") && message.contains("Mei Tanaka decides."), "{message}");

@@ -73,7 +73,7 @@ fn the_usual_case_takes_eleven_prompts_and_what_follows_is_confirmed_once() {
     let mut talk = begin(&sandbox, &[]);
     talk.wait("10 questions").wait("Shift-Tab goes back").usual(0, 10);
     talk.wait("not asked:").wait("environment  production (as in most others)").wait("tier         low (at most 30");
-    talk.wait("owner        @hanna (who asks)").wait("approver     @mei (above the requester)");
+    talk.wait("owner        @hanna (the requester)").wait("approver     @mei (above the requester)");
     talk.wait("11 of 11").answer("Is that right?", "").wait(&format!("wrote {FILE}"));
     let (prompts, pressed) = (talk.prompts, talk.pressed);
     let (code, shown) = talk.end();
@@ -329,7 +329,7 @@ fn an_error_is_written_only_after_confirmation() {
     };
     let mut talk = begin(&sandbox, &arguments);
     keep(&mut talk);
-    talk.type_in("y").type_in(ENTER).asked("none of the numbers and names").type_in(CTRL_C);
+    talk.type_in("y").type_in(ENTER).asked("not one of the numbers and names").type_in(CTRL_C);
     let (code, shown) = talk.end();
     assert!(code == 2 && count(&sandbox) == 1, "{shown}");
 

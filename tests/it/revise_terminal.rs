@@ -55,7 +55,7 @@ fn a_renewal_shows_what_was_promised_and_asks_only_for_what_is_missing() {
     let (code, shown) = talk.end();
     assert_eq!(code, 0, "{shown}");
     assert!(shown.contains("is renewed until 2026-12-18: renewal 1 of 2"), "{shown}");
-    assert!(!shown.contains("Who asks?"), "git says who asks: {shown}");
+    assert!(!shown.contains("Who requests it?"), "git says who asks: {shown}");
     let is_prose = |line: &&str| !line.starts_with(['+', '-', '>']);
     assert!(shown.lines().filter(is_prose).all(|line| line.chars().count() <= 80), "{shown}");
     holds(&sandbox, &[WHY, LOOKED, "requester: \"@hanna\"", "approver: \"@ines\"", "expires: 2026-12-18"]);
@@ -97,7 +97,7 @@ fn leaving_writes_nothing_and_says_how_to_go_on() {
     // No is no, too.
     let before = text(&sandbox);
     let mut talk = edit(&sandbox, &["review", "--note", "The tool has come; it is tested on Friday.", "--by", ""], &[]);
-    talk.answer("Who looked?", "hanna").answer("Write it? (yes)", "no");
+    talk.answer("Who reviewed it?", "hanna").answer("Write it? (yes)", "no");
     let (code, shown) = talk.end();
     assert_eq!((code, text(&sandbox)), (2, before), "{shown}");
     assert!(shown.contains("--by @hanna"), "{shown}");
@@ -141,11 +141,11 @@ fn a_rejection_may_leave_the_reason_out() {
 fn an_amendment_asks_for_the_field_and_its_value() {
     let sandbox = register(&[("scope.system", "label printer lp-07")]);
     let mut talk = edit(&sandbox, &["amend"], &[]);
-    talk.answer("Which field should be corrected?", "sistem").instead("that is no field", "scope.system");
+    talk.answer("Which field should be corrected?", "sistem").instead("that is not exactly one field", "scope.system");
     talk.wait("What is the correct value of `scope.system`?")
         .asked("now: label printer lp-07")
         .type_in("label printer lp-08");
-    talk.type_in(ENTER).answer("Who agrees?", "ines").answer("What was wrong", "The number was that of the neighbour.");
+    talk.type_in(ENTER).answer("Who approves it?", "ines").answer("What was wrong", "The number was that of the neighbour.");
     talk.answer("Write it?", "");
     let (code, shown) = talk.end();
     assert_eq!(code, 0, "{shown}");
