@@ -361,12 +361,12 @@ mod tests {
         let good = pull_request("null");
         for (from, to, says) in [
             (r#""user": null"#, r#""author": null"#, "has no `pull_request.user`"),
-            (r#""user": null"#, r#""user": "maria""#, "`pull_request.user` is a text, not an object"),
+            (r#""user": null"#, r#""user": "maria""#, "`pull_request.user` is a string, not an object"),
             (r#""user": null"#, r#""user": {"id": 3}"#, "has no `pull_request.user.login`"),
             (
                 r#""user": null"#,
                 r#""user": {"login": "maria", "id": "3"}"#,
-                "`pull_request.user.id` is a text, not a whole number",
+                "`pull_request.user.id` is a string, not a whole number",
             ),
             (
                 r#""user": null"#,
@@ -376,7 +376,7 @@ mod tests {
             (
                 r#""user": null"#,
                 r#""user": {"login": true}"#,
-                "`pull_request.user.login` is true or false, not a text \
+                "`pull_request.user.login` is true or false, not a string \
                                                                file",
             ),
             (
@@ -396,7 +396,7 @@ mod tests {
         assert_eq!(refusal("{}"), "has no `pull_request.user`");
         assert_eq!(parse(r#"{"before": "x"}"#).before().unwrap_err().why, "`before` is `x`, not a full commit");
         assert_eq!(parse("{}").group_head().unwrap_err().why, "has no `merge_group.head_sha`");
-        for (whole, kind) in [("[]", "a list"), ("null", "null"), ("7", "a number"), ("\"x\"", "a text")] {
+        for (whole, kind) in [("[]", "a list"), ("null", "null"), ("7", "a number"), ("\"x\"", "a string")] {
             assert_eq!(why(whole), format!("the file is {kind}, not an object"));
         }
     }

@@ -177,7 +177,7 @@ mod tests {
             ("\"body\"", "\"text\"", "issue 7: has no `body`"),
             ("\"user\"", "\"author\"", "issue 7: has no `user`"),
             ("\"labels\"", "\"tags\"", "issue 7: has no `labels`"),
-            ("\"title\": \"one\"", "\"title\": 1", "issue 7: `title` is a number, not a text file"),
+            ("\"title\": \"one\"", "\"title\": 1", "issue 7: `title` is a number, not a string"),
         ] {
             let json = format!("[{}]", issue(7)).replacen(from, to, 1);
             assert!(why(&json).starts_with(says), "{}", why(&json));

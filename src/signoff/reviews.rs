@@ -347,7 +347,7 @@ mod tests {
         assert_eq!(stale.approvals(None)[0].commit, Some(HEAD), "the commit tells what it is still good for");
         let bare = of_forgejo(1, "APPROVED", official).replace(HEAD, "");
         assert_eq!(parse(&page(&[bare])).approvals(None)[0].commit, None);
-        assert!(why(&page(&[of_forgejo(7, "APPROVED", r#", "dismissed": "yes""#)])).contains("`dismissed` is a text"));
+        assert!(why(&page(&[of_forgejo(7, "APPROVED", r#", "dismissed": "yes""#)])).contains("`dismissed` is a string"));
     }
 
     #[test]
@@ -465,7 +465,7 @@ mod tests {
         let timeless = |state: &str| page(&[review(7, "olek/2", state).replace("\"2026-11-23T09:07:00Z\"", "null")]);
         assert!(parse(&timeless("PENDING")).standing(None).is_empty());
         let says = why(&timeless("APPROVED"));
-        assert!(says.starts_with("review 7: has no `submitted_at`, so nobody can tell"), "{says}");
+        assert!(says.starts_with("review 7: has no `submitted_at`, so the latest review cannot"), "{says}");
     }
 
     #[test]
@@ -477,10 +477,10 @@ mod tests {
                 "BLESSED",
                 "review 7: `state` is `BLESSED`, which is not a state of a review (line 2, column 118)",
             ),
-            ("\"id\": 7", "\"id\": \"7\"", "`id` is a text, not a whole number"),
+            ("\"id\": 7", "\"id\": \"7\"", "`id` is a string, not a whole number"),
             ("\"id\": 7,", "", "has no `id`"),
             ("\"user\"", "\"author\"", "review 7: has no `user`"),
-            ("\"login\": \"olek\"", "\"login\": 5", "review 7: `user.login` is a number, not a text file"),
+            ("\"login\": \"olek\"", "\"login\": 5", "review 7: `user.login` is a number, not a string"),
             (
                 "2026-11-23T09:07:00Z",
                 "23 November",
@@ -506,7 +506,7 @@ mod tests {
             )
         );
         assert!(why(&format!("{good}, {good}")).starts_with("is not JSON: expected value at line 2"));
-        assert!(why("\"reviews\"").starts_with("contains a text"));
+        assert!(why("\"reviews\"").starts_with("contains a string"));
     }
 
     #[test]

@@ -845,7 +845,7 @@ fn what_is_not_a_payload_is_refused_and_never_ignored() {
         (
             "pull_request",
             request("/pull_request/base/sha", json!(7)),
-            "`pull_request.base.sha` is a number, not a text file",
+            "`pull_request.base.sha` is a number, not a string",
         ),
         (
             "pull_request_review",

@@ -627,7 +627,7 @@ mod tests {
             (
                 "[id].tsx @ada",
                 "[id].tsx @ada",
-                "for a section's heading and ignores `.tsx @ada`",
+                "as a section's heading and ignores `.tsx @ada`",
                 "write `[name] @owner`",
             ),
             ("[Docs][x] @ada", "[Docs][x] @ada", "ignores `[x] @ada`", "write `[name] @owner`"),
