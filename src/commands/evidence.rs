@@ -249,7 +249,7 @@ fn of_own_answers(
 ) -> Result<Option<Difference>, Error> {
     let of_file = |what: String| Ok(Some(Difference::of_file(PULLS, what)));
     let Some(bytes) = pack.get(PULLS) else {
-        return of_file("it is missing, and the approvals of the pack come from it".to_owned());
+        return of_file("it is missing: the approvals of the pack come from it".to_owned());
     };
     let own = (PULLS.to_owned(), bytes.clone());
     let answers = match Pulls::parse(std::slice::from_ref(&own)) {

@@ -481,7 +481,7 @@ impl Story<'_> {
                 What::Edited => step.doubts.push("the record does not say that these were changed".to_owned()),
                 What::Removed if self.is_renaming(step.written.as_ref()) => {
                     let to = self.sources.trail.renamed_to.as_ref().map_or("", |(_, to)| to);
-                    step.says.push(("continues as", to.to_owned()));
+                    step.says.push(("goes on as", to.to_owned()));
                 }
                 What::Removed => step.doubts.push("a record is closed, never removed".to_owned()),
                 _ if event.commit.is_none() && self.sources.git.is_some() => {

@@ -347,7 +347,9 @@ mod tests {
         assert_eq!(stale.approvals(None)[0].commit, Some(HEAD), "the commit tells what it is still good for");
         let bare = of_forgejo(1, "APPROVED", official).replace(HEAD, "");
         assert_eq!(parse(&page(&[bare])).approvals(None)[0].commit, None);
-        assert!(why(&page(&[of_forgejo(7, "APPROVED", r#", "dismissed": "yes""#)])).contains("`dismissed` is a string"));
+        assert!(
+            why(&page(&[of_forgejo(7, "APPROVED", r#", "dismissed": "yes""#)])).contains("`dismissed` is a string")
+        );
     }
 
     #[test]

@@ -372,7 +372,12 @@ fn whoever_asks_does_not_reject_in_another_name() {
             command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(pull.repo.path());
             let run = Run::of(command.args(["reject", "label-printer", "--today", TODAY, "--dry-run"]).args(more));
             assert_eq!(run.code, if refused { 2 } else { 0 }, "{email}: {}{}", run.stdout, run.stderr);
-            assert_eq!(run.stderr.contains("is your own request, and only @mei rejects it"), refused, "{}", run.stderr);
+            assert_eq!(
+                run.stderr.contains("is your own request, and only @mei can reject it"),
+                refused,
+                "{}",
+                run.stderr
+            );
         }
     }
 }

@@ -162,7 +162,7 @@ fn what_is_shown_is_what_runs() {
     let run = new(&one, &[]);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(
-        said(&one).starts_with("mr\ncreate\n--source-branch\nexception/printer\n--title\nAsk for"),
+        said(&one).starts_with("mr\ncreate\n--source-branch\nexception/printer\n--title\nRequest"),
         "{}",
         said(&one)
     );

@@ -145,7 +145,9 @@ fn an_amendment_asks_for_the_field_and_its_value() {
     talk.wait("What is the correct value of `scope.system`?")
         .asked("now: label printer lp-07")
         .type_in("label printer lp-08");
-    talk.type_in(ENTER).answer("Who approves it?", "ines").answer("What was wrong", "The number was that of the neighbour.");
+    talk.type_in(ENTER)
+        .answer("Who approves it?", "ines")
+        .answer("What was wrong", "The number was that of the neighbour.");
     talk.answer("Write it?", "");
     let (code, shown) = talk.end();
     assert_eq!(code, 0, "{shown}");
