@@ -103,8 +103,8 @@ impl Command {
     /// Reads a line; `None` if it runs none of the commands.
     #[must_use]
     pub fn read(line: &str) -> Option<Self> {
-        let spaced = spaced(line);
-        let words: Vec<&str> = spaced.split_whitespace().collect();
+        let spaced: Vec<String> = spaced(line).split_whitespace().map(|word| word.replace(KEPT, " ")).collect();
+        let words: Vec<&str> = spaced.iter().map(String::as_str).collect();
         let end_of =
             |at: usize| words[at..].iter().position(|word| is_operator(word)).map_or(words.len(), |length| at + length);
         let judges = |at: usize, it: Subcommand| {
@@ -305,10 +305,27 @@ fn is_operator(word: &str) -> bool {
     ["||", "&&", "|", "&", ";"].contains(&word)
 }
 
-/// Puts blanks around the operators of a shell, so that `a||b` is three words.
+/// Stands for a blank in an expression of a workflow, which is one word.
+const KEPT: char = '\u{1}';
+
+/// Puts blanks around the operators of a shell, so that `a||b` is three words, and leaves those in `${{ … }}` alone.
 fn spaced(line: &str) -> String {
     let mut out = String::with_capacity(line.len() + 8);
-    let mut characters = line.chars().peekable();
+    let mut rest = line;
+    while let Some((before, inner)) = rest.split_once("${{")
+        && let Some((expression, after)) = inner.split_once("}}")
+    {
+        space(before, &mut out);
+        let blank = |c: char| if c.is_whitespace() { KEPT } else { c };
+        out.extend("${{".chars().chain(expression.chars().map(blank)).chain("}}".chars()));
+        rest = after;
+    }
+    space(rest, &mut out);
+    out
+}
+
+fn space(text: &str, out: &mut String) {
+    let mut characters = text.chars().peekable();
     while let Some(c) = characters.next() {
         match c {
             // `2>&1` and `&>file` redirect output.
@@ -325,7 +342,6 @@ fn spaced(line: &str) -> String {
             c => out.push(c),
         }
     }
-    out
 }
 
 #[cfg(test)]

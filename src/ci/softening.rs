@@ -20,10 +20,12 @@ pub fn is_soft_key(key: &str, value: &str) -> bool {
     (is_expression && !says_no) || KEYS.iter().any(|(name, values)| key == *name && values.contains(&value))
 }
 
-/// Returns whether an input of the action or the component with this value makes it judge less.
+/// Returns whether an input of the action or the component with this value makes it judge less. The action's inputs may
+/// be written in any case.
 #[must_use]
 pub fn is_soft_input(key: &str, value: &str) -> bool {
     let takes = |values: &[&str]| values.contains(&value) || (values.is_empty() && !value.is_empty());
+    let key = key.to_ascii_lowercase();
     INPUTS.iter().any(|(name, values)| key == *name && takes(values))
 }
 

@@ -361,8 +361,10 @@ fn soft_input(lines: &[Line<'_>], at: usize) -> Option<(Span, String)> {
 fn inputs(lines: &[Line<'_>], at: usize) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for (key, value) in step_lines(lines, at).flat_map(pairs).filter_map(pair) {
-        if STEERING.contains(&key) && !value.is_empty() {
-            found.insert(key.to_owned(), value.to_owned());
+        // GitHub takes the names of inputs in any case.
+        let input = key.to_ascii_lowercase();
+        if STEERING.contains(&input.as_str()) && !value.is_empty() {
+            found.insert(input, value.to_owned());
         } else if let ("uses" | "component", Some((path, _))) = (key, value.split_once('@')) {
             found.insert("owner".to_owned(), path.to_owned());
         }
@@ -429,7 +431,9 @@ jobs:
         }
         let action = "steps:\n  - name: a\n    with:\n      fail-on: never\n  - uses: acme/stopgap@v1\n    with:\n      token: x\n";
         assert_eq!(softened_by(action), [None]);
-        for input in ["fail-on: never", "sign-off: \"off\"", "sign-off: optional", "today: 2026-01-01"] {
+        for input in
+            ["fail-on: never", "Fail-On: never", "sign-off: \"off\"", "sign-off: optional", "today: 2026-01-01"]
+        {
             let what = Some(input.to_owned());
             assert_eq!(softened_by(&action.replace("token: x", input)), std::slice::from_ref(&what));
             let before =
