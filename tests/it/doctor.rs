@@ -166,7 +166,14 @@ fn each_way_to_get_stopgap_is_told_apart() {
         (&["--source", source.as_str()][..], WORKFLOW, commit.as_str(), "main", "pinned", "wrong"),
         (&["--image", &image], WORKFLOW, &image, "acme/stopgap:1", "pinned", "wrong"),
         (&["--ci", "gitlab", "--source", &source], gitlab, &commit, "main", "pinned", "wrong"),
-        (&["--ci", "gitlab", "--image", &image], gitlab, "SIGN_OFF: required", "SIGN_OFF: optional", "fails", "wrong"),
+        (
+            &["--ci", "gitlab", "--image", &image],
+            gitlab,
+            "SIGN_OFF: required",
+            "SIGN_OFF: optional",
+            "fails",
+            "wrong",
+        ),
         (&["--ci", "gitlab", "--image", &image], gitlab, "exit \"$code\"", "exit 0", "fails", "wrong"),
         (
             &["--ci", "gitlab", "--image", &image],
@@ -516,6 +523,19 @@ fn inputs_of_the_action_are_read() {
     for (inputs, check, said) in [
         ("fail-on: never", "fails", "wrong"),
         ("sign-off: optional", "fails", "wrong"),
+        ("Fail-On: never", "fails", "wrong"),
+        ("fail-on: warning", "fails", "ok"),
+        ("fail-on: ${{ vars.X }}", "fails", "unknown"),
+        ("sign-off: required", "fails", "ok"),
+        ("sign-off: ${{ vars.X }}", "fails", "unknown"),
+        ("mode: ${{ vars.X }}", "fails", "unknown"),
+        ("base: auto", "fails", "ok"),
+        ("base: HEAD", "fails", "wrong"),
+        ("base: ${{ github.sha }}", "fails", "wrong"),
+        ("base: HEAD^2", "fails", "unknown"),
+        ("policy: lax.yaml", "fails", "unknown"),
+        ("policy: stopgap.yaml", "fails", "ok"),
+        ("today: ${{ vars.T }}", "fails", "wrong"),
         ("mode: register", "request-gate", "wrong"),
         ("mode: change", "register-check", "wrong"),
         ("root: other", "gate-present", "wrong"),
@@ -533,6 +553,151 @@ fn inputs_of_the_action_are_read() {
         let run = doctor(&sandbox, &["--format", "json"]);
         assert_eq!(status(&run, check), said, "{inputs}: {}", run.stdout);
     }
+}
+
+/// Returns a repository as `init` leaves it whose workflow runs the commands themselves.
+fn of_commands() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let source = format!("https://git.example.com/acme/stopgap@{}", "1".repeat(40));
+    let init = ["init", "--owners", "@acme/security", "--source", &source];
+    assert_eq!(Run::of(sandbox.command().args(init)).code, 0);
+    sandbox.file("people.yaml", PEOPLE);
+    sandbox
+}
+
+const CHECK: &str =
+    "stopgap check --base auto --event \"$GITHUB_EVENT_PATH\" --reviews \"$RUNNER_TEMP/reviews.json\" --format github";
+
+/// Puts other lines in the place of those that check a pull request.
+fn with_lines(sandbox: &Sandbox, lines: &[&str]) {
+    let written = format!(
+        "          {} \\\n            --format github --output markdown=\"$GITHUB_STEP_SUMMARY\"\n",
+        CHECK.trim_end_matches(" --format github")
+    );
+    let lines: String = lines.iter().map(|line| format!("          {}\n", line.replace("CHECK", CHECK))).collect();
+    edit(sandbox, WORKFLOW, &written, &lines);
+}
+
+/// Only a plain shape certainly gates, and what is not certain is never called ok.
+#[test]
+fn a_script_that_may_pass_all_the_same_is_never_ok() {
+    for (lines, said) in [
+        (&["CHECK"][..], "ok"),
+        (&["make", "CHECK", "make"], "ok"),
+        (&["CHECK && make"], "ok"),
+        (&["CHECK || exit 1", "make"], "ok"),
+        (&["set -o pipefail", "CHECK | tee log", "make"], "ok"),
+        (&["CHECK && echo ok", "echo done"], "unknown"),
+        (&["set +eu", "CHECK", "echo done"], "wrong"),
+        (&["set +e; CHECK", "echo done"], "wrong"),
+        (&["set +o errexit", "CHECK", "echo done"], "wrong"),
+        (&["if [ -n \"$GATE\" ]; then", "  CHECK", "fi"], "unknown"),
+        (&["[ -z \"$SKIP\" ] && CHECK", "echo done"], "unknown"),
+        (&["exit 0", "CHECK"], "unknown"),
+        (&["gate() {", "  CHECK", "}"], "unknown"),
+        (&["cat <<'X'", "CHECK", "X"], "unknown"),
+        (&["trap 'exit 0' EXIT", "CHECK"], "unknown"),
+        (&["CHECK || exit \"0\""], "unknown"),
+        (&["CHECK || exit $((0))"], "unknown"),
+        (&["bash -c 'CHECK; true'"], "unknown"),
+        (&["code=0", "CHECK || code=$?", "code=0", "exit $code"], "unknown"),
+        (&["CHECK --ignore approval-missing"], "unknown"),
+        (&["CHECK --select expired"], "unknown"),
+        (&["CHECK --policy lax.yaml"], "unknown"),
+        (&["CHECK --policy stopgap.yaml"], "ok"),
+        (&["CHECK exceptions/a.yaml"], "unknown"),
+    ] {
+        let sandbox = of_commands();
+        with_lines(&sandbox, lines);
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, "fails"), said, "{lines:?}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn a_base_that_is_not_certainly_the_target_is_never_ok() {
+    for (base, said) in [
+        ("auto", "ok"),
+        ("origin/main", "ok"),
+        ("\"origin/${{ github.base_ref }}\"", "ok"),
+        ("${{ github.event.pull_request.base.sha }}", "ok"),
+        ("\"${{ github.event.pull_request.head.sha }}\"", "wrong"),
+        ("${{ github.sha }}", "wrong"),
+        ("\"$GITHUB_HEAD_REF\"", "unknown"),
+        ("HEAD^2", "unknown"),
+        ("\"${{ vars.BASE }}\"", "unknown"),
+    ] {
+        let sandbox = of_commands();
+        with_lines(&sandbox, &[&CHECK.replace("auto", base)]);
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, "fails"), said, "{base}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn a_shell_that_goes_on_or_does_something_else_is_never_ok() {
+    for (old, new, said) in [
+        ("      - name: Pull request\n", "      - name: Pull request\n        shell: bash\n", "ok"),
+        ("      - name: Pull request\n", "      - name: Pull request\n        shell: bash {0}\n", "unknown"),
+        ("      - name: Pull request\n", "      - name: Pull request\n        shell: cmd\n", "unknown"),
+        ("      - name: Pull request\n", "      - name: Pull request\n        shell: 'true {0}'\n", "unknown"),
+        ("jobs:\n", "defaults: {run: {shell: 'bash {0}'}}\njobs:\n", "unknown"),
+        ("    runs-on: ubuntu-24.04\n", "    runs-on: windows-2025\n", "unknown"),
+        ("    runs-on: ubuntu-24.04\n", "    runs-on: [self-hosted, linux]\n", "ok"),
+    ] {
+        let sandbox = of_commands();
+        with_lines(&sandbox, &["CHECK", "echo done"]);
+        edit(&sandbox, WORKFLOW, old, new);
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, "fails"), said, "{new}: {}", run.stdout);
+    }
+    let sandbox = of_commands();
+    edit(&sandbox, WORKFLOW, "jobs:\n", "defaults: {run: {working-directory: sub}}\njobs:\n");
+    assert_eq!(status(&doctor(&sandbox, &["--format", "json"]), "gate-present"), "wrong");
+}
+
+#[test]
+fn a_trigger_or_a_checkout_that_leaves_the_branch_out_is_never_ok() {
+    for (old, new, check, said) in [
+        ("  pull_request:\n", "  pull_request:\n    branches: [main, \"!main\"]\n", "on-requests", "wrong"),
+        ("  pull_request:\n", "  pull_request:\n    branches: [\"**\", \"!ma*\"]\n", "on-requests", "wrong"),
+        ("  pull_request:\n", "  pull_request:\n    branches: [\"**\", \"!m[a]in\"]\n", "on-requests", "unknown"),
+        ("  pull_request:\n", "  pull_request:\n    branches: [\"**\", \"!dev\"]\n", "on-requests", "ok"),
+        ("fetch-depth: 0\n", "fetch-depth: 0\n          repository: acme/other\n", "whole-history", "wrong"),
+        ("fetch-depth: 0\n", "fetch-depth: 0\n          Ref: main\n", "whole-history", "wrong"),
+    ] {
+        let sandbox = of_commands();
+        edit(&sandbox, WORKFLOW, old, new);
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, check), said, "{new}: {}", run.stdout);
+    }
+}
+
+/// The queue waits for the check by its name, so a step that does nothing lets everything through.
+#[test]
+fn the_merge_queue_needs_a_step_that_gates_there() {
+    let queue = bare("merge_queue");
+    let mut settings = good_settings();
+    settings[0].as_array_mut().unwrap().push(queue);
+    let condition = "if: github.event_name == 'merge_group' || github.event_name == 'push'";
+    let step = "        run: stopgap check --base auto --event \"$GITHUB_EVENT_PATH\" --format github --output \
+                markdown=\"$GITHUB_STEP_SUMMARY\"\n";
+    for (old, new, said) in [
+        (condition, condition, "ok"),
+        (condition, "if: github.event_name == 'push'", "wrong"),
+        (step, "        run: stopgap check --base auto || true\n", "wrong"),
+        (step, "        run: stopgap check\n", "wrong"),
+        (step, "        run: if a; then stopgap check --base auto; fi\n", "unknown"),
+        ("  merge_group:\n", "  merge_group:\n    branches: [dev]\n", "wrong"),
+        ("  merge_group:\n", "", "wrong"),
+    ] {
+        let sandbox = of_commands();
+        edit(&sandbox, WORKFLOW, old, new);
+        let run = with_settings(&sandbox, &settings, &["--format", "json"]);
+        assert_eq!(status(&run, "on-queue"), said, "{new}: {}", run.stdout);
+    }
+    let run = with_settings(&sound(), &settings, &["--format", "json"]);
+    assert_eq!(status(&run, "on-queue"), "ok", "{}", run.stdout);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::ci::command::{Command, Subcommand, commands};
 use crate::ci::gitlab::{Include, Job, Occasion, Pipeline, Runs};
 use crate::ci::origin::{self, Origin};
+use crate::ci::script::Shell;
 use crate::ci::softening;
 use crate::doctor::line::{Check, Line, Status, unpinned};
 use crate::doctor::{Facts, HOOKS, PIPELINE, unjudged};
@@ -137,9 +138,9 @@ fn usages(pipeline: &Pipeline) -> Vec<Usage<'_>> {
         _ => None,
     });
     let visible = pipeline.jobs.iter().filter(|job| !job.name.starts_with('.'));
-    let jobs = visible
-        .map(|job| (job, pipeline.whole(job)))
-        .filter(|(_, whole)| !commands(whole.script.as_deref().unwrap_or_default(), &|_| None).is_empty());
+    let jobs = visible.map(|job| (job, pipeline.whole(job))).filter(|(_, whole)| {
+        !commands(whole.script.as_deref().unwrap_or_default(), &Shell::of_job(), &|_| None).is_empty()
+    });
     let script = component_script();
     let is_copy = move |job: &Job| {
         script.as_ref().is_some_and(|script| job.script.as_ref().is_some_and(|it| it.ends_with(script)))
@@ -163,7 +164,8 @@ impl Usage<'_> {
 
     fn is_check(&self) -> bool {
         let checks = |command: &Command| command.subcommand == Subcommand::Check;
-        matches!(self.kind, Kind::Component { .. }) || commands(self.script(), &|_| None).iter().any(checks)
+        matches!(self.kind, Kind::Component { .. })
+            || commands(self.script(), &Shell::of_job(), &|_| None).iter().any(checks)
     }
 
     /// Tells whether it judges every register of the repository.
@@ -171,13 +173,15 @@ impl Usage<'_> {
         match &self.kind {
             Kind::Component { inputs, .. } => inputs.get("all-registers").is_some_and(|value| value == "true"),
             Kind::Copy(job) => job.variables.get("STOPGAP_ALL_REGISTERS").is_some_and(|value| value == "true"),
-            Kind::Job(_) => commands(self.script(), &|_| None).iter().any(|command| command.has("--all-registers")),
+            Kind::Job(_) => commands(self.script(), &Shell::of_job(), &|_| None)
+                .iter()
+                .any(|command| command.has("--all-registers")),
         }
     }
 
     /// Returns the root that it names, with `/` at its end unless it is the top.
     fn root(&self) -> String {
-        let commands = commands(self.script(), &|_| None);
+        let commands = commands(self.script(), &Shell::of_job(), &|_| None);
         let named = match &self.kind {
             Kind::Component { inputs, .. } => inputs.get("root").map(String::as_str),
             Kind::Copy(job) => job.variables.get("STOPGAP_ROOT").map(String::as_str),
@@ -204,7 +208,7 @@ impl Usage<'_> {
                 }
             }
             Runs::Yes { variables, soft } => {
-                let found = commands(self.script(), &|name| variables.get(name).cloned());
+                let found = commands(self.script(), &Shell::of_job(), &|name| variables.get(name).cloned());
                 let softened = soft.or_else(|| found.iter().find_map(|command| command.passes.clone()));
                 Does::Commands(found, softened)
             }
