@@ -298,6 +298,12 @@ pub fn commands(script: &str, shell: &Shell, variable: &dyn Fn(&str) -> Option<S
     lines.iter().enumerate().filter_map(read).collect()
 }
 
+/// Returns what in a job's script makes it uncertain that the lines behind it run, in a shell that stops.
+#[must_use]
+pub fn doubt(script: &str, shell: &Shell) -> Option<String> {
+    Reading::of(&lines(script).join("\n"), shell).doubt()
+}
+
 /// Tells whether a base is certainly what a change is for, and nothing of the change itself.
 #[must_use]
 pub fn is_base(base: &str) -> bool {

@@ -150,6 +150,8 @@ pub(super) struct Reading<'s> {
     commands: Vec<Simple<'s>>,
     /// What begins and does not end, or is a here-document: nothing behind it is read.
     open: Option<&'s str>,
+    /// What makes it uncertain what follows the script does.
+    doubt: Option<String>,
 }
 
 impl<'s> Reading<'s> {
@@ -171,7 +173,13 @@ impl<'s> Reading<'s> {
             reader.take(line, &token);
         }
         reader.take(0, &Token::Joint(Joint::End));
-        Self { shell, commands: reader.commands, open }
+        let doubt = open.map(str::to_owned).or(reader.doubt).or_else(|| reader.around.first().cloned());
+        Self { shell, commands: reader.commands, open, doubt: doubt.or(reader.off) }
+    }
+
+    /// Returns what makes it uncertain that what follows the script runs, in a shell that stops.
+    pub(super) fn doubt(self) -> Option<String> {
+        self.doubt
     }
 
     /// Returns what becomes of the script if a command of stopgap fails, which begins on a line; `None` if the shell

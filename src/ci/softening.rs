@@ -7,7 +7,7 @@ const KEYS: [(&str, &[&str]); 4] = [
     ("continue-on-error", &["true"]),
     ("allow_failure", &["true"]),
     ("if", &["false", "${{ false }}", "${{false}}"]),
-    ("when", &["never", "manual"]),
+    ("when", &["never", "manual", "on_failure"]),
 ];
 
 /// Inputs of the action or the component with values that make it judge less; no value means any value.

@@ -169,8 +169,8 @@ fn each_way_to_get_stopgap_is_told_apart() {
         (
             &["--ci", "gitlab", "--image", &image],
             gitlab,
-            "SIGN_OFF: required",
-            "SIGN_OFF: optional",
+            "SIGN_OFF='required'",
+            "SIGN_OFF='optional'",
             "fails",
             "wrong",
         ),
@@ -698,6 +698,106 @@ fn the_merge_queue_needs_a_step_that_gates_there() {
     }
     let run = with_settings(&sound(), &settings, &["--format", "json"]);
     assert_eq!(status(&run, "on-queue"), "ok", "{}", run.stdout);
+}
+
+/// Returns a repository as `init --ci gitlab` leaves it.
+fn on_gitlab(component: bool) -> Sandbox {
+    let sandbox = Sandbox::new();
+    let image = format!("acme/stopgap@sha256:{}", "ab".repeat(32));
+    let reference = format!("acme/stopgap/stopgap@{}", "1".repeat(40));
+    let mut init = vec!["init", "--ci", "gitlab", "--owners", "@olek,@priya", "--image", &image];
+    if component {
+        init.extend(["--component", &reference]);
+    }
+    assert_eq!(Run::of(sandbox.command().args(init)).code, 0);
+    sandbox.file("people.yaml", PEOPLE);
+    sandbox
+}
+
+/// The pipeline has the last word about a job that it takes in, and decides whether there is a pipeline at all.
+#[test]
+fn what_a_pipeline_says_of_the_job_that_it_includes_counts() {
+    for component in [false, true] {
+        for (more, check, said) in [
+            ("", "fails", "ok"),
+            ("build: {script: [make]}\n", "on-requests", "ok"),
+            ("workflow: {rules: [{if: $CI_COMMIT_BRANCH}]}\n", "on-requests", "wrong"),
+            (
+                "workflow:\n  rules:\n    - if: $CI_PIPELINE_SOURCE == \"merge_request_event\"\n      when: never\n    - \
+                 when: always\n",
+                "on-requests",
+                "wrong",
+            ),
+            ("workflow: {rules: [{if: $CI_PIPELINE_SOURCE}]}\n", "on-requests", "ok"),
+            ("stopgap: {allow_failure: true}\n", "fails", "wrong"),
+            ("stopgap: {allow_failure: false}\n", "fails", "ok"),
+            ("stopgap: {when: manual}\n", "fails", "wrong"),
+            ("stopgap: {rules: [{when: never}]}\n", "on-requests", "wrong"),
+            ("stopgap: {script: [exit 0]}\n", "gate-present", "wrong"),
+            ("stopgap: {before_script: [exit 0]}\n", "fails", "unknown"),
+            ("stopgap: {before_script: [echo hello]}\n", "fails", "ok"),
+            ("before_script: [exit 0]\n", "fails", "unknown"),
+            ("stopgap: {variables: {CI_MERGE_REQUEST_DIFF_BASE_SHA: HEAD}}\n", "fails", "unknown"),
+            ("variables: {GIT_STRATEGY: none}\n", "fails", "unknown"),
+            ("stopgap: {variables: {GIT_DEPTH: \"1\"}}\n", "whole-history", "wrong"),
+            ("stopgap-history: {allow_failure: true}\n", "history", "wrong"),
+            ("stopgap-history: {script: [\"true\"]}\n", "history", "wrong"),
+        ] {
+            let sandbox = on_gitlab(component);
+            let text = fs::read_to_string(sandbox.path(".gitlab-ci.yml")).unwrap();
+            sandbox.file(".gitlab-ci.yml", format!("{text}{more}"));
+            let run = doctor(&sandbox, &["--format", "json"]);
+            assert_eq!(status(&run, check), said, "{component} {more}: {}", run.stdout);
+        }
+        let start = if component { "    inputs:" } else { "local: .gitlab/stopgap.yml" };
+        for (rule, said) in [
+            ("if: $CI_PIPELINE_SOURCE == \"merge_request_event\"", "ok"),
+            ("if: $CI_COMMIT_BRANCH == \"x\"", "wrong"),
+            ("if: $X", "unknown"),
+        ] {
+            let sandbox = on_gitlab(component);
+            let rules = format!("    rules:\n      - {rule}\n");
+            let new = if component { format!("{rules}{start}") } else { format!("{start}\n{rules}") };
+            edit(&sandbox, ".gitlab-ci.yml", start, &new);
+            let run = doctor(&sandbox, &["--format", "json"]);
+            assert_eq!(status(&run, "on-requests"), said, "{component} {rule}: {}", run.stdout);
+        }
+        for (include, said) in [
+            ("  - template: Jobs/SAST.gitlab-ci.yml\n", "none"),
+            ("  - template: Workflows/Branch-Pipelines.gitlab-ci.yml\n", "unknown"),
+            ("  - project: acme/ci\n    file: all.yml\n", "unknown"),
+        ] {
+            let sandbox = on_gitlab(component);
+            edit(&sandbox, ".gitlab-ci.yml", "include:\n", &format!("include:\n{include}"));
+            let run = doctor(&sandbox, &["--format", "json"]);
+            assert_eq!(status(&run, "gate-readable"), said, "{component} {include}: {}", run.stdout);
+        }
+    }
+}
+
+#[test]
+fn a_job_of_ones_own_on_gitlab_gates_in_plain_shapes_alone() {
+    for (script, said) in [
+        ("[stopgap check --base auto --event e --reviews r]", "ok"),
+        ("[make, stopgap check --base auto --event e --reviews r, make]", "ok"),
+        ("['if a; then stopgap check --base auto --event e --reviews r; fi']", "unknown"),
+        ("[stopgap check --base HEAD^2 --event e --reviews r]", "unknown"),
+        ("['set +e; stopgap check --base auto --event e --reviews r', make]", "wrong"),
+    ] {
+        let sandbox = on_gitlab(false);
+        let rules = "  rules: [{if: $CI_PIPELINE_SOURCE == \"merge_request_event\"}]\n";
+        sandbox.file(".gitlab-ci.yml", format!("gate:\n{rules}  script: {script}\n"));
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, "fails"), said, "{script}: {}", run.stdout);
+    }
+    // A script of another version is not guessed at.
+    let sandbox = on_gitlab(false);
+    edit(&sandbox, ".gitlab/stopgap.yml", "most=33554432", "most=1");
+    assert_eq!(status(&doctor(&sandbox, &["--format", "json"]), "request-gate"), "unknown");
+    // What comes after the script decides nothing.
+    let sandbox = on_gitlab(false);
+    sandbox.file(".gitlab-ci.yml", "gate: {script: [make], after_script: [stopgap check --base auto]}\n");
+    assert_eq!(status(&doctor(&sandbox, &["--format", "json"]), "gate-present"), "wrong");
 }
 
 #[test]

@@ -241,14 +241,15 @@ fn steps(file: FileId, text: &str) -> Vec<Step> {
     found
 }
 
-/// The variables of the job that GitLab's component is made of, and that `init` writes.
+/// The variables in which the job of GitLab's component, and the one that `init` writes, keeps its inputs.
 const VARIABLES: [&str; 5] = ["STOPGAP_BASE", "STOPGAP_POLICY", "STOPGAP_ROOT", "STOPGAP_SIGN_OFF", "STOPGAP_TODAY"];
 
 /// Returns what a line says of where stopgap comes from and of what it judges.
 fn setting(lines: &[Line<'_>], at: usize) -> BTreeMap<String, String> {
     let content = lines[at].content();
-    let variables =
-        pairs(&lines[at]).filter_map(pair).filter(|(key, value)| VARIABLES.contains(key) && !value.is_empty());
+    let assigned = content.split_once('=').map(|(key, value)| (key, value.trim_matches(['"', '\''])));
+    let pairs_there = pairs(&lines[at]).filter_map(pair).chain(assigned);
+    let variables = pairs_there.filter(|(key, value)| VARIABLES.contains(key) && !value.is_empty());
     let mut found: BTreeMap<String, String> =
         variables.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     let above = lines[..at].iter().rev().find(|line| line.inner < lines[at].inner).map_or("", Line::content);
