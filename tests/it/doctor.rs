@@ -387,7 +387,8 @@ fn a_sound_gitlab_project_is_ok() {
     let no_one = json!([{"access_level": 0, "access_level_description": "No one"}]);
     let answers = [
         json!({"path_with_namespace": "a/b", "default_branch": "main", "only_allow_merge_if_pipeline_succeeds": true,
-               "allow_merge_on_skipped_pipeline": null, "merge_method": "ff"}),
+               "allow_merge_on_skipped_pipeline": null, "merge_method": "ff",
+               "ci_pipeline_variables_minimum_override_role": "no_one_allowed"}),
         json!([{"name": "main", "push_access_levels": no_one, "allow_force_push": false,
                 "code_owner_approval_required": true}]),
         json!({"reset_approvals_on_push": true, "merge_requests_author_approval": false,
@@ -798,6 +799,27 @@ fn a_job_of_ones_own_on_gitlab_gates_in_plain_shapes_alone() {
     let sandbox = on_gitlab(false);
     sandbox.file(".gitlab-ci.yml", "gate: {script: [make], after_script: [stopgap check --base auto]}\n");
     assert_eq!(status(&doctor(&sandbox, &["--format", "json"]), "gate-present"), "wrong");
+}
+
+/// A pipeline's variables take the place of what GitLab says of the merge request, so nobody may give any.
+#[test]
+fn who_may_give_a_pipeline_variables_is_told() {
+    let project = |more: Value| {
+        let mut project = json!({"path_with_namespace": "a/b", "only_allow_merge_if_pipeline_succeeds": true});
+        project.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        project
+    };
+    let role = "ci_pipeline_variables_minimum_override_role";
+    for (more, said) in [
+        (json!({role: "no_one_allowed"}), "ok"),
+        (json!({role: "no_one_allowed", "restrict_user_defined_variables": true}), "ok"),
+        (json!({role: "no_one_allowed", "restrict_user_defined_variables": false}), "wrong"),
+        (json!({role: "maintainer"}), "wrong"),
+        (json!({}), "unknown"),
+    ] {
+        let run = with_settings(&on_gitlab(true), &[project(more.clone())], &["--format", "json"]);
+        assert_eq!(status(&run, "bypass"), said, "{more}: {}", run.stdout);
+    }
 }
 
 #[test]
