@@ -701,6 +701,17 @@ fn the_merge_queue_needs_a_step_that_gates_there() {
     assert_eq!(status(&run, "on-queue"), "ok", "{}", run.stdout);
 }
 
+#[test]
+fn a_check_of_another_app_is_not_the_jobs() {
+    let mut settings = good_settings();
+    settings[0][1] = checks("Exceptions", json!(4711), true);
+    let run = with_settings(&sound(), &settings, &["--format", "json"]);
+    assert_eq!(status(&run, "check-required"), "unknown", "{}", run.stdout);
+    settings[0].as_array_mut().unwrap().push(checks("Exceptions", json!(15368), true));
+    let run = with_settings(&sound(), &settings, &["--format", "json"]);
+    assert_eq!(status(&run, "check-required"), "ok", "{}", run.stdout);
+}
+
 /// Returns a repository as `init --ci gitlab` leaves it.
 fn on_gitlab(component: bool) -> Sandbox {
     let sandbox = Sandbox::new();
