@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::script::{Outcome, Reading, Shell};
+
 /// A command of stopgap that a line runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subcommand {
@@ -53,6 +55,8 @@ pub struct Command {
     pub options: Vec<String>,
     /// What keeps the line from failing when the command does, as written.
     pub passes: Option<String>,
+    /// What makes it uncertain that its script fails whenever something is wrong, as written.
+    pub unclear: Option<String>,
     /// The options and variables that decide what stopgap looks at, each with its value as written.
     pub steers: BTreeMap<String, String>,
 }
@@ -81,7 +85,31 @@ const STEERING: [&str; 13] = [
 const VALUED: [&str; 5] = ["--annotate", "--today", "--format", "--output", "--scan"];
 
 /// Bases that contain the change itself, so that nothing is left to judge.
-const NO_BASE: [&str; 6] = ["HEAD", "@", "HEAD^0", "HEAD~0", "GITHUB_SHA", "CI_COMMIT_SHA"];
+const NO_BASE: [&str; 8] = [
+    "HEAD",
+    "@",
+    "HEAD^0",
+    "HEAD~0",
+    "GITHUB_SHA",
+    "CI_COMMIT_SHA",
+    "github.sha",
+    "github.event.pull_request.head.sha",
+];
+
+/// What forges call the branch or commit that a change is for; names of branches come behind `origin/`.
+const TARGETS: [&str; 8] = [
+    "github.base_ref",
+    "github.event.merge_group.base_sha",
+    "github.event.pull_request.base.ref",
+    "github.event.pull_request.base.sha",
+    "GITHUB_BASE_REF",
+    "CI_MERGE_REQUEST_DIFF_BASE_SHA",
+    "CI_MERGE_REQUEST_TARGET_BRANCH_NAME",
+    "CI_MERGE_REQUEST_TARGET_BRANCH_SHA",
+];
+
+/// Options after which not everything is judged that the policy says.
+const NARROWING: [&str; 2] = ["--select", "--ignore"];
 
 /// Words before a command after which it does not run, or its exit code does not count.
 const IDLE: [&str; 9] = ["echo", "printf", "true", ":", "if", "while", "until", "!", "test"];
@@ -103,8 +131,8 @@ impl Command {
     /// Reads a line; `None` if it runs none of the commands.
     #[must_use]
     pub fn read(line: &str) -> Option<Self> {
-        let spaced = spaced(line);
-        let words: Vec<&str> = spaced.split_whitespace().collect();
+        let spaced: Vec<String> = spaced(line).split_whitespace().map(|word| word.replace(KEPT, " ")).collect();
+        let words: Vec<&str> = spaced.iter().map(String::as_str).collect();
         let end_of =
             |at: usize| words[at..].iter().position(|word| is_operator(word)).map_or(words.len(), |length| at + length);
         let judges = |at: usize, it: Subcommand| {
@@ -120,11 +148,12 @@ impl Command {
             words[..at].iter().rposition(|word| is_operator(word) || word.ends_with(':')).map_or(0, |at| at + 1);
         let end = end_of(at);
         let options = words[at + 2..end].iter().map(|word| word.replace(['"', '\''], "")).collect();
-        let mut command = Self { subcommand, options, passes: None, steers: BTreeMap::new() };
+        let mut command = Self { subcommand, options, passes: None, unclear: None, steers: BTreeMap::new() };
         command.before(&words[start..at], words[at]);
         command.options(&words[at + 2..end]);
         command.names(&words[at + 2..end]);
         command.after(&words[end..]);
+        command.unclear = command.narrows();
         Some(command)
     }
 
@@ -149,8 +178,7 @@ impl Command {
     }
 
     /// Returns whether the exit code is hidden only by a pipe, which a shell can be told not to do.
-    #[must_use]
-    pub fn is_piped(&self) -> bool {
+    fn is_piped(&self) -> bool {
         self.passes.as_deref().is_some_and(|passes| passes.starts_with("| ") || passes == "|")
     }
 
@@ -178,7 +206,7 @@ impl Command {
             }
             let value = own.or_else(|| words.get(at + 1).copied()).unwrap_or_default();
             let bare = value.trim_matches(['"', '\'', '$', '{', '}']);
-            if name == "--base" && NO_BASE.contains(&bare) {
+            if name == "--base" && is_no_base(value) {
                 self.passes.get_or_insert_with(|| format!("{name} {value}"));
             }
             if name == "--fail-on" && bare == "never" {
@@ -189,6 +217,14 @@ impl Command {
             let separator = if steers.is_empty() { "" } else { " " };
             steers.push_str(&format!("{separator}{value}"));
         }
+    }
+
+    /// Returns the option or name with which it is not certain that all of the change is judged.
+    fn narrows(&self) -> Option<String> {
+        let option = |name: &&str| self.steers.get(*name).map(|value| format!("{name} {value}"));
+        let base = || self.option("--base").filter(|base| !is_base(base)).map(|base| format!("--base {base}"));
+        let paths = || self.steers.get("paths").cloned();
+        NARROWING.iter().find_map(option).or_else(base).or_else(paths)
     }
 
     /// Notes the logs that `enforce` judges, and the only files of which `check` tells the findings.
@@ -237,25 +273,50 @@ pub fn lines(script: &str) -> Vec<String> {
     lines.map(str::to_owned).collect()
 }
 
-/// Finds the commands of a script in order. A name such as `$BASE` in them is replaced by its value from `variable`.
+/// Finds the commands of a script in order, and what becomes of the script when they fail. A name such as `$BASE` in
+/// them is replaced by its value from `variable`.
 #[must_use]
-pub fn commands(script: &str, variable: &dyn Fn(&str) -> Option<String>) -> Vec<Command> {
+pub fn commands(script: &str, shell: &Shell, variable: &dyn Fn(&str) -> Option<String>) -> Vec<Command> {
     let lines = lines(script);
-    let mut unchecked = false;
-    let mut found = Vec::new();
+    let whole = lines.join("\n");
+    let reading = Reading::of(&whole, shell);
     let ends = |kept: &str| lines.iter().any(|line| ends_with_kept(line, kept));
-    for line in &lines {
-        unchecked |= line == "set +e";
-        let mut command = Command::read(&expanded(line, variable));
-        if let Some(command) = command.as_mut().filter(|_| unchecked) {
-            command.passes.get_or_insert_with(|| "set +e".to_owned());
+    let read = |(at, line): (usize, &String)| {
+        let mut command = Command::read(&expanded(line, variable))?;
+        let is_kept = command.passes.as_deref().and_then(keeps_exit_code).is_some_and(ends);
+        match reading.outcome(at, command.subcommand).unwrap_or_else(|| Outcome::Unclear(line.clone())) {
+            Outcome::Fails if is_kept || command.is_piped() => command.passes = None,
+            Outcome::Fails => {}
+            Outcome::GoesOn(off) => drop(command.passes.get_or_insert(off)),
+            Outcome::Unclear(what) => {
+                command.passes.take_if(|_| is_kept);
+                command.unclear.get_or_insert(what);
+            }
         }
-        if let Some(command) = command.as_mut() {
-            command.passes.take_if(|passes| keeps_exit_code(passes).is_some_and(ends));
-        }
-        found.extend(command);
-    }
-    found
+        Some(command)
+    };
+    lines.iter().enumerate().filter_map(read).collect()
+}
+
+/// Returns what in a job's script makes it uncertain that the lines behind it run, in a shell that stops.
+#[must_use]
+pub fn doubt(script: &str, shell: &Shell) -> Option<String> {
+    Reading::of(&lines(script).join("\n"), shell).doubt()
+}
+
+/// Tells whether a base is certainly what a change is for, and nothing of the change itself.
+#[must_use]
+pub fn is_base(base: &str) -> bool {
+    let target = |name: &str| TARGETS.contains(&name.trim_matches(['$', '{', '}', ' ']));
+    let plain = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-._/".contains(c));
+    let branch = base.strip_prefix("refs/remotes/").unwrap_or(base).strip_prefix("origin/");
+    base == "auto" || target(base) || branch.is_some_and(|name| plain(name) || target(name))
+}
+
+/// Tells whether a base is the change itself, so that nothing is left to judge.
+#[must_use]
+pub fn is_no_base(base: &str) -> bool {
+    NO_BASE.contains(&base.trim_matches(['"', '\'', '$', '{', '}', ' ']))
 }
 
 /// Returns the variable that keeps the exit code, where that is all that follows a command: `|| code=$?`.
@@ -296,7 +357,7 @@ fn expanded(line: &str, variable: &dyn Fn(&str) -> Option<String>) -> String {
 }
 
 /// Returns whether a word starts the program, by any path, or by a variable named after it.
-fn is_stopgap(word: &str) -> bool {
+pub(super) fn is_stopgap(word: &str) -> bool {
     let word = word.trim_matches(['"', '\'', '(', '{', '}', '[', '$']);
     word == "stopgap" || word == "STOPGAP" || word.ends_with("/stopgap") || word.ends_with("/stopgap.exe")
 }
@@ -305,10 +366,27 @@ fn is_operator(word: &str) -> bool {
     ["||", "&&", "|", "&", ";"].contains(&word)
 }
 
-/// Puts blanks around the operators of a shell, so that `a||b` is three words.
+/// Stands for a blank in an expression of a workflow, which is one word.
+const KEPT: char = '\u{1}';
+
+/// Puts blanks around the operators of a shell, so that `a||b` is three words, and leaves those in `${{ … }}` alone.
 fn spaced(line: &str) -> String {
     let mut out = String::with_capacity(line.len() + 8);
-    let mut characters = line.chars().peekable();
+    let mut rest = line;
+    while let Some((before, inner)) = rest.split_once("${{")
+        && let Some((expression, after)) = inner.split_once("}}")
+    {
+        space(before, &mut out);
+        let blank = |c: char| if c.is_whitespace() { KEPT } else { c };
+        out.extend("${{".chars().chain(expression.chars().map(blank)).chain("}}".chars()));
+        rest = after;
+    }
+    space(rest, &mut out);
+    out
+}
+
+fn space(text: &str, out: &mut String) {
+    let mut characters = text.chars().peekable();
     while let Some(c) = characters.next() {
         match c {
             // `2>&1` and `&>file` redirect output.
@@ -325,7 +403,6 @@ fn spaced(line: &str) -> String {
             c => out.push(c),
         }
     }
-    out
 }
 
 #[cfg(test)]
@@ -422,7 +499,8 @@ mod tests {
 
     #[test]
     fn a_script_is_read_line_by_line() {
-        let found = |script: &str| commands(script, &|name| (name == "BASE").then(|| "--base=auto".to_owned()));
+        let shell = Shell::of_step(None, true);
+        let found = |script: &str| commands(script, &shell, &|name| (name == "BASE").then(|| "--base=auto".to_owned()));
         for script in [
             "stopgap check --base auto",
             "make\n  ./bin/stopgap check \\\n  --format github \\\n  --base=auto\n",
@@ -447,5 +525,7 @@ mod tests {
         assert_eq!(both.len(), 2);
         assert_eq!((both[1].subcommand, both[1].passes.as_deref()), (Subcommand::History, Some("set +e")));
         assert!(found("stopgap check | tee log")[0].is_piped() && !found("stopgap check || true")[0].is_piped());
+        let piped = found("set -o pipefail\nstopgap check | tee log");
+        assert_eq!((piped[0].passes.as_deref(), piped[0].unclear.as_deref()), (None, None));
     }
 }

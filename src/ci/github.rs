@@ -72,6 +72,8 @@ pub struct Job {
     pub calls: Option<String>,
     /// The image that it runs in.
     pub image: Option<String>,
+    /// Whether its runner is known to have a shell of Unix.
+    pub unix: bool,
     /// Its steps, in order.
     pub steps: Vec<Step>,
     /// Its line, from 1.
@@ -85,15 +87,16 @@ pub struct Step {
     pub uses: Option<String>,
     /// The script that it runs.
     pub run: Option<String>,
-    /// The shell of the script.
+    /// The shell of the script, its own or that of the job or workflow.
     pub shell: Option<String>,
-    /// Where the script runs.
+    /// Where the script runs, as the step, the job or the workflow says.
     pub folder: Option<String>,
     /// When it runs.
     pub condition: Option<String>,
     /// `continue-on-error`, as written.
     pub soft: Option<String>,
-    /// The action's inputs.
+    /// The action's inputs, in lower case: the runner takes their names in any
+    /// (<https://github.com/actions/runner>, `ActionRunner`).
     pub inputs: BTreeMap<String, String>,
     /// Its line, from 1.
     pub line: usize,
@@ -107,7 +110,7 @@ impl Workflow {
     /// The first place that the register's reader refuses.
     pub fn parse(source: &Source) -> Result<Self, Problem> {
         let root = read(source)?;
-        let reader = Reader { source };
+        let reader = Reader { source, defaults: vec![defaults(&root)] };
         let jobs = root.get("jobs").and_then(Node::as_map).unwrap_or_default();
         Ok(Self {
             path: source.path().to_owned(),
@@ -156,7 +159,7 @@ impl Step {
 /// The first place that the register's reader refuses.
 pub fn composite_steps(source: &Source) -> Result<Vec<Step>, Problem> {
     let root = read(source)?;
-    let reader = Reader { source };
+    let reader = Reader { source, defaults: Vec::new() };
     let steps = root.get("runs").and_then(|runs| runs.get("steps")?.as_seq()).unwrap_or_default();
     Ok(steps.iter().map(|step| reader.step(step)).collect())
 }
@@ -199,8 +202,23 @@ fn permissions(node: Option<&Node<'_>>) -> Permissions {
     }
 }
 
+/// What `defaults.run` says of scripts.
+#[derive(Clone, Debug, Default)]
+struct Defaults {
+    shell: Option<String>,
+    folder: Option<String>,
+}
+
+fn defaults(node: &Node<'_>) -> Defaults {
+    let run = node.get("defaults").and_then(|defaults| defaults.get("run"));
+    let key = |key: &str| run.and_then(|run| text(run, key));
+    Defaults { shell: key("shell"), folder: key("working-directory") }
+}
+
 struct Reader<'s> {
     source: &'s Source,
+    /// What holds for a step that does not say otherwise, the nearest last.
+    defaults: Vec<Defaults>,
 }
 
 impl Reader<'_> {
@@ -229,6 +247,12 @@ impl Reader<'_> {
         let container = job.get("container");
         let image = container.and_then(|it| it.as_text().map(str::to_owned).or_else(|| text(it, "image")));
         let steps = job.get("steps").and_then(Node::as_seq).unwrap_or_default();
+        let own = Reader { source: self.source, defaults: [self.defaults.clone(), vec![defaults(job)]].concat() };
+        let labels = texts(job.get("runs-on")).unwrap_or_default();
+        let is_unix = |label: &String| {
+            let label = label.to_ascii_lowercase();
+            ["ubuntu-", "macos-"].iter().any(|system| label.starts_with(system)) || label == "linux" || label == "macos"
+        };
         Job {
             id: id.to_owned(),
             name: text(job, "name").unwrap_or_else(|| id.to_owned()),
@@ -238,8 +262,9 @@ impl Reader<'_> {
             soft: text(job, "continue-on-error").filter(|value| value != "false"),
             permissions: permissions(job.get("permissions")),
             calls: text(job, "uses"),
+            unix: image.is_some() || labels.iter().any(is_unix),
             image,
-            steps: steps.iter().map(|step| self.step(step)).collect(),
+            steps: steps.iter().map(|step| own.step(step)).collect(),
             line,
         }
     }
@@ -247,14 +272,15 @@ impl Reader<'_> {
     fn step(&self, step: &Node<'_>) -> Step {
         let inputs = step.get("with").and_then(Node::as_map).unwrap_or_default();
         let value = |node: &Node<'_>| node.as_text().unwrap_or_default().to_owned();
+        let nearest = |of: fn(&Defaults) -> Option<String>| self.defaults.iter().rev().find_map(of);
         Step {
             uses: text(step, "uses"),
             run: text(step, "run"),
-            shell: text(step, "shell"),
-            folder: text(step, "working-directory"),
+            shell: text(step, "shell").or_else(|| nearest(|it| it.shell.clone())),
+            folder: text(step, "working-directory").or_else(|| nearest(|it| it.folder.clone())),
             condition: text(step, "if"),
             soft: text(step, "continue-on-error").filter(|value| value != "false"),
-            inputs: inputs.iter().map(|entry| (entry.key.to_string(), value(&entry.value))).collect(),
+            inputs: inputs.iter().map(|entry| (entry.key.to_ascii_lowercase(), value(&entry.value))).collect(),
             line: self.line(step.span.start),
         }
     }

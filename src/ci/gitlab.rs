@@ -21,6 +21,8 @@ pub struct Pipeline {
     pub rules: Option<Vec<Rule>>,
     /// The image of jobs that do not name one.
     pub image: Option<String>,
+    /// What runs before the script of jobs that do not say it.
+    pub before: Option<String>,
     /// Its jobs in order, including hidden ones.
     pub jobs: Vec<Job>,
 }
@@ -29,18 +31,30 @@ pub struct Pipeline {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Include {
     /// A file of this repository.
-    Local(String),
+    Local {
+        /// Its path from the top.
+        path: String,
+        /// The rules by which it is taken in; `None` if it always is.
+        rules: Option<Vec<Rule>>,
+    },
     /// A component, with its inputs and its line.
     Component {
         /// The component and its version.
         reference: String,
         /// The inputs.
         inputs: BTreeMap<String, String>,
+        /// The rules by which it is taken in; `None` if it always is.
+        rules: Option<Vec<Rule>>,
         /// Its line, from 1.
         line: usize,
     },
     /// A file of another project, a server or GitLab itself.
-    Elsewhere(String),
+    Elsewhere {
+        /// What it is called.
+        name: String,
+        /// Whether it is one of GitLab's own templates.
+        template: bool,
+    },
 }
 
 /// A job.
@@ -48,9 +62,15 @@ pub enum Include {
 pub struct Job {
     /// Its key.
     pub name: String,
+    /// The file that said something of it last.
+    pub path: String,
+    /// The rules by which its file is taken in; `None` if it always is.
+    pub included: Option<Vec<Rule>>,
     /// The jobs whose keys it inherits, the nearest last.
     pub extends: Vec<String>,
-    /// Its script, with what comes before and after it.
+    /// What runs before its script, in the same shell.
+    pub before: Option<String>,
+    /// Its script. What comes after it decides nothing: it runs in a shell of its own, whose exit code is not looked at.
     pub script: Option<String>,
     /// Its variables.
     pub variables: BTreeMap<String, String>,
@@ -58,8 +78,10 @@ pub struct Job {
     pub rules: Option<Vec<Rule>>,
     /// The legacy `only`: names of pipelines and branches.
     pub only: Option<Vec<String>>,
-    /// What lets the pipeline pass if the job fails, or keeps the job from starting by itself.
-    pub soft: Option<String>,
+    /// `allow_failure`; a mapping counts as true.
+    pub allow_failure: Option<String>,
+    /// `when`.
+    pub when: Option<String>,
     /// Its image.
     pub image: Option<String>,
     /// Its line, from 1.
@@ -142,8 +164,28 @@ impl Pipeline {
             variables: variables(root.get("variables")),
             rules: rules(root.get("workflow").and_then(|workflow| workflow.get("rules"))),
             image: image.and_then(image_name),
-            jobs: jobs.map(|entry| job(entry, line(entry.key_span.start))).collect(),
+            before: script(
+                root.get("before_script").or_else(|| default.and_then(|default| default.get("before_script"))),
+            ),
+            jobs: jobs.map(|entry| job(entry, source.path(), line(entry.key_span.start))).collect(),
         })
+    }
+
+    /// Lets a file say more, or otherwise: its jobs and keys take the place of those that are there, key by key
+    /// (<https://docs.gitlab.com/ci/yaml/#include>).
+    pub fn overlay(&mut self, top: Self) {
+        self.path = top.path;
+        self.includes.extend(top.includes);
+        self.variables.extend(top.variables);
+        self.rules = top.rules.or(self.rules.take());
+        self.image = top.image.or(self.image.take());
+        self.before = top.before.or(self.before.take());
+        for job in top.jobs {
+            match self.jobs.iter_mut().find(|other| other.name == job.name) {
+                Some(there) => there.overlay(job),
+                None => self.jobs.push(job),
+            }
+        }
     }
 
     /// Returns a job with everything that it inherits from others.
@@ -155,16 +197,19 @@ impl Pipeline {
             let Some(name) = waiting.pop() else { break };
             let Some(base) = self.jobs.iter().find(|other| other.name == name) else { continue };
             waiting.extend(base.extends.iter().cloned());
+            whole.before = whole.before.or_else(|| base.before.clone());
             whole.script = whole.script.or_else(|| base.script.clone());
             whole.rules = whole.rules.or_else(|| base.rules.clone());
             whole.only = whole.only.or_else(|| base.only.clone());
-            whole.soft = whole.soft.or_else(|| base.soft.clone());
+            whole.allow_failure = whole.allow_failure.or_else(|| base.allow_failure.clone());
+            whole.when = whole.when.or_else(|| base.when.clone());
             whole.image = whole.image.or_else(|| base.image.clone());
             for (name, value) in &base.variables {
                 whole.variables.entry(name.clone()).or_insert_with(|| value.clone());
             }
         }
         whole.image = whole.image.or_else(|| self.image.clone());
+        whole.before = whole.before.or_else(|| self.before.clone());
         whole
     }
 
@@ -172,7 +217,7 @@ impl Pipeline {
     #[must_use]
     pub fn runs(&self, job: &Job, occasion: Occasion, branch: Option<&str>) -> Runs {
         let lookup = |name: &str| variable(occasion, branch, name);
-        if let Some(rules) = &self.rules {
+        for rules in self.rules.iter().chain(&job.included) {
             match first(rules, &lookup) {
                 Found::Rule(rule) if rule.when.as_deref() == Some("never") => return Runs::No,
                 Found::Rule(_) => {}
@@ -182,7 +227,7 @@ impl Pipeline {
         }
         let mut known = self.variables.clone();
         known.extend(job.variables.clone());
-        let soft = job.soft.clone();
+        let soft = job.soft();
         let Some(rules) = &job.rules else {
             let runs = match &job.only {
                 Some(only) => only.iter().any(|name| is_of(occasion, branch, name)),
@@ -205,6 +250,41 @@ impl Pipeline {
                 Runs::Yes { variables: known, soft: own.or(waits).or(soft) }
             }
         }
+    }
+}
+
+impl Job {
+    /// Returns its whole script, with what comes before it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        [&self.before, &self.script].into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Returns what lets the pipeline pass if the job fails, or keeps the job from starting by itself.
+    fn soft(&self) -> Option<String> {
+        let keys = [("allow_failure", &self.allow_failure), ("when", &self.when)];
+        let soft = |(key, said): (&str, &Option<String>)| {
+            let said = said.as_ref().filter(|said| softening::is_soft_key(key, said))?;
+            Some(format!("{key}: {said}"))
+        };
+        keys.into_iter().find_map(soft)
+    }
+
+    fn overlay(&mut self, top: Self) {
+        (self.path, self.line) = (top.path, top.line);
+        // What is said in the file itself is always there.
+        self.included = self.included.take().or(top.included);
+        if !top.extends.is_empty() {
+            self.extends = top.extends;
+        }
+        self.before = top.before.or(self.before.take());
+        self.script = top.script.or(self.script.take());
+        self.variables.extend(top.variables);
+        self.rules = top.rules.or(self.rules.take());
+        self.only = top.only.or(self.only.take());
+        self.allow_failure = top.allow_failure.or(self.allow_failure.take());
+        self.when = top.when.or(self.when.take());
+        self.image = top.image.or(self.image.take());
     }
 }
 
@@ -259,45 +339,51 @@ fn includes(node: Option<&Node<'_>>, line: &dyn Fn(u32) -> usize) -> Vec<Include
 }
 
 fn include(item: &Node<'_>, line: &dyn Fn(u32) -> usize) -> Include {
-    let local = |path: &str| Include::Local(path.trim_start_matches('/').to_owned());
+    let rules = rules(item.get("rules"));
+    let local = |path: &str| Include::Local { path: path.trim_start_matches('/').to_owned(), rules: rules.clone() };
     if let Some(path) = item.as_text() {
-        return if path.contains("://") { Include::Elsewhere(path.to_owned()) } else { local(path) };
+        let elsewhere = || Include::Elsewhere { name: path.to_owned(), template: false };
+        return if path.contains("://") { elsewhere() } else { local(path) };
     }
     if let Some(path) = text(item, "local") {
         return local(&path);
     }
     match text(item, "component") {
         Some(reference) => {
-            Include::Component { reference, inputs: variables(item.get("inputs")), line: line(item.span.start) }
+            let line = line(item.span.start);
+            Include::Component { reference, inputs: variables(item.get("inputs")), rules, line }
         }
         None => {
             let named = ["project", "remote", "template"].into_iter().find_map(|key| text(item, key));
-            Include::Elsewhere(named.unwrap_or_default())
+            Include::Elsewhere { name: named.unwrap_or_default(), template: item.get("template").is_some() }
         }
     }
 }
 
-fn job(entry: &Entry<'_>, line: usize) -> Job {
+fn job(entry: &Entry<'_>, path: &str, line: usize) -> Job {
     let node = &entry.value;
-    let scripts = ["before_script", "script", "after_script"].into_iter().filter_map(|key| texts(node.get(key)));
-    let script: Vec<String> = scripts.flatten().collect();
-    let soft = ["allow_failure", "when"].into_iter().find_map(|key| {
-        let value = node.get(key)?;
-        let said = value.as_text().unwrap_or("true");
-        softening::is_soft_key(key, said).then(|| format!("{key}: {said}"))
-    });
+    let said = |key: &str| Some(node.get(key)?.as_text().unwrap_or("true").to_owned());
     let only = node.get("only").and_then(|only| texts(only.get("refs").or(Some(only))));
     Job {
         name: entry.key.to_string(),
+        path: path.to_owned(),
+        included: None,
         extends: texts(node.get("extends")).unwrap_or_default(),
-        script: (!script.is_empty()).then(|| script.join("\n")),
+        before: script(node.get("before_script")),
+        script: script(node.get("script")),
         variables: variables(node.get("variables")),
         rules: rules(node.get("rules")),
         only,
-        soft,
+        allow_failure: said("allow_failure"),
+        when: said("when"),
         image: node.get("image").and_then(image_name),
         line,
     }
+}
+
+/// Returns the lines of a script; `None` if there is none.
+fn script(node: Option<&Node<'_>>) -> Option<String> {
+    texts(node).map(|lines| lines.join("\n"))
 }
 
 fn image_name(node: &Node<'_>) -> Option<String> {

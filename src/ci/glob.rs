@@ -32,9 +32,49 @@ pub fn matches(pattern: &str, name: &str, across: bool) -> bool {
     reached[name.len()]
 }
 
+/// Returns whether the filter of a workflow lets a branch through, where the last pattern that matches decides and `!` takes
+/// back
+/// (<https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet>).
+/// `None` if that is up to a pattern of characters that is not read here.
+#[must_use]
+pub fn lets_through(patterns: &[String], name: &str) -> Option<bool> {
+    let mut through = Some(false);
+    for pattern in patterns {
+        let (taken, pattern) = pattern.strip_prefix('!').map_or((true, pattern.as_str()), |rest| (false, rest));
+        let plain = pattern.replace("\\+", "").replace("\\!", "");
+        if plain.contains(['?', '+', '[', ']', '\\']) {
+            through = through.filter(|through| *through == taken);
+        } else if matches(&pattern.replace('\\', ""), name, false) {
+            through = Some(taken);
+        }
+    }
+    through
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_pattern_that_matches_decides() {
+        for (patterns, through) in [
+            (&["main"][..], Some(true)),
+            (&["dev"], Some(false)),
+            (&["**", "!ma*"], Some(false)),
+            (&["main", "!main"], Some(false)),
+            (&["**", "!ma*", "main"], Some(true)),
+            (&["!main", "**"], Some(true)),
+            (&["!dev"], Some(false)),
+            (&["ma+in"], None),
+            (&["**", "!m[a]in"], None),
+            (&["ma?in", "main"], Some(true)),
+            (&["main", "ma+in"], Some(true)),
+        ] {
+            let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
+            assert_eq!(lets_through(&patterns, "main"), through, "{patterns:?}");
+        }
+        assert_eq!(lets_through(&["a\\+b".to_owned()], "a+b"), Some(true));
+    }
 
     #[test]
     fn a_star_stays_in_its_part_unless_told_otherwise() {

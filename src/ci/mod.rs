@@ -9,7 +9,8 @@ pub mod github;
 pub mod gitlab;
 mod glob;
 pub mod origin;
+pub mod script;
 pub mod softening;
 
 pub use condition::{Value, evaluate};
-pub use glob::matches;
+pub use glob::{lets_through, matches};

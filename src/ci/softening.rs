@@ -1,11 +1,13 @@
 //! What makes a check pass whatever it finds, in the keys of CI files rather than in the command.
 
+use super::command::{is_base, is_no_base};
+
 /// Keys of a step or job with values that make it pass or never run.
 const KEYS: [(&str, &[&str]); 4] = [
     ("continue-on-error", &["true"]),
     ("allow_failure", &["true"]),
     ("if", &["false", "${{ false }}", "${{false}}"]),
-    ("when", &["never", "manual"]),
+    ("when", &["never", "manual", "on_failure"]),
 ];
 
 /// Inputs of the action or the component with values that make it judge less; no value means any value.
@@ -20,11 +22,29 @@ pub fn is_soft_key(key: &str, value: &str) -> bool {
     (is_expression && !says_no) || KEYS.iter().any(|(name, values)| key == *name && values.contains(&value))
 }
 
-/// Returns whether an input of the action or the component with this value makes it judge less.
+/// Returns whether an input of the action or the component with this value makes it judge less. The action's inputs may
+/// be written in any case.
 #[must_use]
 pub fn is_soft_input(key: &str, value: &str) -> bool {
     let takes = |values: &[&str]| values.contains(&value) || (values.is_empty() && !value.is_empty());
-    INPUTS.iter().any(|(name, values)| key == *name && takes(values))
+    let key = key.to_ascii_lowercase();
+    INPUTS.iter().any(|(name, values)| key == *name && takes(values)) || (key == "base" && is_no_base(value))
+}
+
+/// Returns whether it is certain what an input of the action or the component with this value does: that it decides
+/// nothing, or lets everything be judged. Which policy and which register it names is for others to compare.
+#[must_use]
+pub fn is_plain_input(key: &str, value: &str) -> bool {
+    value.is_empty()
+        || match key {
+            "fail-on" => ["error", "warning"].contains(&value),
+            "sign-off" => value == "required",
+            "mode" => ["auto", "change", "register"].contains(&value),
+            "all-registers" => ["true", "false"].contains(&value),
+            "base" => is_base(value),
+            "root" | "policy" => !value.contains(['$', '`']),
+            _ => true,
+        }
 }
 
 /// Returns the version after the `@`, if a reference is to the action or the component.

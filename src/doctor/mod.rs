@@ -45,6 +45,15 @@ pub struct Facts<'f> {
     pub today: Day,
 }
 
+impl Facts<'_> {
+    /// Tells whether a job names another policy than the one that is looked at; empty is none.
+    pub(in crate::doctor) fn is_other_policy(&self, named: &str) -> bool {
+        let named = named.trim_start_matches("./");
+        let named = named.strip_prefix(self.ownership.prefix.as_str()).unwrap_or(named);
+        !named.is_empty() && self.policy.path.as_deref() != Some(named)
+    }
+}
+
 /// A copy of a shipped schema, which editors read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaCopy {

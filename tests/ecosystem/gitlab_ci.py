@@ -327,11 +327,21 @@ def main(binary, work):
     entry = project.folder / ENTRY
     good = entry.read_text()
     base = project.commit()
-    project.expect("a schedule, good", project.run(CI_PIPELINE_SOURCE="schedule"), 0, "2 notes")
-    late = project.run("2026-12-24", CI_PIPELINE_SOURCE="schedule")
+    default = {"CI_COMMIT_BRANCH": "main", "CI_DEFAULT_BRANCH": "main"}
+    project.expect("a schedule, good", project.run(CI_PIPELINE_SOURCE="schedule", **default), 0, "2 notes")
+    late = project.run("2026-12-24", CI_PIPELINE_SOURCE="schedule", **default)
     project.expect("a schedule, expired", late, 1, "expired on")
     if "expired" not in project.quality():
         sys.exit("gitlab: the code quality report misses what has expired")
+    # Whoever starts a pipeline may give it variables; what the inputs say stays.
+    given = {"TODAY": "2026-11-23", "ROOT": "templates", "POLICY": "none.yaml", "BASE": "HEAD", "SIGN_OFF": "off"}
+    given = {f"STOPGAP_{name}": value for name, value in given.items()}
+    late = project.run("2026-12-24", CI_PIPELINE_SOURCE="schedule", **default, **given)
+    project.expect("a schedule with variables", late, 1, "expired on")
+    elsewhere = {"CI_COMMIT_BRANCH": "topic", "CI_DEFAULT_BRANCH": "main", **given}
+    for source in ["web", "schedule"]:
+        ran = project.run(CI_PIPELINE_SOURCE=source, **elsewhere)
+        project.expect(f"{source} on another branch", ran, 2, "neither for a merge request nor on the default branch")
     request = {"CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_DIFF_BASE_SHA": base}
     project.inputs = '      sign-off: "off"\n'
     entry.write_text(good + "# a comment changes nothing\n")

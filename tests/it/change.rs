@@ -843,6 +843,14 @@ mod rule_book {
             assert_eq!(warned(&[(path, job)], &[(path, &job.replace(old, new))]), [format!("{path}{said}")], "{new}");
         }
         assert_eq!(warned(&[(path, job)], &[(path, &job.replace("sha256:1", "sha256:2"))]), [""; 0]);
+        let job = "stopgap:\n  script:\n    - |\n      STOPGAP_SIGN_OFF='required'\n      stopgap check\n";
+        let said = ":4 `STOPGAP_SIGN_OFF` of the check is `optional` now, and was `required`";
+        assert_eq!(warned(&[(path, job)], &[(path, &job.replace("required", "optional"))])[0], format!("{path}{said}"));
+        let gate = "jobs:\n  gate:\n    steps:\n      - run: stopgap check --base auto\n";
+        let other = gate.replace("auto", "\"${{ github.event.pull_request.base.sha }}\"");
+        let path = ".github/workflows/stopgap.yml";
+        let said = "`--base` of the check is `\"${{ github.event.pull_request.base.sha }}\"` now, and was `auto`";
+        assert_eq!(warned(&[(path, gate)], &[(path, &other)]), [format!("{path}:4 {said}")]);
         let component = "include:\n  - component: a.b/c/stopgap@1\n    inputs:\n      image: a.b/stopgap@sha256:1\n";
         let path = ".gitlab-ci.yml";
         let found = warned(&[(path, component)], &[(path, &component.replace("a.b/stopgap@", "c.d/stopgap@"))]);

@@ -247,7 +247,12 @@ fn the_job_that_init_writes_for_gitlab_is_the_components() {
             .map(|part| part.split("\n  artifacts:").next().unwrap().trim().to_owned())
             .collect()
     };
-    assert_eq!(scripts(&job), scripts(&component));
+    let inputs = [("root", ""), ("policy", ""), ("all-registers", "false"), ("sign-off", "required"), ("today", "")];
+    let given = |text: String| {
+        inputs.iter().fold(text, |text, (name, value)| text.replace(&format!("$[[ inputs.{name} ]]"), value))
+    };
+    let expected: Vec<String> = scripts(&component).into_iter().map(given).collect();
+    assert_eq!(scripts(&job), expected);
     assert_eq!(scripts(&job).len(), 2);
-    assert!(!job.contains("inputs") && job.contains("STOPGAP_SIGN_OFF: required"), "{job}");
+    assert!(!job.contains("inputs") && job.contains("STOPGAP_SIGN_OFF='required'\n"), "{job}");
 }

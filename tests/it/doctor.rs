@@ -166,7 +166,14 @@ fn each_way_to_get_stopgap_is_told_apart() {
         (&["--source", source.as_str()][..], WORKFLOW, commit.as_str(), "main", "pinned", "wrong"),
         (&["--image", &image], WORKFLOW, &image, "acme/stopgap:1", "pinned", "wrong"),
         (&["--ci", "gitlab", "--source", &source], gitlab, &commit, "main", "pinned", "wrong"),
-        (&["--ci", "gitlab", "--image", &image], gitlab, "SIGN_OFF: required", "SIGN_OFF: optional", "fails", "wrong"),
+        (
+            &["--ci", "gitlab", "--image", &image],
+            gitlab,
+            "SIGN_OFF='required'",
+            "SIGN_OFF='optional'",
+            "fails",
+            "wrong",
+        ),
         (&["--ci", "gitlab", "--image", &image], gitlab, "exit \"$code\"", "exit 0", "fails", "wrong"),
         (
             &["--ci", "gitlab", "--image", &image],
@@ -380,7 +387,8 @@ fn a_sound_gitlab_project_is_ok() {
     let no_one = json!([{"access_level": 0, "access_level_description": "No one"}]);
     let answers = [
         json!({"path_with_namespace": "a/b", "default_branch": "main", "only_allow_merge_if_pipeline_succeeds": true,
-               "allow_merge_on_skipped_pipeline": null, "merge_method": "ff"}),
+               "allow_merge_on_skipped_pipeline": null, "merge_method": "ff",
+               "ci_pipeline_variables_minimum_override_role": "no_one_allowed"}),
         json!([{"name": "main", "push_access_levels": no_one, "allow_force_push": false,
                 "code_owner_approval_required": true}]),
         json!({"reset_approvals_on_push": true, "merge_requests_author_approval": false,
@@ -516,6 +524,19 @@ fn inputs_of_the_action_are_read() {
     for (inputs, check, said) in [
         ("fail-on: never", "fails", "wrong"),
         ("sign-off: optional", "fails", "wrong"),
+        ("Fail-On: never", "fails", "wrong"),
+        ("fail-on: warning", "fails", "ok"),
+        ("fail-on: ${{ vars.X }}", "fails", "unknown"),
+        ("sign-off: required", "fails", "ok"),
+        ("sign-off: ${{ vars.X }}", "fails", "unknown"),
+        ("mode: ${{ vars.X }}", "fails", "unknown"),
+        ("base: auto", "fails", "ok"),
+        ("base: HEAD", "fails", "wrong"),
+        ("base: ${{ github.sha }}", "fails", "wrong"),
+        ("base: HEAD^2", "fails", "unknown"),
+        ("policy: lax.yaml", "fails", "unknown"),
+        ("policy: stopgap.yaml", "fails", "ok"),
+        ("today: ${{ vars.T }}", "fails", "wrong"),
         ("mode: register", "request-gate", "wrong"),
         ("mode: change", "register-check", "wrong"),
         ("root: other", "gate-present", "wrong"),
@@ -532,6 +553,283 @@ fn inputs_of_the_action_are_read() {
         );
         let run = doctor(&sandbox, &["--format", "json"]);
         assert_eq!(status(&run, check), said, "{inputs}: {}", run.stdout);
+    }
+}
+
+/// Returns a repository as `init` leaves it whose workflow runs the commands themselves.
+fn of_commands() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let source = format!("https://git.example.com/acme/stopgap@{}", "1".repeat(40));
+    let init = ["init", "--owners", "@acme/security", "--source", &source];
+    assert_eq!(Run::of(sandbox.command().args(init)).code, 0);
+    sandbox.file("people.yaml", PEOPLE);
+    sandbox
+}
+
+const CHECK: &str =
+    "stopgap check --base auto --event \"$GITHUB_EVENT_PATH\" --reviews \"$RUNNER_TEMP/reviews.json\" --format github";
+
+/// Puts other lines in the place of those that check a pull request.
+fn with_lines(sandbox: &Sandbox, lines: &[&str]) {
+    let written = format!(
+        "          {} \\\n            --format github --output markdown=\"$GITHUB_STEP_SUMMARY\"\n",
+        CHECK.trim_end_matches(" --format github")
+    );
+    let lines: String = lines.iter().map(|line| format!("          {}\n", line.replace("CHECK", CHECK))).collect();
+    edit(sandbox, WORKFLOW, &written, &lines);
+}
+
+/// Only a plain shape certainly gates, and what is not certain is never called ok.
+#[test]
+fn a_script_that_may_pass_all_the_same_is_never_ok() {
+    for (lines, said) in [
+        (&["CHECK"][..], "ok"),
+        (&["make", "CHECK", "make"], "ok"),
+        (&["CHECK && make"], "ok"),
+        (&["CHECK || exit 1", "make"], "ok"),
+        (&["set -o pipefail", "CHECK | tee log", "make"], "ok"),
+        (&["CHECK && echo ok", "echo done"], "unknown"),
+        (&["set +eu", "CHECK", "echo done"], "wrong"),
+        (&["set +e; CHECK", "echo done"], "wrong"),
+        (&["set +o errexit", "CHECK", "echo done"], "wrong"),
+        (&["if [ -n \"$GATE\" ]; then", "  CHECK", "fi"], "unknown"),
+        (&["[ -z \"$SKIP\" ] && CHECK", "echo done"], "unknown"),
+        (&["exit 0", "CHECK"], "unknown"),
+        (&["gate() {", "  CHECK", "}"], "unknown"),
+        (&["cat <<'X'", "CHECK", "X"], "unknown"),
+        (&["trap 'exit 0' EXIT", "CHECK"], "unknown"),
+        (&["CHECK || exit \"0\""], "unknown"),
+        (&["CHECK || exit $((0))"], "unknown"),
+        (&["bash -c 'CHECK; true'"], "unknown"),
+        (&["code=0", "CHECK || code=$?", "code=0", "exit $code"], "unknown"),
+        (&["CHECK --ignore approval-missing"], "unknown"),
+        (&["CHECK --select expired"], "unknown"),
+        (&["CHECK --policy lax.yaml"], "unknown"),
+        (&["CHECK --policy stopgap.yaml"], "ok"),
+        (&["CHECK exceptions/a.yaml"], "unknown"),
+    ] {
+        let sandbox = of_commands();
+        with_lines(&sandbox, lines);
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, "fails"), said, "{lines:?}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn a_base_that_is_not_certainly_the_target_is_never_ok() {
+    for (base, said) in [
+        ("auto", "ok"),
+        ("origin/main", "ok"),
+        ("\"origin/${{ github.base_ref }}\"", "ok"),
+        ("${{ github.event.pull_request.base.sha }}", "ok"),
+        ("\"${{ github.event.pull_request.head.sha }}\"", "wrong"),
+        ("${{ github.sha }}", "wrong"),
+        ("\"$GITHUB_HEAD_REF\"", "unknown"),
+        ("HEAD^2", "unknown"),
+        ("\"${{ vars.BASE }}\"", "unknown"),
+    ] {
+        let sandbox = of_commands();
+        with_lines(&sandbox, &[&CHECK.replace("auto", base)]);
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, "fails"), said, "{base}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn a_shell_that_goes_on_or_does_something_else_is_never_ok() {
+    for (old, new, said) in [
+        ("      - name: Pull request\n", "      - name: Pull request\n        shell: bash\n", "ok"),
+        ("      - name: Pull request\n", "      - name: Pull request\n        shell: bash {0}\n", "unknown"),
+        ("      - name: Pull request\n", "      - name: Pull request\n        shell: cmd\n", "unknown"),
+        ("      - name: Pull request\n", "      - name: Pull request\n        shell: 'true {0}'\n", "unknown"),
+        ("jobs:\n", "defaults: {run: {shell: 'bash {0}'}}\njobs:\n", "unknown"),
+        ("    runs-on: ubuntu-24.04\n", "    runs-on: windows-2025\n", "unknown"),
+        ("    runs-on: ubuntu-24.04\n", "    runs-on: [self-hosted, linux]\n", "ok"),
+    ] {
+        let sandbox = of_commands();
+        with_lines(&sandbox, &["CHECK", "echo done"]);
+        edit(&sandbox, WORKFLOW, old, new);
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, "fails"), said, "{new}: {}", run.stdout);
+    }
+    let sandbox = of_commands();
+    edit(&sandbox, WORKFLOW, "jobs:\n", "defaults: {run: {working-directory: sub}}\njobs:\n");
+    assert_eq!(status(&doctor(&sandbox, &["--format", "json"]), "gate-present"), "wrong");
+}
+
+#[test]
+fn a_trigger_or_a_checkout_that_leaves_the_branch_out_is_never_ok() {
+    for (old, new, check, said) in [
+        ("  pull_request:\n", "  pull_request:\n    branches: [main, \"!main\"]\n", "on-requests", "wrong"),
+        ("  pull_request:\n", "  pull_request:\n    branches: [\"**\", \"!ma*\"]\n", "on-requests", "wrong"),
+        ("  pull_request:\n", "  pull_request:\n    branches: [\"**\", \"!m[a]in\"]\n", "on-requests", "unknown"),
+        ("  pull_request:\n", "  pull_request:\n    branches: [\"**\", \"!dev\"]\n", "on-requests", "ok"),
+        ("fetch-depth: 0\n", "fetch-depth: 0\n          repository: acme/other\n", "whole-history", "wrong"),
+        ("fetch-depth: 0\n", "fetch-depth: 0\n          Ref: main\n", "whole-history", "wrong"),
+    ] {
+        let sandbox = of_commands();
+        edit(&sandbox, WORKFLOW, old, new);
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, check), said, "{new}: {}", run.stdout);
+    }
+}
+
+/// The queue waits for the check by its name, so a step that does nothing lets everything through.
+#[test]
+fn the_merge_queue_needs_a_step_that_gates_there() {
+    let queue = bare("merge_queue");
+    let mut settings = good_settings();
+    settings[0].as_array_mut().unwrap().push(queue);
+    let condition = "if: github.event_name == 'merge_group' || github.event_name == 'push'";
+    let step = "        run: stopgap check --base auto --event \"$GITHUB_EVENT_PATH\" --format github --output \
+                markdown=\"$GITHUB_STEP_SUMMARY\"\n";
+    for (old, new, said) in [
+        (condition, condition, "ok"),
+        (condition, "if: github.event_name == 'push'", "wrong"),
+        (step, "        run: stopgap check --base auto || true\n", "wrong"),
+        (step, "        run: stopgap check\n", "wrong"),
+        (step, "        run: if a; then stopgap check --base auto; fi\n", "unknown"),
+        ("  merge_group:\n", "  merge_group:\n    branches: [dev]\n", "wrong"),
+        ("  merge_group:\n", "", "wrong"),
+    ] {
+        let sandbox = of_commands();
+        edit(&sandbox, WORKFLOW, old, new);
+        let run = with_settings(&sandbox, &settings, &["--format", "json"]);
+        assert_eq!(status(&run, "on-queue"), said, "{new}: {}", run.stdout);
+    }
+    let run = with_settings(&sound(), &settings, &["--format", "json"]);
+    assert_eq!(status(&run, "on-queue"), "ok", "{}", run.stdout);
+}
+
+#[test]
+fn a_check_of_another_app_is_not_the_jobs() {
+    let mut settings = good_settings();
+    settings[0][1] = checks("Exceptions", json!(4711), true);
+    let run = with_settings(&sound(), &settings, &["--format", "json"]);
+    assert_eq!(status(&run, "check-required"), "unknown", "{}", run.stdout);
+    settings[0].as_array_mut().unwrap().push(checks("Exceptions", json!(15368), true));
+    let run = with_settings(&sound(), &settings, &["--format", "json"]);
+    assert_eq!(status(&run, "check-required"), "ok", "{}", run.stdout);
+}
+
+/// Returns a repository as `init --ci gitlab` leaves it.
+fn on_gitlab(component: bool) -> Sandbox {
+    let sandbox = Sandbox::new();
+    let image = format!("acme/stopgap@sha256:{}", "ab".repeat(32));
+    let reference = format!("acme/stopgap/stopgap@{}", "1".repeat(40));
+    let mut init = vec!["init", "--ci", "gitlab", "--owners", "@olek,@priya", "--image", &image];
+    if component {
+        init.extend(["--component", &reference]);
+    }
+    assert_eq!(Run::of(sandbox.command().args(init)).code, 0);
+    sandbox.file("people.yaml", PEOPLE);
+    sandbox
+}
+
+/// The pipeline has the last word about a job that it takes in, and decides whether there is a pipeline at all.
+#[test]
+fn what_a_pipeline_says_of_the_job_that_it_includes_counts() {
+    for component in [false, true] {
+        for (more, check, said) in [
+            ("", "fails", "ok"),
+            ("build: {script: [make]}\n", "on-requests", "ok"),
+            ("workflow: {rules: [{if: $CI_COMMIT_BRANCH}]}\n", "on-requests", "wrong"),
+            (
+                "workflow:\n  rules:\n    - if: $CI_PIPELINE_SOURCE == \"merge_request_event\"\n      when: never\n    - \
+                 when: always\n",
+                "on-requests",
+                "wrong",
+            ),
+            ("workflow: {rules: [{if: $CI_PIPELINE_SOURCE}]}\n", "on-requests", "ok"),
+            ("stopgap: {allow_failure: true}\n", "fails", "wrong"),
+            ("stopgap: {allow_failure: false}\n", "fails", "ok"),
+            ("stopgap: {when: manual}\n", "fails", "wrong"),
+            ("stopgap: {rules: [{when: never}]}\n", "on-requests", "wrong"),
+            ("stopgap: {script: [exit 0]}\n", "gate-present", "wrong"),
+            ("stopgap: {before_script: [exit 0]}\n", "fails", "unknown"),
+            ("stopgap: {before_script: [echo hello]}\n", "fails", "ok"),
+            ("before_script: [exit 0]\n", "fails", "unknown"),
+            ("stopgap: {variables: {CI_MERGE_REQUEST_DIFF_BASE_SHA: HEAD}}\n", "fails", "unknown"),
+            ("variables: {GIT_STRATEGY: none}\n", "fails", "unknown"),
+            ("stopgap: {variables: {GIT_DEPTH: \"1\"}}\n", "whole-history", "wrong"),
+            ("stopgap-history: {allow_failure: true}\n", "history", "wrong"),
+            ("stopgap-history: {script: [\"true\"]}\n", "history", "wrong"),
+        ] {
+            let sandbox = on_gitlab(component);
+            let text = fs::read_to_string(sandbox.path(".gitlab-ci.yml")).unwrap();
+            sandbox.file(".gitlab-ci.yml", format!("{text}{more}"));
+            let run = doctor(&sandbox, &["--format", "json"]);
+            assert_eq!(status(&run, check), said, "{component} {more}: {}", run.stdout);
+        }
+        let start = if component { "    inputs:" } else { "local: .gitlab/stopgap.yml" };
+        for (rule, said) in [
+            ("if: $CI_PIPELINE_SOURCE == \"merge_request_event\"", "ok"),
+            ("if: $CI_COMMIT_BRANCH == \"x\"", "wrong"),
+            ("if: $X", "unknown"),
+        ] {
+            let sandbox = on_gitlab(component);
+            let rules = format!("    rules:\n      - {rule}\n");
+            let new = if component { format!("{rules}{start}") } else { format!("{start}\n{rules}") };
+            edit(&sandbox, ".gitlab-ci.yml", start, &new);
+            let run = doctor(&sandbox, &["--format", "json"]);
+            assert_eq!(status(&run, "on-requests"), said, "{component} {rule}: {}", run.stdout);
+        }
+        for (include, said) in [
+            ("  - template: Jobs/SAST.gitlab-ci.yml\n", "none"),
+            ("  - template: Workflows/Branch-Pipelines.gitlab-ci.yml\n", "unknown"),
+            ("  - project: acme/ci\n    file: all.yml\n", "unknown"),
+        ] {
+            let sandbox = on_gitlab(component);
+            edit(&sandbox, ".gitlab-ci.yml", "include:\n", &format!("include:\n{include}"));
+            let run = doctor(&sandbox, &["--format", "json"]);
+            assert_eq!(status(&run, "gate-readable"), said, "{component} {include}: {}", run.stdout);
+        }
+    }
+}
+
+#[test]
+fn a_job_of_ones_own_on_gitlab_gates_in_plain_shapes_alone() {
+    for (script, said) in [
+        ("[stopgap check --base auto --event e --reviews r]", "ok"),
+        ("[make, stopgap check --base auto --event e --reviews r, make]", "ok"),
+        ("['if a; then stopgap check --base auto --event e --reviews r; fi']", "unknown"),
+        ("[stopgap check --base HEAD^2 --event e --reviews r]", "unknown"),
+        ("['set +e; stopgap check --base auto --event e --reviews r', make]", "wrong"),
+    ] {
+        let sandbox = on_gitlab(false);
+        let rules = "  rules: [{if: $CI_PIPELINE_SOURCE == \"merge_request_event\"}]\n";
+        sandbox.file(".gitlab-ci.yml", format!("gate:\n{rules}  script: {script}\n"));
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, "fails"), said, "{script}: {}", run.stdout);
+    }
+    // A script of another version is not guessed at.
+    let sandbox = on_gitlab(false);
+    edit(&sandbox, ".gitlab/stopgap.yml", "most=33554432", "most=1");
+    assert_eq!(status(&doctor(&sandbox, &["--format", "json"]), "request-gate"), "unknown");
+    // What comes after the script decides nothing.
+    let sandbox = on_gitlab(false);
+    sandbox.file(".gitlab-ci.yml", "gate: {script: [make], after_script: [stopgap check --base auto]}\n");
+    assert_eq!(status(&doctor(&sandbox, &["--format", "json"]), "gate-present"), "wrong");
+}
+
+/// A pipeline's variables take the place of what GitLab says of the merge request, so nobody may give any.
+#[test]
+fn who_may_give_a_pipeline_variables_is_told() {
+    let project = |more: Value| {
+        let mut project = json!({"path_with_namespace": "a/b", "only_allow_merge_if_pipeline_succeeds": true});
+        project.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        project
+    };
+    let role = "ci_pipeline_variables_minimum_override_role";
+    for (more, said) in [
+        (json!({role: "no_one_allowed"}), "ok"),
+        (json!({role: "no_one_allowed", "restrict_user_defined_variables": true}), "ok"),
+        (json!({role: "no_one_allowed", "restrict_user_defined_variables": false}), "wrong"),
+        (json!({role: "maintainer"}), "wrong"),
+        (json!({}), "unknown"),
+    ] {
+        let run = with_settings(&on_gitlab(true), &[project(more.clone())], &["--format", "json"]);
+        assert_eq!(status(&run, "bypass"), said, "{more}: {}", run.stdout);
     }
 }
 

@@ -168,17 +168,15 @@ pub(super) fn gitlab(supply: &Supply, register: Register<'_>) -> Pipeline {
         _ => (PLAIN, GITLAB_MISSING.replace("JOB", GITLAB_JOB)),
     };
     let (_, jobs) = COMPONENT.split_once("\n---\n").unwrap_or(("", COMPONENT));
-    let empty = "\"\"";
-    let root = if register.below.is_empty() { empty } else { register.folder() };
     let mut text = jobs.replace("  script:\n", &format!("{before}  script:\n"));
     for (input, value) in [
         ("image", image),
         ("stage", "test"),
-        ("root", root),
-        ("policy", empty),
-        ("all-registers", "\"false\""),
+        ("root", register.folder()),
+        ("policy", ""),
+        ("all-registers", "false"),
         ("sign-off", "required"),
-        ("today", empty),
+        ("today", ""),
     ] {
         text = text.replace(&format!("$[[ inputs.{input} ]]"), value);
     }
@@ -187,16 +185,45 @@ pub(super) fn gitlab(supply: &Supply, register: Register<'_>) -> Pipeline {
     Pipeline { files: vec![file], include: INCLUDE_JOB.replace("JOB", GITLAB_JOB) }
 }
 
-/// Returns the jobs of a register beside another one, whose jobs are there.
-pub(super) fn gitlab_beside(register: Register<'_>) -> String {
+/// Returns the jobs of a register beside another one, made of the file with that one's jobs.
+pub(super) fn gitlab_beside(register: Register<'_>, jobs: &str) -> String {
     let (folder, suffix) = (register.folder(), register.suffix());
-    let job = |name: &str| format!("{name}{suffix}:\n  extends: {name}\n  variables: {{STOPGAP_ROOT: {folder}}}\n");
-    format!("{}{}", job("stopgap"), job("stopgap-history"))
+    // A root that is a variable of the job, as once it was, is another one where a job extends it.
+    if !jobs.contains(ROOT) {
+        let job = |name: &str| format!("{name}{suffix}:\n  extends: {name}\n  variables: {{STOPGAP_ROOT: {folder}}}\n");
+        return format!("{}{}", job("stopgap"), job("stopgap-history"));
+    }
+    let line = |line: &str| match (line, line.trim_start().strip_prefix(ROOT)) {
+        ("stopgap:" | "stopgap-history:", _) => format!("{}{suffix}:\n", line.trim_end_matches(':')),
+        (_, Some(_)) => format!("{}{ROOT}'{folder}'\n", &line[..line.len() - line.trim_start().len()]),
+        _ => format!("{line}\n"),
+    };
+    jobs.lines().filter(|line| !line.starts_with('#')).map(line).collect()
+}
+
+/// How the script of GitLab's job says which register it is about.
+const ROOT: &str = "STOPGAP_ROOT=";
+
+/// Returns how a file with GitLab's job may say that it is about a register.
+pub(super) fn gitlab_roots(register: Register<'_>) -> [String; 2] {
+    let folder = register.folder();
+    [format!("{ROOT}'{folder}'"), format!("STOPGAP_ROOT: {folder}")]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_jobs_of_another_register_differ_in_their_names_and_their_root() {
+        let top = Register { branch: "main", below: "" };
+        let there = gitlab(&Supply::Image("acme/stopgap@sha256:0".to_owned()), top).files.remove(0).text;
+        let beside = gitlab_beside(Register { branch: "main", below: "team/a/" }, &there);
+        assert_eq!(beside.matches("STOPGAP_ROOT='team/a'\n").count(), 2, "{beside}");
+        assert!(beside.starts_with("stopgap-team-a:\n") && beside.contains("\nstopgap-history-team-a:\n"), "{beside}");
+        let same = beside.replace("-team-a:\n", ":\n").replace("'team/a'", "''");
+        assert!(there.replace("\n# What was pushed or merged past the gate.\n", "\n").ends_with(&same), "{same}");
+    }
 
     #[test]
     fn a_branch_is_written_as_a_pattern_of_its_own() {

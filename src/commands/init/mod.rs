@@ -500,9 +500,9 @@ fn gitlab_files(ground: &Ground<'_>, supply: &Supply, register: Register<'_>) ->
         lines.push_str(&include);
     }
     let job = std::fs::read_to_string(ground.top.join(GITLAB_JOB)).unwrap_or_default();
-    let root = format!("STOPGAP_ROOT: {}", ground.below.trim_end_matches('/'));
-    if !job.is_empty() && !ground.below.is_empty() && !job.contains(&root) && !pipeline.contains(&root) {
-        lines.push_str(&jobs::gitlab_beside(register));
+    let is_there = jobs::gitlab_roots(register).iter().any(|root| job.contains(root) || pipeline.contains(root));
+    if !job.is_empty() && !ground.below.is_empty() && !is_there {
+        lines.push_str(&jobs::gitlab_beside(register, &job));
     }
     (files, lines)
 }

@@ -339,12 +339,23 @@ fn not_required(github: &GitHub, branch: &str, check: Check, message: String, fi
 fn check_required(github: &GitHub, branch: &str, checks: &[String]) -> Vec<Line> {
     let on = shown(branch);
     let required = || github.checks().flat_map(|checks| &checks.required);
-    let found = required().find(|(context, _)| checks.contains(context));
+    let rank = |(_, app): &&(String, Option<i64>)| (*app != Some(ACTIONS), app.is_some());
+    let found = required().filter(|(context, _)| checks.contains(context)).min_by_key(rank);
     match (found, github.required_workflow()) {
         (Some((context, Some(ACTIONS))), _) => {
             vec![Line::ok(Check::CheckRequired, format!("`{on}` requires the check `{}`", shown(context)))]
         }
-        (Some((context, _)), _) => vec![
+        (Some((context, Some(app))), _) => {
+            let message = format!(
+                "`{on}` requires the check `{}` from the app {app}, and on github.com the job reports it as the app {ACTIONS}, \
+                 GitHub Actions",
+                shown(context)
+            );
+            let fix =
+                format!("in {RULESETS}, choose GitHub Actions as the source of the check; this prints its number:");
+            vec![Line::unknown(Check::CheckRequired, message, fix).with_snippet("gh api apps/github-actions --jq .id")]
+        }
+        (Some((context, None)), _) => vec![
             Line::ok(Check::CheckRequired, format!("`{on}` requires the check `{}`", shown(context))),
             Line::advice(
                 Check::CheckRequired,

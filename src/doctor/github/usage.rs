@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::ci::command::{Command, Subcommand, commands};
 use crate::ci::github::{Job, Permissions, Step, Workflow, composite_steps};
+use crate::ci::script::Shell;
 use crate::ci::{Value, evaluate, softening};
+use crate::doctor::Facts;
 use crate::files::ReadFile;
 use crate::yaml::Problem;
 
@@ -75,12 +77,12 @@ impl Definitions {
                 path,
                 what,
             };
-            found.extend(what(step).into_iter().map(|what| usage(step, None, &home.path, what)));
+            found.extend(what(step, job).into_iter().map(|what| usage(step, None, &home.path, what)));
             let composite = step
                 .reference()
                 .and_then(|paths| paths.iter().find_map(|path| self.actions.get_key_value(path.as_str())));
             for (path, inner) in composite.iter().flat_map(|(path, steps)| steps.iter().map(move |step| (path, step))) {
-                found.extend(what(inner).into_iter().map(|what| usage(inner, Some(step), path, what)));
+                found.extend(what(inner, job).into_iter().map(|what| usage(inner, Some(step), path, what)));
             }
         }
     }
@@ -95,10 +97,11 @@ pub(super) enum What {
     Command(Command),
 }
 
-fn what(step: &Step) -> Vec<What> {
+fn what(step: &Step, job: &Job) -> Vec<What> {
     let action = step.uses.as_deref().and_then(softening::action_version);
     let run = step.run.as_deref().unwrap_or_default();
-    let commands = commands(run, &|_| None).into_iter().map(What::Command);
+    let shell = Shell::of_step(step.shell.as_deref(), job.unix);
+    let commands = commands(run, &shell, &|_| None).into_iter().map(What::Command);
     action.map(|version| What::Action(version.to_owned())).into_iter().chain(commands).collect()
 }
 
@@ -225,11 +228,24 @@ impl<'d> Usage<'d> {
                 let soft = self.step.inputs.iter().find(|(key, value)| softening::is_soft_input(key, value));
                 soft.map(|(key, value)| format!("{key}: {value}"))
             }
+            What::Command(command) => command.passes.clone(),
+        }
+    }
+
+    /// Returns what makes it uncertain that the job fails whenever something is wrong.
+    pub(super) fn unclear(&self, facts: &Facts<'_>) -> Option<String> {
+        let is_other = |named: &str| facts.is_other_policy(named);
+        match &self.what {
+            What::Action(_) => {
+                let plain = |key: &str, value: &str| {
+                    softening::is_plain_input(key, value) && !(key == "policy" && is_other(value))
+                };
+                let open = self.step.inputs.iter().find(|(key, value)| !plain(key, value));
+                open.map(|(key, value)| format!("{key}: {value}"))
+            }
             What::Command(command) => {
-                let safe =
-                    self.step.shell.as_deref().is_some_and(|shell| shell == "bash" || shell.contains("pipefail"))
-                        || self.step.run.as_deref().is_some_and(|run| run.contains("pipefail"));
-                command.passes.clone().filter(|_| !(safe && command.is_piped()))
+                let other = command.option("--policy").filter(|named| is_other(named));
+                command.unclear.clone().or_else(|| other.map(|named| format!("--policy {named}")))
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::usage::{Definitions, Usage, What};
 use crate::ci::github::{Permissions, Trigger};
 use crate::ci::origin::{self, Origin};
-use crate::ci::{matches, softening};
+use crate::ci::{lets_through, softening};
 use crate::doctor::line::{Check, Line, Status, quotable, unpinned};
 use crate::doctor::{Facts, HOOKS, OTHERS, unjudged};
 use crate::text::shown;
@@ -43,8 +43,8 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Found {
     let checks = requests.checks.clone();
     let mut gate = requests.lines;
     gate.extend(schedule);
-    gate.push(history(&usages));
-    gate.extend(beside.iter().filter_map(|usage| softened_beside(usage)));
+    gate.push(history(facts, &usages));
+    gate.extend(beside.iter().filter_map(|usage| softened_beside(facts, usage)));
     gate.extend(unjudged(facts, |wanted| beside.iter().any(|usage| usage.beside() == Some(wanted))));
     // Both runs are often of one job, which is then described once.
     gate.sort_by_key(|line| line.check);
@@ -120,11 +120,12 @@ fn requests(facts: &Facts<'_>, usages: &[&Usage<'_>]) -> Requests {
     let checks = usages.iter().filter(|usage| usage.is_check());
     let candidates: Vec<&Usage<'_>> =
         checks.filter(|usage| usage.runs_on("pull_request") != Some(false)).copied().collect();
-    let Some((gate, lines)) = best(&candidates, |usage| request_lines(facts, usage)) else {
+    let describe = |usage| request_lines(facts, usages, usage);
+    let Some((gate, lines)) = best(&candidates, describe) else {
         return Requests { lines: vec![not_on_requests(usages)], checks: Vec::new() };
     };
     let judging = candidates.iter().filter(|usage| {
-        std::ptr::eq(**usage, gate) || request_lines(facts, usage).iter().all(|line| line.status != Status::Wrong)
+        std::ptr::eq(**usage, gate) || describe(**usage).iter().all(|line| line.status != Status::Wrong)
     });
     Requests { lines, checks: judging.filter_map(|usage| usage.check()).collect() }
 }
@@ -149,7 +150,7 @@ fn not_on_requests(usages: &[&Usage<'_>]) -> Line {
 }
 
 /// Describes a step as the gate of pull requests.
-fn request_lines(facts: &Facts<'_>, usage: &Usage<'_>) -> Vec<Line> {
+fn request_lines(facts: &Facts<'_>, usages: &[&Usage<'_>], usage: &Usage<'_>) -> Vec<Line> {
     let workflow = usage.workflow.path.as_str();
     let mut lines = vec![present(usage)];
     if let Some(trigger) = usage.workflow.trigger("pull_request") {
@@ -157,10 +158,10 @@ fn request_lines(facts: &Facts<'_>, usage: &Usage<'_>) -> Vec<Line> {
         lines.push(on_edited(workflow, trigger));
     }
     lines.push(on_reviews(usage));
-    lines.extend(on_queue(facts, usage));
+    lines.extend(on_queue(facts, usages, usage));
     lines.push(request_gate(usage));
     lines.push(sign_off(usage));
-    lines.extend(job_lines(usage));
+    lines.extend(job_lines(facts, usage));
     lines
 }
 
@@ -180,11 +181,16 @@ fn on_requests(facts: &Facts<'_>, usage: &Usage<'_>, trigger: &Trigger) -> Line 
             format!("`{key}` skips pull requests that touch other files: a required check then waits forever");
         return wrong(message, &format!("delete `{key}` below `pull_request:`"));
     }
-    let is_branch = |pattern: &String| matches(pattern, facts.branch, false);
-    let kept = trigger.branches.as_ref().is_none_or(|branches| branches.iter().any(is_branch));
-    if !kept || trigger.branches_ignore.iter().any(is_branch) {
+    let through = runs_for(trigger, facts.branch);
+    if through == Some(false) {
         let message = format!("it does not run on pull requests to `{}`", shown(facts.branch));
         return wrong(message, "delete `branches` and `branches-ignore` below `pull_request:`");
+    }
+    if through.is_none() {
+        let message =
+            format!("whether it runs on pull requests to `{}` is up to patterns of branches", shown(facts.branch));
+        let fix = "delete `branches` and `branches-ignore` below `pull_request:`";
+        return Line::unknown(Check::OnRequests, message, fix).at(path, trigger.line);
     }
     match usage.open_condition("pull_request") {
         Some(condition) => Line::unknown(
@@ -200,6 +206,16 @@ fn on_requests(facts: &Facts<'_>, usage: &Usage<'_>, trigger: &Trigger) -> Line 
             let message = format!("it runs on every pull request to `{}`", shown(facts.branch));
             Line::ok(Check::OnRequests, message).at(path, trigger.line)
         }
+    }
+}
+
+/// Returns whether a trigger is for a branch; `None` if its patterns do not tell.
+fn runs_for(trigger: &Trigger, branch: &str) -> Option<bool> {
+    let ignored = lets_through(&trigger.branches_ignore, branch);
+    match trigger.branches.as_ref().map_or(Some(true), |branches| lets_through(branches, branch)) {
+        Some(true) => ignored.map(|ignored| !ignored),
+        Some(false) => Some(false),
+        None => None,
     }
 }
 
@@ -247,17 +263,61 @@ fn on_reviews(usage: &Usage<'_>) -> Line {
     Line::advice(Check::OnReviews, message, fix).with_snippet(snippet).at(path, 1)
 }
 
-fn on_queue(facts: &Facts<'_>, usage: &Usage<'_>) -> Option<Line> {
+fn on_queue(facts: &Facts<'_>, usages: &[&Usage<'_>], usage: &Usage<'_>) -> Option<Line> {
+    const EVENT: &str = "merge_group";
     let queue = facts.settings.github.as_ref().is_some_and(|github| github.has_queue());
     let path = usage.workflow.path.as_str();
-    queue.then(|| match usage.workflow.trigger("merge_group") {
-        Some(trigger) => Line::ok(Check::OnQueue, "it runs in the merge queue").at(path, trigger.line),
-        None => {
-            let message = "it does not run in the merge queue, which waits for it forever";
-            let fix = format!("in `{}`, add below `on:`", shown(path));
-            Line::wrong(Check::OnQueue, message, fix).with_snippet("merge_group:").at(path, 1)
+    let never = |place: usize| {
+        let message = "it does not run in the merge queue, which waits for it forever";
+        let fix = format!("in `{}`, add below `on:`", shown(path));
+        Line::wrong(Check::OnQueue, message, fix).with_snippet("merge_group:").at(path, place)
+    };
+    let line = |found: Option<&Trigger>| {
+        let Some(trigger) = found else { return never(1) };
+        match runs_for(trigger, facts.branch) {
+            Some(true) => {}
+            Some(false) => return never(trigger.line),
+            None => {
+                let message =
+                    format!("whether it runs in the queue of `{}` is up to patterns of branches", shown(facts.branch));
+                let fix = "delete `branches` below `merge_group:`";
+                return Line::unknown(Check::OnQueue, message, fix).at(path, trigger.line);
+            }
         }
-    })
+        // The queue waits for the check of that name, whichever of its steps runs then.
+        let same = |other: &&&Usage<'_>| other.is_check() && other.check() == usage.check();
+        let there = usages.iter().filter(same).filter(|other| other.runs_on(EVENT) != Some(false));
+        let described = there.map(|other| in_queue(facts, other, trigger, EVENT));
+        let rank = |line: &Line| (line.status != Status::Ok, line.status != Status::Unknown);
+        described.min_by_key(rank).unwrap_or_else(|| {
+            let message = "in the merge queue none of its steps runs the check, and it passes";
+            let fix = "add a step for `merge_group` that runs `stopgap check --base auto`";
+            Line::wrong(Check::OnQueue, message, fix).at(path, trigger.line)
+        })
+    };
+    queue.then(|| line(usage.workflow.trigger(EVENT)))
+}
+
+/// Describes a step as the gate of the merge queue.
+fn in_queue(facts: &Facts<'_>, usage: &Usage<'_>, trigger: &Trigger, event: &str) -> Line {
+    let open = usage.open_condition(event).map(|condition| format!("if: {condition}"));
+    let line = match (usage.softened(), open.or_else(|| usage.unclear(facts))) {
+        (Some(what), _) => {
+            let message = format!("in the merge queue `{}` lets it pass whatever stopgap finds", shown(&what));
+            Line::wrong(Check::OnQueue, message, "delete it")
+        }
+        _ if usage.judges_change() == Some(false) => {
+            let message = "in the merge queue it judges the whole register by the change's own rules";
+            Line::wrong(Check::OnQueue, message, "judge the change there: `stopgap check --base auto`")
+        }
+        (None, Some(what)) => {
+            Line::unknown(Check::OnQueue, format!("in the merge queue, {}", uncertain(&what)), PLAIN_STEP)
+        }
+        (None, None) => {
+            return Line::ok(Check::OnQueue, "it runs in the merge queue").at(&usage.workflow.path, trigger.line);
+        }
+    };
+    line.at(usage.path, usage.step.line)
 }
 
 fn request_gate(usage: &Usage<'_>) -> Line {
@@ -299,14 +359,23 @@ fn sign_off(usage: &Usage<'_>) -> Line {
 }
 
 /// Returns what is true of the job, whatever started it.
-fn job_lines(usage: &Usage<'_>) -> Vec<Line> {
-    let mut lines = vec![fails(usage), whole_history(usage)];
+fn job_lines(facts: &Facts<'_>, usage: &Usage<'_>) -> Vec<Line> {
+    let mut lines = vec![fails(facts, usage), whole_history(usage)];
     lines.extend(pinned(usage));
     lines.push(permissions(usage));
     lines
 }
 
-fn fails(usage: &Usage<'_>) -> Line {
+/// How a step gates for certain.
+const PLAIN_STEP: &str = "let `stopgap check` be a line of its own with nothing around it, and name no base but `auto`; a rule \
+                          that is not ready is turned down in the policy";
+
+/// Says that it is not certain what something does to a check.
+fn uncertain(what: &str) -> String {
+    format!("with `{}` it is not certain that it fails when something is wrong", shown(what))
+}
+
+fn fails(facts: &Facts<'_>, usage: &Usage<'_>) -> Line {
     let line = match usage.softened() {
         Some(what) => {
             let message = format!("`{}` lets the job pass whatever stopgap finds", shown(&what));
@@ -318,19 +387,28 @@ fn fails(usage: &Usage<'_>) -> Line {
                 "it waits for other jobs (`needs`): if one fails it is skipped, which GitHub counts as passed";
             Line::wrong(Check::Fails, message, "delete `needs`")
         }
+        None if let Some(what) = usage.unclear(facts) => Line::unknown(Check::Fails, uncertain(&what), PLAIN_STEP),
         None => Line::ok(Check::Fails, "the job fails when stopgap does"),
     };
     line.at(usage.path, usage.step.line)
 }
 
 /// Returns what lets a job pass whatever it finds beside the register.
-fn softened_beside(usage: &Usage<'_>) -> Option<Line> {
-    let message = format!(
-        "`{}` lets the job pass whatever `stopgap {}` finds",
-        shown(&usage.softened()?),
-        usage.beside()?.name()
-    );
-    Some(Line::wrong(Check::Fails, message, "delete it").at(usage.path, usage.step.line))
+fn softened_beside(facts: &Facts<'_>, usage: &Usage<'_>) -> Option<Line> {
+    let name = usage.beside()?.name();
+    let line = match (usage.softened(), usage.unclear(facts)) {
+        (Some(what), _) => {
+            let message = format!("`{}` lets the job pass whatever `stopgap {name}` finds", shown(&what));
+            Line::wrong(Check::Fails, message, "delete it")
+        }
+        (None, Some(what)) => {
+            let message =
+                format!("with `{}` it is not certain that the job fails when `stopgap {name}` does", shown(&what));
+            Line::unknown(Check::Fails, message, "let it be a line of its own with nothing around it")
+        }
+        (None, None) => return None,
+    };
+    Some(line.at(usage.path, usage.step.line))
 }
 
 fn whole_history(usage: &Usage<'_>) -> Line {
@@ -345,6 +423,10 @@ fn whole_history(usage: &Usage<'_>) -> Line {
         (Some(_), _) if !input("ref").is_empty() => {
             let message = format!("`ref: {}` checks out a different commit than the event's", shown(input("ref")));
             Line::wrong(Check::WholeHistory, message, "delete `ref` from the inputs of `actions/checkout`")
+        }
+        (Some(_), _) if !["", "${{ github.repository }}"].contains(&input("repository")) => {
+            let message = format!("`repository: {}` checks out another repository", shown(input("repository")));
+            Line::wrong(Check::WholeHistory, message, "delete `repository` from the inputs of `actions/checkout`")
         }
         (Some(_), "0") => Line::ok(Check::WholeHistory, "it has the whole history (`fetch-depth: 0`)"),
         (Some(_), depth) if depth.contains("${{") => {
@@ -499,7 +581,7 @@ fn schedule(facts: &Facts<'_>, usages: &[&Usage<'_>]) -> Vec<Line> {
     }
 }
 
-fn schedule_lines(_: &Facts<'_>, usage: &Usage<'_>) -> Vec<Line> {
+fn schedule_lines(facts: &Facts<'_>, usage: &Usage<'_>) -> Vec<Line> {
     let path = usage.workflow.path.as_str();
     let trigger = usage.workflow.trigger("schedule").map_or(1, |trigger| trigger.line);
     let on = match usage.open_condition("schedule") {
@@ -522,15 +604,16 @@ fn schedule_lines(_: &Facts<'_>, usage: &Usage<'_>) -> Vec<Line> {
         _ => Line::ok(Check::RegisterCheck, "on the schedule it checks the whole register"),
     };
     let mut lines = vec![on, judges.at(usage.path, usage.step.line)];
-    lines.extend(job_lines(usage));
+    lines.extend(job_lines(facts, usage));
     lines
 }
 
-fn history(usages: &[&Usage<'_>]) -> Line {
+fn history(facts: &Facts<'_>, usages: &[&Usage<'_>]) -> Line {
     let runs = |usage: &&&Usage<'_>| ["schedule", "push"].iter().any(|event| usage.runs_on(event) != Some(false));
     let replays: Vec<_> = usages.iter().filter(|usage| usage.is_history()).filter(runs).collect();
     // A step may look first and judge then: the line that can fail counts.
-    let found = replays.iter().find(|usage| usage.softened().is_none()).or(replays.first());
+    let hard = || replays.iter().filter(|usage| usage.softened().is_none());
+    let found = hard().find(|usage| usage.unclear(facts).is_none()).or_else(|| hard().next()).or(replays.first());
     let gate = usages.first();
     match found {
         Some(usage) => {
@@ -539,6 +622,10 @@ fn history(usages: &[&Usage<'_>]) -> Line {
                 return Line { check: Check::History, ..depth };
             }
             let line = match usage.softened() {
+                None if let Some(what) = usage.unclear(facts) => {
+                    let fix = "let `stopgap history` be a line of its own with nothing around it";
+                    Line::unknown(Check::History, uncertain(&what), fix)
+                }
                 None => Line::ok(Check::History, "`stopgap history` looks for changes that bypassed the gate"),
                 Some(what) => {
                     let message = format!("`{}` hides what `stopgap history` finds", shown(&what));

@@ -14,8 +14,8 @@ pub(super) fn references(files: &BTreeMap<String, ReadFile>) -> Vec<Vec<String>>
     let pipeline = files.get(PIPELINE).and_then(|file| Pipeline::parse(&file.source).ok());
     let includes = pipeline.map(|pipeline| pipeline.includes).unwrap_or_default();
     let local = |include| match include {
-        Include::Local(path) => Some(vec![path]),
-        Include::Component { .. } | Include::Elsewhere(_) => None,
+        Include::Local { path, .. } => Some(vec![path]),
+        Include::Component { .. } | Include::Elsewhere { .. } => None,
     };
     includes.into_iter().filter_map(local).collect()
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::ci::command::{Command, Subcommand, commands};
+use crate::ci::command::{Command, Subcommand, commands, doubt};
 use crate::ci::gitlab::{Include, Job, Occasion, Pipeline, Runs};
 use crate::ci::origin::{self, Origin};
+use crate::ci::script::Shell;
 use crate::ci::softening;
 use crate::doctor::line::{Check, Line, Status, unpinned};
 use crate::doctor::{Facts, HOOKS, PIPELINE, unjudged};
@@ -16,39 +17,65 @@ struct Usage<'p> {
     pipeline: &'p Pipeline,
     /// What it is called in a message.
     name: String,
-    line: usize,
-    kind: Kind<'p>,
+    job: Job,
+    kind: Kind,
 }
 
-enum Kind<'p> {
-    /// The component, which has both gates.
+enum Kind {
+    /// The component's own job.
     Component {
-        reference: &'p str,
-        inputs: &'p BTreeMap<String, String>,
+        reference: String,
+        inputs: BTreeMap<String, String>,
     },
-    /// The component's own job, written into a file of the repository.
-    Copy(Box<Job>),
-    Job(Box<Job>),
+    /// The same, written into a file of the repository, with its inputs.
+    Copy(BTreeMap<String, String>),
+    Job,
 }
 
 /// The component, whose second document holds its jobs.
 const COMPONENT: &str = include_str!("../../../templates/stopgap.yml");
 
-/// Returns the script of the component's gate.
-fn component_script() -> Option<String> {
+/// Returns the component's jobs, as the pipeline takes them in.
+fn component() -> Option<Pipeline> {
     let (_, jobs) = COMPONENT.split_once("\n---\n")?;
-    let pipeline = Pipeline::parse(&Source::new("templates/stopgap.yml", jobs.to_owned())).ok()?;
-    pipeline.jobs.into_iter().find(|job| job.name == "stopgap")?.script
+    Pipeline::parse(&Source::new("templates/stopgap.yml", jobs.to_owned())).ok()
+}
+
+/// Returns the inputs that a script of the component was written with; `None` if it is another script.
+fn inputs_of(script: &str, components: &str) -> Option<BTreeMap<String, String>> {
+    let (mut ours, mut theirs) = (components.lines(), script.lines());
+    let mut inputs = BTreeMap::new();
+    loop {
+        match (ours.next(), theirs.next()) {
+            (None, None) => return Some(inputs),
+            (Some(ours), Some(theirs)) if ours == theirs => {}
+            (Some(ours), Some(theirs)) => {
+                let (before, named) = ours.split_once("'$[[ inputs.")?;
+                let (name, after) = named.split_once(" ]]'")?;
+                let value = theirs.strip_prefix(before)?.strip_suffix(after)?;
+                let value = value.strip_prefix('\'')?.strip_suffix('\'').filter(|value| !value.contains('\''))?;
+                inputs.insert(name.to_owned(), value.to_owned());
+            }
+            _ => return None,
+        }
+    }
+}
+
+/// What lets a pipeline pass.
+#[derive(Clone, Debug, Default)]
+struct Weak {
+    /// What does so whatever is found.
+    passes: Option<String>,
+    /// What may do so.
+    unclear: Option<String>,
 }
 
 /// What a job does on an occasion.
 enum Does {
-    /// It runs these commands; the text is what lets the pipeline pass whatever they find.
-    Commands(Vec<Command>, Option<String>),
-    /// It does what the component does; the text is what makes it judge less.
-    Both(Option<String>),
-    /// It does what the component does on another occasion.
-    Other,
+    /// It runs these commands.
+    Commands(Vec<Command>, Weak),
+    /// It does what the component does.
+    Both(Weak),
     Nothing,
     Unknown(String),
 }
@@ -56,7 +83,7 @@ enum Does {
 /// Examines the pipeline.
 pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Vec<Line> {
     let mut lines = Vec::new();
-    let mut pipelines = Vec::new();
+    let mut read: BTreeMap<&str, Pipeline> = BTreeMap::new();
     let is_read = |path: &String| path == PIPELINE || included(facts).contains(path);
     for (path, file) in facts.files.iter().filter(|(path, _)| is_read(path)) {
         let result = match &file.fault {
@@ -64,7 +91,7 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Vec<Line> {
             None => Pipeline::parse(&file.source),
         };
         match result {
-            Ok(pipeline) => pipelines.push(pipeline),
+            Ok(pipeline) => drop(read.insert(path, pipeline)),
             Err(problem) => {
                 let line = file.source.position(problem.span.start).line;
                 let message = format!("`{}:{line}` cannot be read: {}", shown(path), problem.message);
@@ -74,26 +101,34 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Vec<Line> {
             }
         }
     }
-    let usages: Vec<Usage<'_>> = pipelines.iter().flat_map(usages).collect();
+    let pipeline = assembled(read);
+    lines.extend(elsewhere(&pipeline));
+    let usages = usages(&pipeline);
     let judges =
         |usage: &&Usage<'_>| usage.is_check() && (usage.all_registers() || usage.root() == facts.ownership.prefix);
     let checks: Vec<&Usage<'_>> = usages.iter().filter(judges).collect();
     let Some(main) = checks.first() else {
-        lines.push(absent(facts, &pipelines, !lines.is_empty()));
+        // What comes from elsewhere is named without a place, and once.
+        lines.retain(|line| line.place.is_some());
+        let unread = !lines.is_empty();
+        lines.push(absent(facts, &pipeline, unread));
         return lines;
     };
     lines.push(
-        Line::ok(Check::GatePresent, format!("{} of `{}` runs stopgap", main.name, shown(&main.pipeline.path)))
-            .at(&main.pipeline.path, main.line),
+        Line::ok(Check::GatePresent, format!("{} of `{}` runs stopgap", main.name, shown(&main.job.path)))
+            .at(&main.job.path, main.job.line),
     );
     lines.extend(occasion_lines(facts, &checks, Occasion::MergeRequest));
     lines.extend(occasion_lines(facts, &checks, Occasion::Schedule));
     lines.push(is_scheduled(facts));
     lines.push(history(facts, &usages));
     lines.extend(job_lines(facts, &checks));
-    let soft: Vec<Line> = usages.iter().flat_map(|usage| softened_beside(facts, usage)).collect();
-    lines.retain(|line| soft.is_empty() || line.check != Check::Fails || line.status != Status::Ok);
-    lines.extend(soft);
+    lines.extend(usages.iter().filter_map(|usage| softened_beside(facts, usage)));
+    let may_pass = lines.iter().any(|line| line.check == Check::Fails && line.status != Status::Ok);
+    lines.retain(|line| !may_pass || line.check != Check::Fails || line.status != Status::Ok);
+    // What lets it pass is often the same on both occasions.
+    lines.sort_by_key(|line| line.check);
+    lines.dedup();
     lines.extend(unjudged(facts, |wanted| usages.iter().any(|usage| runs_beside(facts, usage, wanted))));
     lines
 }
@@ -112,15 +147,66 @@ fn runs_beside(facts: &Facts<'_>, usage: &Usage<'_>, wanted: Subcommand) -> bool
 /// Returns what lets a job pass that judges nothing but what is beside the register.
 fn softened_beside(facts: &Facts<'_>, usage: &Usage<'_>) -> Option<Line> {
     let occasions = [Occasion::MergeRequest, Occasion::Schedule];
-    let soft = occasions.into_iter().find_map(|occasion| match usage.does(occasion, facts.branch) {
-        Does::Commands(found, soft) if found.iter().all(|command| command.subcommand.is_beside()) => {
-            Some((soft?, found.first()?.subcommand))
+    let weak = occasions.into_iter().find_map(|occasion| match usage.does(occasion, facts.branch) {
+        Does::Commands(found, weak) if found.iter().all(|command| command.subcommand.is_beside()) => {
+            weak.passes.as_ref().or(weak.unclear.as_ref())?;
+            Some((weak, found.first()?.subcommand.name()))
         }
         _ => None,
     });
-    let (what, subcommand) = soft.filter(|_| usage.root() == facts.ownership.prefix)?;
-    let message = format!("`{}` lets the pipeline pass whatever `stopgap {}` finds", shown(&what), subcommand.name());
-    Some(Line::wrong(Check::Fails, message, "delete it").at(&usage.pipeline.path, usage.line))
+    let (weak, name) = weak.filter(|_| usage.root() == facts.ownership.prefix)?;
+    let line = match (weak.passes, weak.unclear) {
+        (Some(what), _) => {
+            let message = format!("`{}` lets the pipeline pass whatever `stopgap {name}` finds", shown(&what));
+            Line::wrong(Check::Fails, message, "delete it")
+        }
+        (None, what) => {
+            let what = shown(&what.unwrap_or_default()).to_string();
+            let message = format!("with `{what}` it is not certain that the job fails when `stopgap {name}` does");
+            Line::unknown(Check::Fails, message, "let it be a line of its own with nothing around it")
+        }
+    };
+    Some(line.at(&usage.job.path, usage.job.line))
+}
+
+/// Puts a pipeline together as GitLab does: what it includes comes first, and the file itself has the last word.
+fn assembled(mut read: BTreeMap<&str, Pipeline>) -> Pipeline {
+    let main = read.remove(PIPELINE).unwrap_or_default();
+    let mut whole = Pipeline::default();
+    for include in &main.includes {
+        let taken = match include {
+            Include::Local { path, rules } => read.remove(path.as_str()).map(|file| (file, rules, None)),
+            Include::Component { reference, rules, line, .. } if softening::action_version(reference).is_some() => {
+                component().map(|file| (file, rules, Some(*line)))
+            }
+            _ => None,
+        };
+        let Some((mut file, rules, line)) = taken else { continue };
+        for job in &mut file.jobs {
+            job.included.clone_from(rules);
+            if let Some(line) = line {
+                (job.path, job.line) = (PIPELINE.to_owned(), line);
+            }
+        }
+        // What a file includes in turn is not followed.
+        file.includes.retain(|include| !matches!(include, Include::Local { .. }));
+        whole.overlay(file);
+    }
+    whole.overlay(main);
+    whole
+}
+
+/// Says that what is taken in from elsewhere may change the pipeline or its jobs. GitLab's own templates are known not to,
+/// but for those of whole pipelines.
+fn elsewhere(pipeline: &Pipeline) -> Option<Line> {
+    let may_change = |include: &&Include| match include {
+        Include::Elsewhere { name, template } => !template || name.starts_with("Workflows/"),
+        _ => false,
+    };
+    let Include::Elsewhere { name, .. } = pipeline.includes.iter().find(may_change)? else { return None };
+    let message =
+        format!("`{}` is not in this repository, and may say when the job runs and whether it may fail", shown(name));
+    Some(Line::unknown(Check::GateReadable, message, "see that it says nothing of `workflow`, nor of stopgap's jobs"))
 }
 
 /// Returns the files of this repository that the pipeline includes.
@@ -129,92 +215,123 @@ fn included(facts: &Facts<'_>) -> Vec<String> {
 }
 
 fn usages(pipeline: &Pipeline) -> Vec<Usage<'_>> {
-    let components = pipeline.includes.iter().filter_map(|include| match include {
-        Include::Component { reference, inputs, line } if softening::action_version(reference).is_some() => {
-            let kind = Kind::Component { reference, inputs };
-            Some(Usage { pipeline, name: "the component".to_owned(), line: *line, kind })
+    let component = component().unwrap_or_default();
+    let gate = component.jobs.iter().find_map(|job| job.script.clone().filter(|_| job.name == "stopgap"));
+    let given = pipeline.includes.iter().find_map(|include| match include {
+        Include::Component { reference, inputs, .. } if softening::action_version(reference).is_some() => {
+            Some((reference, inputs))
         }
         _ => None,
     });
-    let visible = pipeline.jobs.iter().filter(|job| !job.name.starts_with('.'));
-    let jobs = visible
-        .map(|job| (job, pipeline.whole(job)))
-        .filter(|(_, whole)| !commands(whole.script.as_deref().unwrap_or_default(), &|_| None).is_empty());
-    let script = component_script();
-    let is_copy = move |job: &Job| {
-        script.as_ref().is_some_and(|script| job.script.as_ref().is_some_and(|it| it.ends_with(script)))
+    let usage = |job: &Job| {
+        let whole = pipeline.whole(job);
+        if commands(&whole.text(), &Shell::of_job(), &|_| None).is_empty() {
+            return None;
+        }
+        let job_name = format!("the job `{}`", shown(&job.name));
+        let (name, kind) = match (inputs_of(whole.script.as_deref().unwrap_or_default(), gate.as_deref()?), given) {
+            (Some(written), Some((reference, inputs))) if written.is_empty() => {
+                let (reference, inputs) = (reference.clone(), inputs.clone());
+                ("the component".to_owned(), Kind::Component { reference, inputs })
+            }
+            (Some(written), _) => (job_name, Kind::Copy(written)),
+            (None, _) => (job_name, Kind::Job),
+        };
+        Some(Usage { pipeline, name, job: whole, kind })
     };
-    let jobs = jobs.map(move |(job, whole)| Usage {
-        pipeline,
-        name: format!("the job `{}`", shown(&job.name)),
-        line: job.line,
-        kind: if is_copy(&whole) { Kind::Copy(Box::new(whole)) } else { Kind::Job(Box::new(whole)) },
-    });
-    components.chain(jobs).collect()
+    pipeline.jobs.iter().filter(|job| !job.name.starts_with('.')).filter_map(usage).collect()
 }
 
 impl Usage<'_> {
-    fn script(&self) -> &str {
+    fn commands(&self, variable: &dyn Fn(&str) -> Option<String>) -> Vec<Command> {
+        commands(&self.job.text(), &Shell::of_job(), variable)
+    }
+
+    /// Returns the inputs of the component's own job.
+    fn inputs(&self) -> Option<&BTreeMap<String, String>> {
         match &self.kind {
-            Kind::Job(job) | Kind::Copy(job) => job.script.as_deref().unwrap_or_default(),
-            Kind::Component { .. } => "",
+            Kind::Component { inputs, .. } | Kind::Copy(inputs) => Some(inputs),
+            Kind::Job => None,
         }
+    }
+
+    /// Tells whether it is the component's own job in another version, or edited: what it does is not known here.
+    fn was_the_components(&self) -> bool {
+        matches!(self.kind, Kind::Job) && self.job.text().contains("$STOPGAP_SIGN_OFF")
     }
 
     fn is_check(&self) -> bool {
         let checks = |command: &Command| command.subcommand == Subcommand::Check;
-        matches!(self.kind, Kind::Component { .. }) || commands(self.script(), &|_| None).iter().any(checks)
+        self.inputs().is_some() || self.commands(&|_| None).iter().any(checks)
     }
 
     /// Tells whether it judges every register of the repository.
     fn all_registers(&self) -> bool {
-        match &self.kind {
-            Kind::Component { inputs, .. } => inputs.get("all-registers").is_some_and(|value| value == "true"),
-            Kind::Copy(job) => job.variables.get("STOPGAP_ALL_REGISTERS").is_some_and(|value| value == "true"),
-            Kind::Job(_) => commands(self.script(), &|_| None).iter().any(|command| command.has("--all-registers")),
+        match self.inputs() {
+            Some(inputs) => inputs.get("all-registers").is_some_and(|value| value == "true"),
+            None => self.commands(&|_| None).iter().any(|command| command.has("--all-registers")),
         }
     }
 
     /// Returns the root that it names, with `/` at its end unless it is the top.
     fn root(&self) -> String {
-        let commands = commands(self.script(), &|_| None);
-        let named = match &self.kind {
-            Kind::Component { inputs, .. } => inputs.get("root").map(String::as_str),
-            Kind::Copy(job) => job.variables.get("STOPGAP_ROOT").map(String::as_str),
-            Kind::Job(_) => commands.iter().find_map(|command| command.option("--root")),
+        let commands = self.commands(&|_| None);
+        let named = match self.inputs() {
+            Some(inputs) => inputs.get("root").map(String::as_str),
+            None => commands.iter().find_map(|command| command.option("--root")),
         };
         let parts = named.unwrap_or_default().split('/').filter(|part| !part.is_empty() && *part != ".");
         parts.map(|part| format!("{part}/")).collect()
     }
 
     fn does(&self, occasion: Occasion, branch: &str) -> Does {
-        let (job, copied) = match &self.kind {
-            Kind::Component { .. } => return Does::Both(None),
-            Kind::Copy(job) => (job, true),
-            Kind::Job(job) => (job, false),
+        let (variables, soft) = match self.pipeline.runs(&self.job, occasion, Some(branch)) {
+            Runs::No => return Does::Nothing,
+            Runs::Unknown(condition) => return Does::Unknown(condition),
+            Runs::Yes { variables, soft } => (variables, soft),
         };
-        match self.pipeline.runs(job, occasion, Some(branch)) {
-            Runs::No => Does::Nothing,
-            Runs::Unknown(condition) => Does::Unknown(condition),
-            Runs::Yes { variables, soft } if copied => {
-                let base = variables.get("STOPGAP_BASE").is_some_and(|base| !base.is_empty());
-                match base == (occasion == Occasion::MergeRequest) {
-                    true => Does::Both(soft.or_else(|| soft_variable(&variables))),
-                    false => Does::Other,
-                }
+        let mut weak = Weak { passes: soft, unclear: steering(&variables) };
+        match self.inputs() {
+            Some(inputs) => {
+                let input = |is: fn(&str, &str) -> bool| {
+                    inputs.iter().find(|(key, value)| is(key, value)).map(|(key, value)| format!("{key}: {value}"))
+                };
+                weak.passes = weak.passes.or_else(|| input(softening::is_soft_input));
+                weak.unclear = weak.unclear.or_else(|| input(|key, value| !softening::is_plain_input(key, value)));
+                let before = self.job.before.as_deref().and_then(|before| doubt(before, &Shell::of_job()));
+                weak.unclear = weak.unclear.or(before);
+                Does::Both(weak)
             }
-            Runs::Yes { variables, soft } => {
-                let found = commands(self.script(), &|name| variables.get(name).cloned());
-                let softened = soft.or_else(|| found.iter().find_map(|command| command.passes.clone()));
-                Does::Commands(found, softened)
+            None => {
+                let found = self.commands(&|name| variables.get(name).cloned());
+                weak.passes = weak.passes.or_else(|| found.iter().find_map(|command| command.passes.clone()));
+                weak.unclear = weak.unclear.or_else(|| found.iter().find_map(|command| command.unclear.clone()));
+                Does::Commands(found, weak)
             }
+        }
+    }
+
+    /// Returns the policy that it names.
+    fn policy(&self) -> Option<String> {
+        match self.inputs() {
+            Some(inputs) => inputs.get("policy").cloned(),
+            None => self.commands(&|_| None).iter().find_map(|command| Some(command.option("--policy")?.to_owned())),
         }
     }
 }
 
-fn absent(facts: &Facts<'_>, pipelines: &[Pipeline], unread: bool) -> Line {
-    let elsewhere = pipelines.iter().flat_map(|pipeline| &pipeline.includes).find_map(|include| match include {
-        Include::Elsewhere(name) => Some(name),
+/// Variables of a job that decide what its script sees, besides those that GitLab itself sets.
+const STEERING: [&str; 4] = ["BASH_ENV", "GIT_CHECKOUT", "GIT_STRATEGY", "PATH"];
+
+/// Returns the variable of a job that takes the place of what GitLab says of the merge request, or of the checkout.
+fn steering(variables: &BTreeMap<String, String>) -> Option<String> {
+    let steers = |name: &str| STEERING.contains(&name) || name.starts_with("CI_") && !name.starts_with("CI_DEBUG");
+    variables.iter().find(|(name, _)| steers(name)).map(|(name, value)| format!("{name}: {value}"))
+}
+
+fn absent(facts: &Facts<'_>, pipeline: &Pipeline, unread: bool) -> Line {
+    let elsewhere = pipeline.includes.iter().find_map(|include| match include {
+        Include::Elsewhere { name, .. } => Some(name),
         _ => None,
     });
     if let Some(name) = elsewhere {
@@ -241,18 +358,15 @@ fn occasion_lines(facts: &Facts<'_>, checks: &[&Usage<'_>], occasion: Occasion) 
     let mut open = None;
     let mut other = None;
     for usage in checks {
-        let at = |line: Line| line.at(&usage.pipeline.path, usage.line);
-        match usage.does(occasion, facts.branch) {
-            Does::Nothing => {}
-            Does::Unknown(condition) => open = open.or(Some((usage, condition))),
-            Does::Other => other = other.or(Some(usage)),
-            Does::Both(soft) => {
-                let mut lines = vec![at(Line::ok(on, runs(occasion))), at(Line::ok(gate, judges(occasion)))];
-                lines.extend(change.then(|| at(Line::ok(Check::SignOff, KNOWS_APPROVALS))));
-                lines.extend(soft.map(|what| at(softened(&what))));
-                return lines;
+        let at = |line: Line| line.at(&usage.job.path, usage.job.line);
+        let (weak, approvals) = match usage.does(occasion, facts.branch) {
+            Does::Nothing => continue,
+            Does::Unknown(condition) => {
+                open = open.or(Some((usage, condition)));
+                continue;
             }
-            Does::Commands(found, soft) => {
+            Does::Both(weak) => (weak, Line::ok(Check::SignOff, KNOWS_APPROVALS)),
+            Does::Commands(found, weak) => {
                 let fits = |command: &&Command| {
                     command.subcommand == Subcommand::Check && command.option("--base").is_some() == change
                 };
@@ -260,24 +374,41 @@ fn occasion_lines(facts: &Facts<'_>, checks: &[&Usage<'_>], occasion: Occasion) 
                     other = other.or(Some(usage));
                     continue;
                 }
-                let mut lines = vec![at(Line::ok(on, runs(occasion))), at(Line::ok(gate, judges(occasion)))];
-                if change {
-                    lines.push(at(sign_off(&found)));
-                }
-                lines.extend(soft.map(|what| at(softened(&what))));
-                return lines;
+                (weak, sign_off(&found))
             }
-        }
+        };
+        let policy = usage.policy().filter(|named| facts.is_other_policy(named));
+        let unclear = weak.unclear.or_else(|| policy.map(|named| format!("policy: {named}")));
+        let mut lines = vec![at(Line::ok(on, runs(occasion))), at(Line::ok(gate, judges(occasion)))];
+        lines.extend(change.then(|| at(approvals)));
+        lines.extend(match (weak.passes, unclear) {
+            (Some(what), _) => Some(at(softened(&what))),
+            (None, Some(what)) => Some(at(uncertain(&what))),
+            (None, None) => None,
+        });
+        return lines;
     }
     vec![match (other, open) {
-        (Some(usage), _) => wrong_gate(gate, change).at(&usage.pipeline.path, usage.line),
+        (Some(usage), _) if usage.was_the_components() => {
+            let message = format!("the script of {} is not the component's in this version of stopgap", usage.name);
+            let fix = "delete the job, and let `stopgap init --ci gitlab` write it again";
+            Line::unknown(gate, message, fix).at(&usage.job.path, usage.job.line)
+        }
+        (Some(usage), _) => wrong_gate(gate, change).at(&usage.job.path, usage.job.line),
         (None, Some((usage, condition))) => {
             let message = format!("whether {} runs there depends on `{}`", usage.name, shown(&condition));
             let fix = "let its rules depend on `$CI_PIPELINE_SOURCE` alone";
-            Line::unknown(on, message, fix).at(&usage.pipeline.path, usage.line)
+            Line::unknown(on, message, fix).at(&usage.job.path, usage.job.line)
         }
-        (None, None) => never(occasion, on).at(&checks[0].pipeline.path, checks[0].line),
+        (None, None) => never(occasion, on).at(&checks[0].job.path, checks[0].job.line),
     }]
+}
+
+fn uncertain(what: &str) -> Line {
+    let message = format!("with `{}` it is not certain that the pipeline fails when something is wrong", shown(what));
+    let fix = "let `stopgap check` be a line of its own with nothing around it, and name no base but `auto`; a rule that is \
+               not ready is turned down in the policy";
+    Line::unknown(Check::Fails, message, fix)
 }
 
 const KNOWS_APPROVALS: &str = "it reads who opened and who approved the merge request";
@@ -358,14 +489,30 @@ fn is_scheduled(facts: &Facts<'_>) -> Line {
 }
 
 fn history(facts: &Facts<'_>, usages: &[Usage<'_>]) -> Line {
-    let replays = |usage: &&Usage<'_>| match usage.does(Occasion::Schedule, facts.branch) {
-        Does::Commands(found, _) => found.iter().any(|command| command.subcommand == Subcommand::History),
-        Does::Both(_) => matches!(usage.kind, Kind::Component { .. }),
-        _ => false,
+    let replays = |usage: &Usage<'_>| match usage.does(Occasion::Schedule, facts.branch) {
+        Does::Commands(found, weak) if found.iter().any(|command| command.subcommand == Subcommand::History) => {
+            Some(weak)
+        }
+        _ => None,
     };
-    match usages.iter().find(replays) {
-        Some(usage) => Line::ok(Check::History, "`stopgap history` looks for changes that bypassed the gate")
-            .at(&usage.pipeline.path, usage.line),
+    let mut found: Vec<_> = usages.iter().filter_map(|usage| Some((usage, replays(usage)?))).collect();
+    found.sort_by_key(|(_, weak)| (weak.passes.is_some(), weak.unclear.is_some()));
+    match found.into_iter().next() {
+        Some((usage, weak)) => {
+            let line = match (weak.passes, weak.unclear) {
+                (Some(what), _) => {
+                    let message = format!("`{}` hides what `stopgap history` finds", shown(&what));
+                    Line::wrong(
+                        Check::History,
+                        message,
+                        "delete it; `--since` continues after what has been dealt with",
+                    )
+                }
+                (None, Some(what)) => Line { check: Check::History, ..uncertain(&what) },
+                (None, None) => Line::ok(Check::History, "`stopgap history` looks for changes that bypassed the gate"),
+            };
+            line.at(&usage.job.path, usage.job.line)
+        }
         None => {
             let message = "nothing looks for changes that bypass the gate";
             Line::wrong(Check::History, message, "add a job, with the image and the variables of the gate:")
@@ -384,14 +531,12 @@ fn history(facts: &Facts<'_>, usages: &[Usage<'_>]) -> Line {
 fn job_lines(facts: &Facts<'_>, checks: &[&Usage<'_>]) -> Vec<Line> {
     let mut lines = Vec::new();
     for usage in checks {
-        let at = |line: Line| line.at(&usage.pipeline.path, usage.line);
-        match &usage.kind {
-            Kind::Component { reference, inputs } => lines.extend(component(reference, inputs).into_iter().map(at)),
-            Kind::Job(job) | Kind::Copy(job) => {
-                lines.push(at(whole_history(facts, usage, job)));
-                lines.extend(pinned(job).into_iter().map(at));
-            }
-        }
+        let at = |line: Line| line.at(&usage.job.path, usage.job.line);
+        lines.push(at(whole_history(facts, usage)));
+        lines.extend(match &usage.kind {
+            Kind::Component { reference, inputs } => pinned_component(reference, inputs).into_iter().map(at),
+            Kind::Copy(_) | Kind::Job => pinned(&usage.job).into_iter().map(at),
+        });
     }
     for (check, message) in [
         (Check::Fails, "the pipeline fails when stopgap does"),
@@ -402,20 +547,14 @@ fn job_lines(facts: &Facts<'_>, checks: &[&Usage<'_>]) -> Vec<Line> {
             lines.push(Line::ok(check, message));
         }
     }
-    let soft = checks.iter().any(|usage| {
-        [Occasion::MergeRequest, Occasion::Schedule].into_iter().any(|occasion| {
-            matches!(usage.does(occasion, facts.branch), Does::Commands(_, Some(_)) | Does::Both(Some(_)))
-        })
-    });
-    lines.retain(|line| line.status != Status::Ok || line.check != Check::Fails || !soft);
     lines.sort_by_key(|line| line.check);
     lines.dedup();
     lines
 }
 
-fn whole_history(facts: &Facts<'_>, usage: &Usage<'_>, job: &Job) -> Line {
+fn whole_history(facts: &Facts<'_>, usage: &Usage<'_>) -> Line {
     let project = facts.settings.gitlab.as_ref().and_then(|gitlab| gitlab.project.as_ref()?.depth);
-    let depth = job.variables.get("GIT_DEPTH").or_else(|| usage.pipeline.variables.get("GIT_DEPTH")).cloned();
+    let depth = usage.job.variables.get("GIT_DEPTH").or_else(|| usage.pipeline.variables.get("GIT_DEPTH")).cloned();
     match depth.or_else(|| project.map(|depth| depth.to_string())).as_deref() {
         Some("0") => Line::ok(Check::WholeHistory, "it has the whole history (`GIT_DEPTH: \"0\"`)"),
         depth => {
@@ -430,7 +569,8 @@ fn whole_history(facts: &Facts<'_>, usage: &Usage<'_>, job: &Job) -> Line {
 
 /// Returns what of the places that a job gets stopgap from somebody could exchange.
 fn pinned(job: &Job) -> Vec<Line> {
-    let origins: Vec<Origin> = Origin::all(job.script.as_deref().unwrap_or_default()).collect();
+    let text = job.text();
+    let origins: Vec<Origin> = Origin::all(&text).collect();
     let mut lines: Vec<Line> = origins.iter().find_map(unpinned).into_iter().collect();
     let image = job.image.as_deref().filter(|image| !origin::has_digest(image));
     if let Some(image) = image.filter(|_| !origins.contains(&Origin::Unsaid)) {
@@ -440,16 +580,8 @@ fn pinned(job: &Job) -> Vec<Line> {
     lines
 }
 
-/// Returns the variable of the component's job that makes it judge less.
-fn soft_variable(variables: &BTreeMap<String, String>) -> Option<String> {
-    let input = |name: &str| Some(name.strip_prefix("STOPGAP_")?.to_lowercase().replace('_', "-"));
-    let soft =
-        |(name, value): &(&String, &String)| input(name).is_some_and(|input| softening::is_soft_input(&input, value));
-    variables.iter().find(soft).map(|(name, value)| format!("{name}: {value}"))
-}
-
-/// Returns the faults in a component's version and inputs.
-fn component(reference: &str, inputs: &BTreeMap<String, String>) -> Vec<Line> {
+/// Returns what of the places that a component comes from somebody could exchange.
+fn pinned_component(reference: &str, inputs: &BTreeMap<String, String>) -> Vec<Line> {
     let mut lines = Vec::new();
     let version = softening::action_version(reference).unwrap_or_default();
     let commit = origin::is_commit(version);
@@ -466,9 +598,6 @@ fn component(reference: &str, inputs: &BTreeMap<String, String>) -> Vec<Line> {
     if let Some(image) = inputs.get("image").filter(|image| !origin::has_digest(image)) {
         let message = format!("the image `{}`, which contains stopgap, can be moved by its owner", shown(image));
         lines.push(Line::advice(Check::Pinned, message, "name its digest: `IMAGE@sha256:…`"));
-    }
-    if let Some((key, value)) = inputs.iter().find(|(key, value)| softening::is_soft_input(key, value)) {
-        lines.push(softened(&format!("{key}: {value}")));
     }
     lines
 }

@@ -33,6 +33,8 @@ pub(in crate::doctor) struct Project {
     pipeline: Option<String>,
     /// Whether a merge needs all of the branch: merge trains, or a fast-forward.
     up_to_date: bool,
+    /// From which role on somebody may give a pipeline variables; `None` if the answer does not say it.
+    variables: Option<String>,
 }
 
 /// An item of `GET /projects/:id/protected_branches`.
@@ -86,6 +88,8 @@ impl GitLab {
     pub(in crate::doctor) fn take_project(&mut self, object: &Object) -> Result<(), String> {
         let usual = |path: &String| !path.is_empty() && path != PIPELINE;
         let method = optional_text(object, "merge_method")?;
+        let restricted = optional_flag(object, "restrict_user_defined_variables")?;
+        let role = optional_text(object, "ci_pipeline_variables_minimum_override_role")?;
         let trains = optional_flag(object, "merge_trains_enabled")?.unwrap_or_default();
         self.project = Some(Project {
             default_branch: optional_text(object, "default_branch")?,
@@ -93,6 +97,8 @@ impl GitLab {
             skipped_counts: optional_flag(object, "allow_merge_on_skipped_pipeline")?.unwrap_or_default(),
             depth: optional_number(object, "ci_default_git_depth")?,
             pipeline: optional_text(object, "ci_config_path")?.filter(usual),
+            // The older setting, where it is off, lets everybody whom the role would keep from it.
+            variables: if restricted == Some(false) { Some("developer".to_owned()) } else { role },
             up_to_date: trains || method.is_some_and(|method| method != "merge"),
         });
         Ok(())
@@ -211,6 +217,7 @@ fn project(gitlab: &GitLab) -> Vec<Line> {
             Line::wrong(Check::CheckRequired, message, format!("{checks} turn on *Pipelines must succeed*"))
         }
     });
+    lines.push(pipeline_variables(project.variables.as_deref()));
     lines.push(if project.up_to_date {
         Line::ok(Check::UpToDate, "a merge request is checked together with the current state of the branch")
     } else {
@@ -219,6 +226,27 @@ fn project(gitlab: &GitLab) -> Vec<Line> {
         Line::advice(Check::UpToDate, message, fix)
     });
     lines
+}
+
+/// Describes who may give a pipeline variables. They take the place of those that GitLab itself sets, such as the base of a
+/// merge request (<https://docs.gitlab.com/ci/variables/#cicd-variable-precedence>).
+fn pipeline_variables(role: Option<&str>) -> Line {
+    const FIX: &str =
+        "in Settings > CI/CD > Variables, set *Minimum role to use pipeline variables* to *No one allowed*";
+    match role {
+        Some("no_one_allowed") => Line::ok(Check::Bypass, "nobody may start a pipeline with variables of their own"),
+        Some(role) => {
+            let message = format!(
+                "whoever has the role `{}` may start a pipeline with variables that take the place of what the check goes by",
+                shown(role)
+            );
+            Line::wrong(Check::Bypass, message, FIX)
+        }
+        None => {
+            let message = "what was saved does not say who may start a pipeline with variables of their own";
+            Line::unknown(Check::Bypass, message, format!("save the project as a maintainer; {FIX}"))
+        }
+    }
 }
 
 fn protection(gitlab: &GitLab, branch: &str, empty_list: bool) -> Vec<Line> {

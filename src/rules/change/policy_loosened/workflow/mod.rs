@@ -242,14 +242,15 @@ fn steps(file: FileId, text: &str) -> Vec<Step> {
     found
 }
 
-/// The variables of the job that GitLab's component is made of, and that `init` writes.
+/// The variables in which the job of GitLab's component, and the one that `init` writes, keeps its inputs.
 const VARIABLES: [&str; 5] = ["STOPGAP_BASE", "STOPGAP_POLICY", "STOPGAP_ROOT", "STOPGAP_SIGN_OFF", "STOPGAP_TODAY"];
 
 /// Returns what a line says of where stopgap comes from and of what it judges.
 fn setting(lines: &[Line<'_>], at: usize) -> BTreeMap<String, String> {
     let content = lines[at].content();
-    let variables =
-        pairs(&lines[at]).filter_map(pair).filter(|(key, value)| VARIABLES.contains(key) && !value.is_empty());
+    let assigned = content.split_once('=').map(|(key, value)| (key, value.trim_matches(['"', '\''])));
+    let pairs_there = pairs(&lines[at]).filter_map(pair).chain(assigned);
+    let variables = pairs_there.filter(|(key, value)| VARIABLES.contains(key) && !value.is_empty());
     let mut found: BTreeMap<String, String> =
         variables.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     let above = lines[..at].iter().rev().find(|line| line.inner < lines[at].inner).map_or("", Line::content);
@@ -362,8 +363,10 @@ fn soft_input(lines: &[Line<'_>], at: usize) -> Option<(Span, String)> {
 fn inputs(lines: &[Line<'_>], at: usize) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for (key, value) in step_lines(lines, at).flat_map(pairs).filter_map(pair) {
-        if STEERING.contains(&key) && !value.is_empty() {
-            found.insert(key.to_owned(), value.to_owned());
+        // GitHub takes the names of inputs in any case.
+        let input = key.to_ascii_lowercase();
+        if STEERING.contains(&input.as_str()) && !value.is_empty() {
+            found.insert(input, value.to_owned());
         } else if let ("uses" | "component", Some((path, _))) = (key, value.split_once('@')) {
             found.insert("owner".to_owned(), path.to_owned());
         }
@@ -430,7 +433,9 @@ jobs:
         }
         let action = "steps:\n  - name: a\n    with:\n      fail-on: never\n  - uses: acme/stopgap@v1\n    with:\n      token: x\n";
         assert_eq!(softened_by(action), [None]);
-        for input in ["fail-on: never", "sign-off: \"off\"", "sign-off: optional", "today: 2026-01-01"] {
+        for input in
+            ["fail-on: never", "Fail-On: never", "sign-off: \"off\"", "sign-off: optional", "today: 2026-01-01"]
+        {
             let what = Some(input.to_owned());
             assert_eq!(softened_by(&action.replace("token: x", input)), std::slice::from_ref(&what));
             let before =
