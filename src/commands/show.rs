@@ -11,6 +11,7 @@ use crate::commands::{World, book, history, place, write};
 use crate::error::Error;
 use crate::files::{ReadFile, Repository};
 use crate::git::{Commit, Git};
+use crate::history::Home;
 use crate::history::base;
 use crate::history::case::{self, Act, Sources, Step};
 use crate::history::past::{self, Gone};
@@ -32,7 +33,7 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
     let pulls = history::read_pulls(&arguments.pulls, &world.folder)?;
     let inputs: Vec<&Path> = arguments.pulls.iter().map(PathBuf::as_path).collect();
     write::spare_inputs(&outputs, &inputs, &world.folder, &opened.root, &opened.judge.policy)?;
-    let removed_in = add_removed(&mut opened, &arguments.id)?;
+    let removed_in = add_removed(&mut opened, arguments, world)?;
     let Opened { root, judge, files: read, .. } = &opened;
     let (today, folder) = (judge.today, &judge.policy.exceptions);
     let register = opened.register();
@@ -77,7 +78,8 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
 }
 
 /// Adds the last version of an exception that is no longer in the register, and returns the commit that removed it.
-fn add_removed(opened: &mut Opened, id: &str) -> Result<Option<Commit>, Error> {
+fn add_removed(opened: &mut Opened, arguments: &cli::Show, world: &World) -> Result<Option<Commit>, Error> {
+    let id = arguments.id.as_str();
     let wanted = if crate::register::is_named_like_one(id) { stem(id) } else { id };
     let wanted = wanted.rsplit('/').next().unwrap_or(wanted).to_lowercase();
     let is_it = |path: &str| stem(path).to_lowercase() == wanted;
@@ -86,7 +88,7 @@ fn add_removed(opened: &mut Opened, id: &str) -> Result<Option<Commit>, Error> {
     }
     let Some(git) = opened.git()? else { return Ok(None) };
     let Some(tip) = opened.tip(&git)? else { return Ok(None) };
-    let gone = past::gone(&git, &opened.root, &opened.judge.policy.exceptions, &tip)?;
+    let gone = opened.at_home((&arguments.place, world), &git, |home| past::gone(home, &tip))?;
     let Some(Gone { last, removed_in, .. }) = gone.into_iter().find(|gone| is_it(gone.last.source.path())) else {
         return Ok(None);
     };
@@ -119,7 +121,10 @@ impl CaseFile {
         let tip = git.as_ref().map(|git| opened.tip(git)).transpose()?.flatten();
         let now = run.1.now.timestamp();
         let trail = match git.as_ref().zip(tip.as_ref()) {
-            Some((git, tip)) => trail::follow(git, root, (&policy.exceptions, stem(first.path)), tip, now)?,
+            Some((git, tip)) => {
+                let follow = |home: Home<'_>| trail::follow(home, stem(first.path), tip, now);
+                opened.at_home((&run.0.place, run.1), git, follow)?
+            }
             None => Trail::default(),
         };
         let timeline = match (&git, register.exception(first.id)) {

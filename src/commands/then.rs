@@ -55,6 +55,11 @@ impl Then {
         Finder { place, world, git, root, what, are_several, option: "--at" }.find(at)
     }
 
+    /// Takes a commit by itself.
+    pub(super) fn of_commit(git: Git, commit: Commit, root: PathBuf) -> Self {
+        Self { git, commit, root, instant: DateTime::default(), found: String::new(), doubts: Vec::new() }
+    }
+
     /// Finds the commit that the default branch had at the end of a day, and the zone in which that day ends; `option`
     /// names the day on the command line.
     ///

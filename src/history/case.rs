@@ -10,6 +10,7 @@ use chrono::DateTime;
 use crate::error::Error;
 use crate::files::{CommitFiles, ReadFile};
 use crate::git::{Commit, CommitInfo, Git};
+use crate::history::snapshot::from_top;
 use crate::history::timeline::{Event, What};
 use crate::history::trail::{Trail, Version};
 use crate::people::People;
@@ -386,12 +387,13 @@ impl Story<'_> {
         commits.reverse();
         let infos = git.infos(&commits.iter().collect::<Vec<_>>())?;
         let (path, prefix) = (file.source.path(), self.sources.prefix);
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let from_top = from_top(prefix, path);
+        let folder = from_top.rsplit_once('/').map_or("", |(folder, _)| folder);
         let is_it = |below: &str| is_named_like_one(below) && stem(below) == stem(path);
         let mut found = Vec::new();
         for (commit, info) in commits.into_iter().zip(infos) {
             let Some(info) = info else { continue };
-            let there = CommitFiles::list_below(git, &commit, &format!("{prefix}{folder}"), &is_it)?;
+            let there = CommitFiles::list_below(git, &commit, folder, &is_it)?;
             let Some(name) = there.files().keys().next() else { continue };
             let read = there.read(&[name])?;
             let keys = read

@@ -397,3 +397,64 @@ fn a_step_says_what_was_decided_on_and_an_amendment_what_it_changed() {
         "risk.tier: from \u{201c}low\u{201d} to \u{201c}moderate\u{201d}; scope.process: adds \u{201c}labels\u{201d}";
     assert_eq!(said("amended", "fields"), fields);
 }
+
+fn step<'d>(document: &'d Value, what: &str) -> &'d Value {
+    document["story"].as_array().unwrap().iter().find(|step| step["what"] == what).unwrap()
+}
+
+#[test]
+fn a_record_is_followed_through_the_folders_of_the_register() {
+    let repo = Repo::new();
+    let named = |name: &str| printer(&[("title", name), ("scope.system", name)]);
+    for name in ["alpha", "beta", "gamma", "delta"] {
+        repo.write(&format!("exceptions/{name}.yaml"), &named(name));
+    }
+    repo.commit("Begin");
+    std::fs::remove_file(repo.path().join("exceptions/beta.yaml")).unwrap();
+    let removed = repo.commit("Remove beta");
+    repo.git(&["mv", "exceptions/delta.yaml", "exceptions/epsilon.yaml"]);
+    repo.commit("Rename delta");
+    repo.git(&["mv", "exceptions", "waivers"]);
+    std::fs::remove_file(repo.path().join("waivers/gamma.yaml")).unwrap();
+    let moved = repo.write("stopgap.yaml", "exceptions: waivers\n").commit("Move");
+    for (id, commit) in [("beta", &removed), ("gamma", &moved)] {
+        let told = document(&repo, id, &[]);
+        assert_eq!(told["removed_in"], json!(commit), "{id}");
+        assert_eq!(told["timeline"].as_array().unwrap().len(), 2, "{id}: {}", told["timeline"]);
+    }
+    let renamed = document(&repo, "delta", &[]);
+    assert!(renamed["story"].to_string().contains("epsilon"), "{}", renamed["story"]);
+    let listed =
+        run(&repo, &["list", "--in-force", "2026-01-02..2026-01-02", "--today", "2026-01-20", "--columns", "id"]);
+    for id in ["alpha", "beta", "gamma", "epsilon"] {
+        assert!(listed.stdout.lines().any(|line| line.starts_with(id)), "{id}: {listed:?}");
+    }
+    assert!(!listed.stdout.contains("delta"), "{listed:?}");
+}
+
+#[test]
+fn an_edit_of_one_of_two_files_with_one_id_is_told_where_it_was_made() {
+    let repo = Repo::new();
+    repo.write("exceptions/a/printer.yaml", &printer(&[])).write("exceptions/b/printer.yaml", &printer(&[]));
+    repo.commit("Begin");
+    let edited = repo.write("exceptions/b/printer.yaml", &printer(&[("removal", "Install it.")])).commit("Edit");
+    std::fs::remove_file(repo.path().join("exceptions/a/printer.yaml")).unwrap();
+    repo.commit("Remove the other one");
+    let told = document(&repo, "printer", &[]);
+    assert_eq!(step(&told, "edited")["written"]["commit"], json!(edited), "{}", told["story"]);
+}
+
+#[test]
+fn a_record_is_followed_to_another_root() {
+    let repo = Repo::new();
+    let asked = repo.write(FILE, &printer(&[])).write("stopgap.yaml", "version: 1\n").commit("Ask");
+    repo.commits.set(12);
+    std::fs::create_dir(repo.path().join("sub")).unwrap();
+    repo.git(&["mv", "exceptions", "stopgap.yaml", "sub"]);
+    repo.commit("Move the register");
+    let told = document(&repo, "printer", &["--root", "sub"]);
+    assert_eq!(step(&told, "asked")["written"]["commit"], json!(asked), "{}", told["story"]);
+    assert!(!doubts(&told).contains("before it came to the branch"), "{}", doubts(&told));
+    let moved = step(&told, "moved")["says"].to_string();
+    assert!(moved.contains("from `../exceptions/printer.yaml` to `exceptions/printer.yaml`"), "{moved}");
+}
