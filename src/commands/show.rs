@@ -134,6 +134,13 @@ impl CaseFile {
             (None, exception) => exception.map(timeline::of_record).unwrap_or_default(),
         };
         let sources = Sources {
+        // A branch is judged as a whole, by the gate: its commits are drafts of one change.
+        let unmerged = match git.as_ref().zip(tip.as_ref()) {
+            Some((git, tip)) if !opened.is_of_the_past() => Unmerged::find(git, tip)?,
+            _ => None,
+        };
+        let is_draft =
+            unmerged.as_ref().zip(trail.versions.first()).is_some_and(|(it, first)| it.own.contains(&first.commit));
             git: git.as_ref(),
             prefix: &place::below_work_tree(root),
             trail: &trail,
@@ -142,10 +149,14 @@ impl CaseFile {
             zone: policy.timezone,
             today: opened.judge.today,
         };
+            is_draft,
         let story = case::tell(sources, Some(&current))?;
         let mut file = Self { story, timeline, in_git: git.is_some(), ..Self::default() };
         if let Some((git, tip)) = git.as_ref().zip(tip.as_ref()) {
-            file.judge(opened, run, (git, tip), (&trail, &current), pulls)?;
+        if let Some(unmerged) = &unmerged {
+            unmerged.mark(&mut file.story, is_draft);
+        }
+            file.judge(opened, run, (git, tip, unmerged.as_ref()), (&trail, &current), pulls)?;
         }
         Ok(file)
     }
@@ -155,7 +166,7 @@ impl CaseFile {
         &mut self,
         opened: &Opened,
         (arguments, world): (&cli::Show, &World),
-        (git, tip): (&Git, &Commit),
+        (git, tip, unmerged): (&Git, &Commit, Option<&Unmerged>),
         (trail, current): (&Trail, &ReadFile),
         pulls: Option<&Pulls>,
     ) -> Result<(), Error> {
@@ -170,12 +181,7 @@ impl CaseFile {
             .map(|it| stem(it.source.path()).to_lowercase())
             .collect();
         ids.insert(stem(current.source.path()).to_lowercase());
-        // A branch is judged as a whole, by the gate: its commits are drafts of one change.
-        let unmerged = if opened.is_of_the_past() { None } else { Unmerged::find(git, tip)? };
-        if let Some(unmerged) = &unmerged {
-            unmerged.mark(&mut self.story);
-        }
-        let tip = unmerged.as_ref().map_or(tip, |unmerged| &unmerged.fork);
+        let tip = unmerged.map_or(tip, |unmerged| &unmerged.fork);
         let between =
             Between { tip: Some(tip), only: Some(&ids), now: Some(world.now.timestamp()), ..Between::default() };
         let past = match replay::replay(git, &opened.root, between, &policy, &load, pulls) {
@@ -242,9 +248,9 @@ impl Unmerged {
 
     /// Marks the steps that they wrote. Of an exception that is new with them the drafts that a later one replaced came to
     /// nobody, and are left out.
-    fn mark(&self, story: &mut Vec<Step>) {
+    fn mark(&self, story: &mut Vec<Step>, is_draft: bool) {
         let own = |step: &Step| step.written.as_ref().is_some_and(|it| self.own.contains(&it.landed));
-        if story.iter().any(|step| step.act == Act::Asked && own(step)) {
+        if is_draft {
             let last: HashMap<_, usize> =
                 story.iter().enumerate().map(|(at, step)| ((step.act.name(), step.number), at)).collect();
             let mut at = 0;

@@ -166,7 +166,6 @@ impl Search<'_> {
             let ahead = Ahead::of(&commit, info.committed, self.reached[at]);
             if let Some(ahead) = ahead.as_ref().filter(|it| it.reached > i64::MIN) {
                 info.committed = ahead.reached;
-                info.authored = info.authored.min(ahead.reached);
             }
             versions.push(Version { commit, below, info, ahead, file });
         }

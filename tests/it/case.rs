@@ -458,3 +458,81 @@ fn a_record_is_followed_to_another_root() {
     let moved = step(&told, "moved")["says"].to_string();
     assert!(moved.contains("from `../exceptions/printer.yaml` to `exceptions/printer.yaml`"), "{moved}");
 }
+
+/// Commits as somebody else than Dana Ortiz.
+fn commit_as(repo: &Repo, author: &str, message: &str) -> String {
+    repo.commits.set(repo.commits.get() + 1);
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "--quiet", "--author", &format!("{author} <{author}@example.com>"), "-m", message]);
+    repo.rev("HEAD")
+}
+
+#[test]
+fn the_commit_that_wrote_the_text_is_named_and_so_are_those_who_wrote_it_otherwise() {
+    let dated = |more: &[(&str, &str)]| {
+        printer(&[more, &[("decided", "2026-01-04"), ("starts", "2026-01-04"), ("expires", "2026-02-01")]].concat())
+    };
+    let wide = [("scope.environment", "everything in production")];
+    for by_merge in [false, true] {
+        let repo = Repo::new();
+        repo.write("exceptions/.keep", "").commit("Begin");
+        repo.branch("ask");
+        repo.write(FILE, &dated(&[]));
+        let asked = commit_as(&repo, "maria", "Ask");
+        repo.write(FILE, &dated(&wide));
+        let mut edited = if by_merge { asked.clone() } else { commit_as(&repo, "mallory", "Small fix") };
+        if by_merge {
+            repo.git(&["checkout", "--quiet", "."]);
+        } else {
+            let draft = document(&repo, "printer", &[]);
+            assert_eq!(step(&draft, "asked")["written"]["commit"], json!(edited), "{draft}");
+            assert!(step(&draft, "asked")["remarks"].to_string().contains("maria"), "{draft}");
+        }
+        repo.switch("main");
+        repo.commits.set(repo.commits.get() + 1);
+        repo.git(&["merge", "--quiet", "--no-ff", "-m", "Merge pull request #7 from acme/ask", "ask"]);
+        if by_merge {
+            repo.write(FILE, &dated(&wide)).git(&["add", "--all"]);
+            repo.git(&["commit", "--quiet", "--amend", "--no-edit", "--reset-author"]);
+            edited = repo.rev("HEAD");
+        }
+        let told = document(&repo, "printer", &[]);
+        let request = step(&told, "asked");
+        assert!(request["says"].to_string().contains("everything in production"), "{request}");
+        assert_eq!(request["written"]["commit"], json!(edited));
+        let remarks = request["remarks"].to_string();
+        let wanted = format!("maria <maria@example.com> had written it otherwise, in commit {}", &asked[..12]);
+        assert!(remarks.contains(&wanted), "{remarks}");
+        // The request keeps the day on which it was first written.
+        assert_eq!(request["day"], json!("2026-01-03"));
+        let decided = step(&told, "decided");
+        assert_eq!(decided["written"]["commit"], json!(asked));
+        let after = format!("the text was edited after that, in commit {}", &edited[..12]);
+        assert!(decided["remarks"].to_string().contains(&after), "{decided}");
+    }
+}
+
+#[test]
+fn the_date_of_the_author_counts_for_nothing() {
+    let repo = Repo::new();
+    repo.write(FILE, &printer(&[])).git(&["add", "--all"]);
+    repo.commits.set(12);
+    repo.git(&["commit", "--quiet", "--date", "2026-01-02T00:00:00Z", "-m", "Ask"]);
+    let told = document(&repo, "printer", &[]);
+    assert_eq!(step(&told, "decided")["written"]["day"], json!("2026-01-13"));
+    assert!(doubts(&told).contains("it was first written 11 days later"), "{}", doubts(&told));
+}
+
+#[test]
+fn a_date_that_cannot_be_is_named_beside_every_step_of_its_commit() {
+    let repo = Repo::new();
+    repo.write(FILE, &printer(&[])).commit("Ask");
+    repo.commits.set(100);
+    repo.write(FILE, &printer(&[("removal", "Install it.")])).commit("Edit, dated ahead");
+    for day in 3..6 {
+        repo.commits.set(day);
+        repo.commit("Nothing");
+    }
+    let told = document(&repo, "printer", &[]);
+    assert!(step(&told, "edited")["remarks"].to_string().contains("is dated 2026-04-12"), "{told}");
+}
