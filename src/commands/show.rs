@@ -22,6 +22,7 @@ use crate::output::show::{Sheet, Slip, render};
 use crate::policy::{Policy, RuleBook};
 use crate::register::{Exception, FileRef, Register, Status, Term, stem};
 use crate::replay::{self, Between, Past};
+use crate::rule::Finding;
 use crate::rules::{self, Case};
 use crate::signoff::Pulls;
 use crate::time::Today;
@@ -133,7 +134,6 @@ impl CaseFile {
             }
             (None, exception) => exception.map(timeline::of_record).unwrap_or_default(),
         };
-        let sources = Sources {
         // A branch is judged as a whole, by the gate: its commits are drafts of one change.
         let unmerged = match git.as_ref().zip(tip.as_ref()) {
             Some((git, tip)) if !opened.is_of_the_past() => Unmerged::find(git, tip)?,
@@ -141,6 +141,7 @@ impl CaseFile {
         };
         let is_draft =
             unmerged.as_ref().zip(trail.versions.first()).is_some_and(|(it, first)| it.own.contains(&first.commit));
+        let sources = Sources {
             git: git.as_ref(),
             prefix: &place::below_work_tree(root),
             trail: &trail,
@@ -148,14 +149,14 @@ impl CaseFile {
             people: &opened.judge.people,
             zone: policy.timezone,
             today: opened.judge.today,
-        };
             is_draft,
+        };
         let story = case::tell(sources, Some(&current))?;
         let mut file = Self { story, timeline, in_git: git.is_some(), ..Self::default() };
-        if let Some((git, tip)) = git.as_ref().zip(tip.as_ref()) {
         if let Some(unmerged) = &unmerged {
             unmerged.mark(&mut file.story, is_draft);
         }
+        if let Some((git, tip)) = git.as_ref().zip(tip.as_ref()) {
             file.judge(opened, run, (git, tip, unmerged.as_ref()), (&trail, &current), pulls)?;
         }
         Ok(file)
@@ -196,18 +197,19 @@ impl CaseFile {
         let is_it = |path: &str| ids.contains(&stem(path).to_lowercase());
         for verdict in &past.verdicts {
             let of_it = verdict.findings.iter().filter(|it| is_it(verdict.files.source(it.file).path()));
-            self.slips.extend(of_it.map(|finding| Slip {
-                commit: verdict.commit.clone(),
-                day: verdict.day,
-                level: finding.level,
-                rule: finding.rule.id,
-                message: finding.message.clone(),
-            }));
-        }
-        for slip in &self.slips {
-            let wrote = |step: &&mut Step| step.written.as_ref().is_some_and(|written| written.landed == slip.commit);
-            if let Some(step) = self.story.iter_mut().find(wrote) {
-                step.doubts.push(format!("{}[{}] {}", slip.level.name(), slip.rule, slip.message));
+            for finding in of_it {
+                let wrote = |step: &&mut Step| step.written.as_ref().is_some_and(|it| it.landed == verdict.commit);
+                let steps = self.story.iter_mut().filter(wrote);
+                if let Some(step) = steps.min_by_key(|step| distance(finding, step)) {
+                    step.doubts.push(format!("{}[{}] {}", finding.level.name(), finding.rule.id, finding.message));
+                }
+                self.slips.push(Slip {
+                    commit: verdict.commit.clone(),
+                    day: verdict.day,
+                    level: finding.level,
+                    rule: finding.rule.id,
+                    message: finding.message.clone(),
+                });
             }
         }
         self.add_approvals(&past, opened);
@@ -226,6 +228,29 @@ impl CaseFile {
             }
             step.approvals = Some(case::approvals(merge, zone));
         }
+    }
+}
+
+/// Tells how little a finding about a commit is about a step that the commit wrote: the step of the field that the finding
+/// is on comes first.
+fn distance(finding: &Finding, step: &Step) -> u8 {
+    let mut keys = finding.place.pointer.split('/').skip(1);
+    let (key, number) = (keys.next(), keys.next().and_then(|at| at.parse::<usize>().ok()).map(|at| at + 1));
+    let is_of_field = match step.act {
+        Act::Decided => matches!(key, Some("approver" | "decided")),
+        Act::Began => matches!(key, Some("starts" | "expires")),
+        Act::Closed => key == Some("closure"),
+        Act::Renewed => key == Some("renewals") && step.number == number,
+        Act::Reviewed => key == Some("reviews") && step.number == number,
+        Act::Amended => key == Some("amendments") && step.number == number,
+        Act::Asked | Act::Ended | Act::Changed(_) => false,
+    };
+    let is_of_decision = rules::is_of_decision(finding.rule);
+    match step.act {
+        _ if is_of_field => 0,
+        Act::Changed(_) if !is_of_decision => 1,
+        Act::Decided | Act::Renewed | Act::Amended if is_of_decision => 1,
+        _ => 2,
     }
 }
 

@@ -21,16 +21,14 @@ use crate::history::{PolicyFile, Signed};
 use crate::policy::{Forge, RuleBook};
 use crate::register::Files;
 use crate::replay::{self, Between, LoadBook, Past, Touch};
-use crate::rule::{Family, Level};
+use crate::rule::Level;
+use crate::rules;
 use crate::schema::Schema;
 use crate::signoff::{Ownership, Pulls};
 use crate::time::{Day, Moment, Zone};
 
 pub use compare::{Difference, Manifest, Pack, differences, first_difference};
 pub use standing::{END, State, Stood};
-
-/// The rule about signatures of decisions.
-const UNSIGNED: &str = "unsigned-decision";
 
 /// Reads the rule book in a commit, and the organisation's own schema.
 pub type LoadWhole<'r> = dyn Fn(&Repository) -> Result<(RuleBook, Option<Schema>), Error> + 'r;
@@ -218,8 +216,7 @@ fn decided(touch: &Touch, verdict: Option<&replay::Verdict>, past: &Past, zone: 
         .into_iter()
         .flat_map(|verdict| verdict.findings.iter().map(move |finding| (verdict, finding)))
         .filter(|(verdict, finding)| {
-            let is_about_it = finding.rule.family == Family::SignOff || finding.rule.id == UNSIGNED;
-            is_about_it && is_it(verdict.files.source(finding.file).path())
+            rules::is_of_decision(finding.rule) && is_it(verdict.files.source(finding.file).path())
         })
         .map(|(_, finding)| Objection { level: finding.level, rule: finding.rule.id, message: finding.message.clone() })
         .collect();

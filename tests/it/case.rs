@@ -536,3 +536,14 @@ fn a_date_that_cannot_be_is_named_beside_every_step_of_its_commit() {
     let told = document(&repo, "printer", &[]);
     assert!(step(&told, "edited")["remarks"].to_string().contains("is dated 2026-04-12"), "{told}");
 }
+
+#[test]
+fn what_a_rule_says_is_under_the_step_that_it_is_about() {
+    let repo = Repo::new();
+    repo.write(FILE, &printer(&[])).commit("Ask");
+    let reviewed = [("reviews", "[{date: 2026-01-03, by: Luis Prado}]"), ("risk.statement", "Labels could be wrong.")];
+    repo.write(FILE, &printer(&reviewed)).commit("Review, and edit");
+    let told = document(&repo, "printer", &[]);
+    assert!(step(&told, "edited")["doubts"].to_string().contains("approved-content-changed"), "{told}");
+    assert!(!step(&told, "reviewed")["doubts"].to_string().contains("approved-content-changed"), "{told}");
+}
