@@ -128,12 +128,23 @@ pub fn replay(
     let Stretches { main, sides, ahead } = Stretches::of(git, &head, since, now.unwrap_or(i64::MAX))?;
     let Stretch { chain, infos, reached, .. } = &main;
     let merges = pulls.map(|pulls| Merges::new(git, pulls, chain.iter().zip(infos))).transpose()?;
-    let mut replay = Replay::open(git, root, &main, policy, load)?;
-    replay.merges = merges.as_ref();
-    replay.told = told;
-    replay.only = only;
-    for (steps, infos) in main.steps().chunks(CHUNK).zip(infos.chunks(CHUNK)) {
-        replay.go_on(steps, infos, &git.tree_changes(steps, "")?)?;
+    let open = |slips: HashMap<String, Vec<Slip>>| -> Result<Replay<'_>, Error> {
+        let opened = Replay::open(git, root, &main, policy, load)?;
+        Ok(Replay { merges: merges.as_ref(), told, only, slips, ..opened })
+    };
+    let mut replay = open(HashMap::new())?;
+    replay.follow_line(&main)?;
+    // What an edit puts back may have been changed before the first of them.
+    let edited: BTreeSet<String> = replay.slips.keys().map(|id| id.to_lowercase()).collect();
+    if let (Some(before), false) = (&main.below, edited.is_empty())
+        && let Some(earlier) = Stretches::before(git, &head, before, now.unwrap_or(i64::MAX))?
+    {
+        let mut past = Replay { only: Some(&edited), ..Replay::open(git, root, &earlier, policy, load)? };
+        past.follow_line(&earlier)?;
+        if !past.slips.is_empty() {
+            replay = open(past.slips)?;
+            replay.follow_line(&main)?;
+        }
     }
     if replay.past.judged == 0 && replay.is_without_register() && replay.held.is_empty() {
         return Err(Error::NoRegister { folder: replay.folder, root: root.display().to_string() });
@@ -394,6 +405,14 @@ impl<'r> Replay<'r> {
     /// Judges commits of a line one after the other.
     fn go_on(&mut self, steps: &[Step<'_>], infos: &[CommitInfo], changes: &[Vec<TreeChange>]) -> Result<(), Error> {
         self.read_ahead(changes)?;
+    /// Judges the commits of a line.
+    fn follow_line(&mut self, line: &Stretch) -> Result<(), Error> {
+        for (steps, infos) in line.steps().chunks(CHUNK).zip(line.infos.chunks(CHUNK)) {
+            self.go_on(steps, infos, &self.git.tree_changes(steps, "")?)?;
+        }
+        Ok(())
+    }
+
         for (index, (step, info)) in steps.iter().zip(infos).enumerate() {
             let folder = self.folder.clone();
             self.step(*step, info, &changes[index])?;
