@@ -275,6 +275,8 @@ struct Replay<'r> {
     blobs: HashMap<String, Option<Vec<u8>>>,
     /// The edits that rules objected to so far, by the exception's id.
     slips: HashMap<String, Vec<Slip>>,
+    /// The exceptions that the commit puts back where they were gone, by their stems in lower case.
+    put_back: BTreeSet<String>,
     /// The last commit that removed a baseline.
     former_baseline: Option<Commit>,
     /// The latest date of the commits so far, in seconds since 1970-01-01 UTC.
@@ -389,6 +391,7 @@ impl<'r> Replay<'r> {
             books: RuleBooks::default(),
             blobs: HashMap::new(),
             slips: HashMap::new(),
+            put_back: BTreeSet::new(),
             former_baseline: None,
             committed,
             past: Past::default(),
@@ -402,9 +405,6 @@ impl<'r> Replay<'r> {
         Ok(replay)
     }
 
-    /// Judges commits of a line one after the other.
-    fn go_on(&mut self, steps: &[Step<'_>], infos: &[CommitInfo], changes: &[Vec<TreeChange>]) -> Result<(), Error> {
-        self.read_ahead(changes)?;
     /// Judges the commits of a line.
     fn follow_line(&mut self, line: &Stretch) -> Result<(), Error> {
         for (steps, infos) in line.steps().chunks(CHUNK).zip(line.infos.chunks(CHUNK)) {
@@ -413,6 +413,9 @@ impl<'r> Replay<'r> {
         Ok(())
     }
 
+    /// Judges commits of a line one after the other.
+    fn go_on(&mut self, steps: &[Step<'_>], infos: &[CommitInfo], changes: &[Vec<TreeChange>]) -> Result<(), Error> {
+        self.read_ahead(changes)?;
         for (index, (step, info)) in steps.iter().zip(infos).enumerate() {
             let folder = self.folder.clone();
             self.step(*step, info, &changes[index])?;
@@ -425,6 +428,7 @@ impl<'r> Replay<'r> {
 
     /// Judges one commit and moves to its state.
     fn step(&mut self, (commit, below): Step<'_>, info: &CommitInfo, changes: &[TreeChange]) -> Result<(), Error> {
+        self.put_back.clear();
         let first = self.judge.is_none();
         let fresh = first || self.is_without_register();
         let before = self.apply(changes);
@@ -581,6 +585,8 @@ impl<'r> Replay<'r> {
     /// a file that was unreadable, oversized, a link or missing in between is not a new one.
     fn remember(&mut self, touched: &mut Touched) {
         let readable = |held: &Option<Rc<Held>>| held.clone().filter(|held| held.readable);
+        let had: BTreeSet<String> =
+            touched.iter().filter(|(_, old)| old.is_some()).map(|(path, _)| stem_of(path)).collect();
         let mut last = Touched::new();
         for (path, old) in touched.iter() {
             let stem = stem_of(path);
@@ -591,6 +597,9 @@ impl<'r> Replay<'r> {
                 Some(_) => drop(self.lost.remove(&stem)),
                 None if is_back => {
                     if let Some((path, held)) = self.lost.remove(&stem) {
+                        if !had.contains(&stem) {
+                            self.put_back.insert(stem);
+                        }
                         last.insert(path, Some(held));
                     }
                 }

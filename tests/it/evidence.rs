@@ -465,3 +465,27 @@ fn a_wrong_period_and_a_folder_that_holds_something_are_refused() {
     assert_eq!(run_in(scene.repo.path(), &["evidence", "verify", "nothing"]).code, 2);
     assert_eq!(run_in(scene.repo.path(), &["evidence", "verify", "exceptions"]).code, 2);
 }
+
+/// Makes a pack of a period, at the root's end of the sandbox.
+fn pack_of(repo: &Repo, name: &str, (from, to): (&str, &str), more: &[&str]) -> (Run, PathBuf) {
+    let pack = repo.sandbox.path().canonicalize().unwrap().join(name);
+    let arguments = ["evidence", "--from", from, "--to", to, "--output", pack.to_str().unwrap()];
+    (run_in(repo.path(), &[&arguments[..], more].concat()), pack)
+}
+
+#[test]
+fn what_is_put_back_as_it_was_is_an_event() {
+    let repo = Repo::new();
+    repo.write(FILE, &printer(&[])).commit("Ask");
+    fs::remove_file(repo.path().join(FILE)).unwrap();
+    repo.write("exceptions/.keep", "").commit("Remove");
+    repo.write(FILE, &printer(&[])).commit("Put back");
+    fs::remove_file(repo.path().join(FILE)).unwrap();
+    repo.commit("Remove");
+    repo.write(FILE, &printer(&[("removal", "Install it.")])).commit("Put back otherwise");
+    let (_, pack) = pack_of(&repo, "pack", ("2026-01-01", "2026-01-31"), &[]);
+    let events = texts(&records(&pack, "events.json"), &["id", "what"]);
+    let wanted =
+        ["printer added", "printer removed", "printer added", "printer removed", "printer added", "printer edited"];
+    assert_eq!(events, wanted);
+}
