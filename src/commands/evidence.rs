@@ -171,7 +171,8 @@ fn told(collected: &Collected, output: &Path, files: usize, out: &mut dyn Write)
     }
     let more = if more.is_empty() { String::new() } else { format!(": {}", more.join(", ")) };
     writeln!(out, "  {}{more}", counted(decisions.len(), "decision"))?;
-    writeln!(out, "  {} were open in the period, {standing} of them at its end", counted(stood.len(), "finding"))?;
+    let were = if stood.len() == 1 { "was" } else { "were" };
+    writeln!(out, "  {} {were} open in the period, {standing} of them at its end", counted(stood.len(), "finding"))?;
     writeln!(out, "  {} slipped past the review", counted(slips, "finding"))?;
     for remark in remarks {
         writeln!(out, "{}", escape::line(remark))?;

@@ -17,7 +17,7 @@ use crate::files::{CommitFiles, Repository};
 use crate::git::{Commit, Git};
 use crate::history::case::{Approval, approvals};
 use crate::history::past::Line;
-use crate::history::{PolicyFile, Signed};
+use crate::history::{Head, PolicyFile, Signed};
 use crate::policy::{Forge, RuleBook};
 use crate::register::Files;
 use crate::replay::{self, Between, LoadBook, Past, Touch};
@@ -173,7 +173,8 @@ impl Verdict {
 ///
 /// # Errors
 ///
-/// When the history or a content is not in this clone, or an answer is missing in the pull requests.
+/// When the history or a content is not in this clone, there was no register in the period, or an answer is missing in the
+/// pull requests.
 pub fn collect(
     sources: Sources<'_>,
     period: Period,
@@ -184,15 +185,19 @@ pub fn collect(
     let line = Line::read(git, head, end)?;
     let start = line.at(period.eve().timestamp()).cloned();
     let mut remarks = Vec::new();
-    let stood = standing::walk(sources, period, &line, &mut remarks, state)?;
+    let (stood, presence) = standing::walk(sources, period, &line, &mut remarks, state)?;
     let load = |place: &Repository| (sources.load)(place).map(|(book, _)| book);
     let load: &LoadBook<'_> = &load;
     let between = Between { since: start.as_ref(), tip: Some(head), now: Some(end), told: true, only: None };
-    let past = match replay::replay(git, root, between, policy, load, sources.pulls) {
-        // There was none yet, which is an answer.
-        Err(Error::NoRegister { .. }) => Past { head: Some(head.clone()), ..Past::default() },
-        past => past?,
-    };
+    let past = replay::replay(git, root, between, policy, load, sources.pulls)?;
+    if let Some(folder) = presence.folder()
+        && let Err(missing) = Head::of_past(root, git, head)?.require_register(folder)
+    {
+        if !presence.was_there() && past.touched.is_empty() {
+            return Err(missing);
+        }
+        remarks.push(presence.remark_gone((head, folder), &missing));
+    }
     remarks.extend(past.remarks.iter().filter(|remark| !remarks.contains(remark)).cloned().collect::<Vec<_>>());
     let verdicts: HashMap<&Commit, &replay::Verdict> =
         past.verdicts.iter().map(|verdict| (&verdict.commit, verdict)).collect();

@@ -489,3 +489,64 @@ fn what_is_put_back_as_it_was_is_an_event() {
         ["printer added", "printer removed", "printer added", "printer removed", "printer added", "printer edited"];
     assert_eq!(events, wanted);
 }
+
+fn header(pack: &Path) -> Value {
+    serde_json::from_slice(&fs::read(pack.join("evidence.json")).unwrap()).unwrap()
+}
+
+#[test]
+fn where_there_was_no_register_there_is_no_pack() {
+    let period = ("2026-01-01", "2026-01-31");
+    let refused = |repo: &Repo, words: &str| {
+        let (run, pack) = pack_of(repo, "pack", period, &[]);
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(run.stderr.contains(words) && !pack.exists(), "{words}: {run:?}");
+    };
+    let repo = Repo::new();
+    repo.write("README.md", "x\n").commit("Begin");
+    refused(&repo, "no register: the folder `exceptions`");
+    repo.write("a/stopgap.yaml", "version: 1\n").write("a/exceptions/x.yaml", &printer(&[])).commit("Below");
+    refused(&repo, "no register: the folder `exceptions`");
+    repo.write("stopgap.yaml", "exceptions: waivers\n").commit("A folder that is not there");
+    refused(&repo, "no register: the folder `waivers`");
+    let link = format!("160000,{},waivers", repo.rev("HEAD"));
+    repo.git(&["update-index", "--add", "--cacheinfo", &link]);
+    repo.commits.set(repo.commits.get() + 1);
+    repo.git(&["commit", "--quiet", "-m", "A submodule"]);
+    refused(&repo, "`waivers` is a submodule");
+}
+
+#[test]
+fn a_register_that_went_in_the_period_is_told_of() {
+    let repo = Repo::new();
+    repo.write(FILE, &printer(&[])).commit("Ask");
+    fs::remove_dir_all(repo.path().join("exceptions")).unwrap();
+    let gone = repo.commit("Remove everything")[..12].to_owned();
+    repo.write("README.md", "x\n").commit("Go on");
+    let (run, pack) = pack_of(&repo, "gone", ("2026-01-01", "2026-01-31"), &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let remark = format!(
+        "there was no register from 2026-01-03 to the end of the period: commit {gone} has no folder `exceptions`"
+    );
+    assert!(run.stdout.contains(&remark), "{run:?}");
+    assert_eq!(header(&pack)["remarks"][0], json!(remark));
+    repo.write(FILE, &printer(&[])).commit("Put it back");
+    let (run, _) = pack_of(&repo, "back", ("2026-01-01", "2026-01-31"), &[]);
+    assert!(run.stdout.contains("there was no register from 2026-01-03 to 2026-01-04"), "{run:?}");
+    let (run, _) = pack_of(&repo, "between", ("2026-01-04", "2026-01-04"), &[]);
+    assert_eq!(run.code, 2, "{run:?}");
+}
+
+#[test]
+fn a_period_before_the_first_commit_has_no_milestones() {
+    let repo = Repo::new();
+    repo.write("README.md", "x\n").commit("Begin");
+    repo.commits.set(35);
+    repo.write(FILE, &printer(&[])).commit("Ask");
+    let (run, pack) = pack_of(&repo, "pack", ("0001-01-01", "2026-03-10"), &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let document = header(&pack);
+    let names = texts(document["register"].as_array().unwrap(), &["name", "exceptions"]);
+    assert_eq!(names, ["start 0", "2026-02-28 1", "end 1"]);
+    assert!(run.stdout.contains("1 finding was open") || !run.stdout.contains("1 finding were"), "{run:?}");
+}

@@ -71,7 +71,7 @@ fn summary(collected: &Collected) -> Markup {
                 @if objected > 0 { ", " strong.doubt { (objected) " not in order" } }
                 @if unknown > 0 { ", " (unknown) " whose approval is not known" }
             }
-            dt { "Findings" } dd { (collected.stood.len()) " were open in the period, " (standing) " of them at its end" }
+            dt { "Findings" } dd { (collected.stood.len()) @if collected.stood.len() == 1 { " was" } @else { " were" } " open in the period, " (standing) " of them at its end" }
             dt { "Slipped past" } dd { (counted(slips_of(collected).count(), "finding")) }
             dt { "Commits" } dd { (collected.past.commits) ", " (collected.past.judged) " of them touch the register or its rule book" }
             dt { "Approvals" }
