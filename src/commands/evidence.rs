@@ -8,8 +8,8 @@ use walkdir::WalkDir;
 
 use crate::cli;
 use crate::commands::signoff::{self, Owners};
-use crate::commands::then::Then;
-use crate::commands::{World, book, history, write};
+use crate::commands::then::{DaysEnd, Then};
+use crate::commands::{World, book, history, place, write};
 use crate::error::{Argument, Error, Input};
 use crate::evidence::{self, Collected, Difference, Pack, Period, Sources, Verdict};
 use crate::files::{self, CommitFiles, Repository};
@@ -47,8 +47,9 @@ pub(super) fn run(arguments: &cli::Evidence, world: &World, out: &mut dyn Write)
             "name the first day of the period",
         ));
     }
-    let (then, zone) = Then::on_day(&arguments.place, world, "--to", to)?;
-    let period = Period { from, to, zone };
+    let root = place::root(&arguments.place, &world.folder)?;
+    let (then, end) = Then::on_day((&arguments.place, root), world, "--to", to)?;
+    let period = period((from, to), &then, end, &arguments.place, world)?;
     let output = arguments.output.clone().unwrap_or_default();
     let folder = world.folder.join(&output);
     write::sweep_new(&folder);
@@ -65,6 +66,18 @@ pub(super) fn run(arguments: &cli::Evidence, world: &World, out: &mut dyn Write)
     then.remark();
     told(&collected, &output, pack.len(), out)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Finds when a period begins that ends with a day: where the one before it ends.
+fn period(
+    (from, to): (Day, Day),
+    then: &Then,
+    end: DaysEnd,
+    place: &cli::Place,
+    world: &World,
+) -> Result<Period, Error> {
+    let before = then.end_of(place, world, from.plus(-1))?;
+    Ok(Period { from, to, zone: end.zone, eve: before.instant, zone_before: before.zone })
 }
 
 fn day(option: &'static str, text: &Option<String>, world: &World) -> Result<Day, Error> {
@@ -188,7 +201,8 @@ fn verify(arguments: &cli::Verify, world: &World, out: &mut dyn Write) -> Result
     found.extend(evidence::differences(&pack));
     let of_manifest = found.len();
     let (header, from, to) = header(&pack, &arguments.pack)?;
-    let (then, zone) = Then::on_day(&arguments.place, world, "--to", to)?;
+    let (place, root) = (&arguments.place, place::root(&arguments.place, &world.folder)?);
+    let (then, end) = Then::on_day((place, root), world, "--to", to)?;
     let head = match then.git.commit(&header.head)? {
         Some(head) if head == then.commit => head,
         there => {
@@ -197,12 +211,12 @@ fn verify(arguments: &cli::Verify, world: &World, out: &mut dyn Write) -> Result
             then.commit.clone()
         }
     };
-    let maker = Maker { place: &arguments.place, world, root: &then.root };
+    let maker = Maker { place, world, root: &then.root };
     let given = history::read_answers(&arguments.pulls, &world.folder)?;
     let fresh = !given.is_empty();
     let own = pack.get(PULLS).filter(|_| header.approvals).map(|bytes| (PULLS.to_owned(), bytes.clone()));
     let answers: Vec<(String, Vec<u8>)> = if fresh { given } else { own.into_iter().collect() };
-    let period = Period { from, to, zone };
+    let period = period((from, to), &then, end, place, world)?;
     let whole = if fresh { pack.clone() } else { Pack::new() };
     let mut derived = match maker.make(&then, &head, period, &answers) {
         // The answers are about commits that the branch does not have any more, and the steps tell where that begins.

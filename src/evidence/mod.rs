@@ -45,6 +45,10 @@ pub struct Period {
     pub to: Day,
     /// The zone in which they begin and end.
     pub zone: Zone,
+    /// The last second before them, by the zone of then: where the period before ends.
+    pub eve: DateTime<Utc>,
+    /// That zone.
+    pub zone_before: Zone,
 }
 
 impl Period {
@@ -52,12 +56,6 @@ impl Period {
     #[must_use]
     pub fn end_of(self, day: Day) -> DateTime<Utc> {
         self.zone.ends_at(Moment::Day(day)) - TimeDelta::seconds(1)
-    }
-
-    /// Returns the last second before the period.
-    #[must_use]
-    pub fn eve(self) -> DateTime<Utc> {
-        self.zone.starts_at(Moment::Day(self.from)) - TimeDelta::seconds(1)
     }
 
     /// Lists the days.
@@ -183,7 +181,7 @@ pub fn collect(
     let Sources { git, root, head, policy, .. } = sources;
     let end = period.end_of(period.to).timestamp();
     let line = Line::read(git, head, end)?;
-    let start = line.at(period.eve().timestamp()).cloned();
+    let start = line.at(period.eve.timestamp()).cloned();
     let mut remarks = Vec::new();
     let (stood, presence) = standing::walk(sources, period, &line, &mut remarks, state)?;
     let load = |place: &Repository| (sources.load)(place).map(|(book, _)| book);
@@ -197,6 +195,13 @@ pub fn collect(
             return Err(missing);
         }
         remarks.push(presence.remark_gone((head, folder), &missing));
+    }
+    if presence.was_there_before() && period.zone_before != period.zone {
+        remarks.push(format!(
+            "the time zone changed in the period: it begins in {}, and its days and its end are those of {}",
+            period.zone_before.name(),
+            period.zone.name()
+        ));
     }
     remarks.extend(past.remarks.iter().filter(|remark| !remarks.contains(remark)).cloned().collect::<Vec<_>>());
     let verdicts: HashMap<&Commit, &replay::Verdict> =

@@ -94,6 +94,7 @@ impl DaysEnd {
 pub(super) struct Presence {
     /// The folder of the register at the end, relative to the root; `None` where no policy could be used yet.
     folder: Option<String>,
+    before: bool,
     was: bool,
     /// Since when it is gone, and the commit of then.
     gone: Option<(Day, Option<Commit>)>,
@@ -108,6 +109,11 @@ impl Presence {
     /// Tells whether there was one on any day.
     pub(super) fn was_there(&self) -> bool {
         self.was
+    }
+
+    /// Tells whether there was one when the period began.
+    pub(super) fn was_there_before(&self) -> bool {
+        self.before
     }
 
     /// Says that there is none any more at the end, with the reason.
@@ -136,6 +142,7 @@ impl Presence {
         let Some(folder) = &self.folder else { return };
         if held.top.is_folder(&format!("{}{folder}", held.prefix)) {
             self.was = true;
+            self.before |= first.is_eve;
             if let Some((day, Some(commit))) = self.gone.take() {
                 let last = first.day.plus(-1);
                 remarks.push(format!(
@@ -159,7 +166,7 @@ pub(super) fn walk(
     state: &mut dyn FnMut(&State<'_>) -> Result<(), Error>,
 ) -> Result<(Vec<Stood>, Presence), Error> {
     let chain: Vec<&Commit> = line.commits().collect();
-    let first = line.count_by(period.eve().timestamp());
+    let first = line.count_by(period.eve.timestamp());
     let before = first.checked_sub(1).map(|last| chain[last]);
     let parents = std::iter::once(before).chain(chain[first..].iter().map(|commit| Some(*commit)));
     let steps: Vec<(&Commit, Option<&Commit>)> = chain[first..].iter().copied().zip(parents).collect();
@@ -195,7 +202,7 @@ fn runs(period: Period, line: &Line) -> Vec<(usize, Vec<DaysEnd>)> {
     };
     let eve = DaysEnd {
         day: period.from,
-        today: Today::from_clock(zone, period.eve()),
+        today: Today::from_clock(zone, period.eve),
         milestone: Some("start".to_owned()),
         is_eve: true,
     };

@@ -550,3 +550,31 @@ fn a_period_before_the_first_commit_has_no_milestones() {
     assert_eq!(names, ["start 0", "2026-02-28 1", "end 1"]);
     assert!(run.stdout.contains("1 finding was open") || !run.stdout.contains("1 finding were"), "{run:?}");
 }
+
+#[test]
+fn a_commit_at_the_boundary_is_in_one_pack_whatever_becomes_of_the_time_zone() {
+    for (before, after) in [("UTC", "America/Los_Angeles"), ("America/Los_Angeles", "UTC")] {
+        let repo = Repo::new();
+        let zone = |zone: &str| format!("timezone: {zone}\n");
+        repo.write("stopgap.yaml", &zone(before)).write(FILE, &printer(&[])).commit("Ask");
+        repo.commits.set(3);
+        // At midnight in UTC the 5th begins; in California it is the 4th.
+        let sneaked = repo.write(FILE, &printer(&[("risk.tier", "high")])).commit("Sneak");
+        repo.commit("Nothing");
+        repo.write("stopgap.yaml", &zone(after)).commit("Move");
+        repo.commits.set(20);
+        repo.commit("Nothing");
+        let slips = |name: &str, period: (&str, &str)| {
+            let (run, pack) = pack_of(&repo, name, period, &[]);
+            assert_eq!(run.code, 0, "{run:?}");
+            let slips = records(&pack, "slips.json");
+            let own = slips.iter().filter(|it| it["rule"] == "approved-content-changed");
+            assert!(own.clone().all(|it| it["commit"]["id"] == json!(sneaked)));
+            (own.count(), run)
+        };
+        let (one, _) = slips("one", ("2026-01-01", "2026-01-04"));
+        let (other, run) = slips("other", ("2026-01-05", "2026-01-15"));
+        assert_eq!(one + other, 1, "{before}");
+        assert!(run.stdout.contains(&format!("it begins in {before}, and its days and its end are those of {after}")));
+    }
+}
