@@ -17,6 +17,7 @@ use crate::files::{CommitFiles, Repository};
 use crate::git::{Commit, Git};
 use crate::history::case::{Approval, approvals};
 use crate::history::past::Line;
+use crate::history::snapshot::prefix;
 use crate::history::{Head, PolicyFile, Signed};
 use crate::policy::{Forge, RuleBook};
 use crate::register::Files;
@@ -88,6 +89,8 @@ pub struct Sources<'s> {
 pub struct Collected {
     /// The days.
     pub period: Period,
+    /// Where the register's root lies, from the top of the work tree; `.` for the top.
+    pub root: String,
     /// The commit that the branch had when they began; `None` where there was none.
     pub start: Option<Commit>,
     /// The commit that it had when they ended.
@@ -208,8 +211,13 @@ pub fn collect(
         past.verdicts.iter().map(|verdict| (&verdict.commit, verdict)).collect();
     let of = |touch: &Touch| decided(touch, verdicts.get(&touch.commit).copied(), &past, period.zone);
     let decisions = past.touched.iter().flat_map(of).collect();
+    let root = match prefix(git, root) {
+        below if below.is_empty() => ".".to_owned(),
+        below => below.trim_end_matches('/').to_owned(),
+    };
     Ok(Collected {
         period,
+        root,
         start,
         head: head.clone(),
         decisions,

@@ -578,3 +578,32 @@ fn a_commit_at_the_boundary_is_in_one_pack_whatever_becomes_of_the_time_zone() {
         assert!(run.stdout.contains(&format!("it begins in {before}, and its days and its end are those of {after}")));
     }
 }
+
+#[test]
+fn a_pack_names_its_root_and_is_verified_from_anywhere_in_the_clone() {
+    let repo = Repo::new();
+    for root in ["a", "b"] {
+        repo.write(&format!("{root}/stopgap.yaml"), "timezone: UTC\n");
+        repo.write(&format!("{root}/{FILE}"), &printer(&[]));
+    }
+    repo.commit("Ask");
+    let (run, pack) = pack_of(&repo, "a", ("2026-01-01", "2026-01-31"), &["--root", "a"]);
+    assert!(run.code == 0 && run.stdout.contains("of the register in `a`"), "{run:?}");
+    assert_eq!(header(&pack)["root"], json!("a"));
+    let verify = |folder: &str, more: &[&str]| {
+        run_in(&repo.path().join(folder), &[&["evidence", "verify", pack.to_str().unwrap()], more].concat())
+    };
+    for (folder, more) in [("", &[][..]), ("b", &[]), ("", &["--root", "a"]), ("a", &["--root", "."])] {
+        let run = verify(folder, more);
+        assert_eq!(run.code, 0, "{folder} {more:?}: {run:?}");
+    }
+    let run = verify("", &["--root", "b"]);
+    assert!(run.code == 2 && run.stderr.contains("whose root is `a`"), "{run:?}");
+    fs::create_dir(pack.join("more")).unwrap();
+    let run = verify("", &[]);
+    assert!(run.code == 1 && run.stdout.starts_with("more/: it is an empty folder"), "{run:?}");
+    fs::remove_dir(pack.join("more")).unwrap();
+    alter(&pack, "evidence.json", "\"root\": \"a\"", "\"root\": \"../a\"");
+    let run = verify("", &[]);
+    assert!(run.code == 2 && run.stderr.contains("its root is not a folder"), "{run:?}");
+}

@@ -22,7 +22,7 @@ pub(super) fn render(collected: &Collected, milestones: &[Milestone], out: &mut 
     let title = format!("Security exceptions from {} to {}", long_date(period.from), long_date(period.to));
     let body = html! {
         "\n" header {
-            p.kind { "Evidence, from commit " code { (short(Some(collected.head.as_str()))) } " of the register" }
+            p.kind { "Evidence, from commit " code { (short(Some(collected.head.as_str()))) } " of the register" @if collected.root != "." { " in " code { (collected.root) } } }
             h1 { (title) }
         }
         "\n" main {
