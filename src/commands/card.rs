@@ -56,7 +56,7 @@ fn find(arguments: &cli::Card, world: &World) -> Result<(Card, String), Error> {
         [] => None,
         logs => Some(scan::count(logs, &register, judge, root, &world.folder)?),
     };
-    let before = before_amendment(&opened, *first, exception)?;
+    let before = before_amendment((&arguments.place, world), &opened, *first, exception)?;
     let was = before.as_ref().and_then(|file| yaml::parse(file.source.text()).ok());
     let now = yaml::parse(opened.files.source(first.id).text()).ok();
     let card = Cards::of_record(judge, &register, exception, (was.as_ref(), now.as_ref()), scan.as_ref());
@@ -64,15 +64,19 @@ fn find(arguments: &cli::Card, world: &World) -> Result<(Card, String), Error> {
 }
 
 /// Finds how a record was before its last amendment: its last version in git that has fewer of them.
-fn before_amendment(opened: &Opened, first: FileRef<'_>, exception: &Exception<'_>) -> Result<Option<ReadFile>, Error> {
+fn before_amendment(
+    run: (&cli::Place, &World),
+    opened: &Opened,
+    first: FileRef<'_>,
+    exception: &Exception<'_>,
+) -> Result<Option<ReadFile>, Error> {
     if exception.amendments.is_empty() {
         return Ok(None);
     }
     let Some(git) = opened.git()? else { return Ok(None) };
     let Some(tip) = opened.tip(&git)? else { return Ok(None) };
-    let folder = &opened.judge.policy.exceptions;
     // The order of the versions is all that matters here.
-    let trail = trail::follow(&git, &opened.root, (folder, stem(first.path)), &tip, i64::MAX)?;
+    let trail = opened.at_home(run, &git, |home| trail::follow(home, stem(first.path), &tip, i64::MAX))?;
     let is_before = |file: &ReadFile| {
         let tree = yaml::parse(file.source.text()).ok();
         tree.is_some_and(|tree| Exception::from_node(FileId(0), "", tree).amendments.len() < exception.amendments.len())

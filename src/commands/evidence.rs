@@ -1,19 +1,19 @@
 //! `stopgap evidence`: writes an evidence pack for an audit period, and verifies one.
 
 use std::io::{Write, stderr};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
 use walkdir::WalkDir;
 
 use crate::cli;
 use crate::commands::signoff::{self, Owners};
-use crate::commands::then::Then;
-use crate::commands::{World, book, history, write};
+use crate::commands::then::{DaysEnd, Then};
+use crate::commands::{World, book, history, place, write};
 use crate::error::{Argument, Error, Input};
 use crate::evidence::{self, Collected, Difference, Pack, Period, Sources, Verdict};
 use crate::files::{self, CommitFiles, Repository};
-use crate::git::Commit;
+use crate::git::{Commit, Git};
 use crate::history::base::CiEnvironment;
 use crate::output::escape;
 use crate::output::evidence::{HEADER, Header, Milestone, PULLS, pack, read_header};
@@ -47,8 +47,9 @@ pub(super) fn run(arguments: &cli::Evidence, world: &World, out: &mut dyn Write)
             "name the first day of the period",
         ));
     }
-    let (then, zone) = Then::on_day(&arguments.place, world, "--to", to)?;
-    let period = Period { from, to, zone };
+    let root = place::root(&arguments.place, &world.folder)?;
+    let (then, end) = Then::on_day((&arguments.place, root), world, "--to", to)?;
+    let period = period((from, to), &then, end, &arguments.place, world)?;
     let output = arguments.output.clone().unwrap_or_default();
     let folder = world.folder.join(&output);
     write::sweep_new(&folder);
@@ -65,6 +66,18 @@ pub(super) fn run(arguments: &cli::Evidence, world: &World, out: &mut dyn Write)
     then.remark();
     told(&collected, &output, pack.len(), out)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Finds when a period begins that ends with a day: where the one before it ends.
+fn period(
+    (from, to): (Day, Day),
+    then: &Then,
+    end: DaysEnd,
+    place: &cli::Place,
+    world: &World,
+) -> Result<Period, Error> {
+    let before = then.end_of(place, world, from.plus(-1))?;
+    Ok(Period { from, to, zone: end.zone, eve: before.instant, zone_before: before.zone })
 }
 
 fn day(option: &'static str, text: &Option<String>, world: &World) -> Result<Day, Error> {
@@ -161,7 +174,12 @@ fn told(collected: &Collected, output: &Path, files: usize, out: &mut dyn Write)
     let standing = stood.iter().filter(|it| it.standing).count();
     let slips: usize = past.verdicts.iter().map(|verdict| verdict.findings.iter().count()).sum();
     let output = output.display().to_string();
-    writeln!(out, "wrote {} to `{}`, from {} to {}:", counted(files, "file"), shown(&output), period.from, period.to)?;
+    let files = counted(files, "file");
+    let root = match collected.root.as_str() {
+        "." => String::new(),
+        root => format!(" of the register in `{}`", shown(root)),
+    };
+    writeln!(out, "wrote {files}{root} to `{}`, from {} to {}:", shown(&output), period.from, period.to)?;
     let mut more = Vec::new();
     if objected > 0 {
         more.push(format!("{objected} with violations"));
@@ -171,7 +189,8 @@ fn told(collected: &Collected, output: &Path, files: usize, out: &mut dyn Write)
     }
     let more = if more.is_empty() { String::new() } else { format!(": {}", more.join(", ")) };
     writeln!(out, "  {}{more}", counted(decisions.len(), "decision"))?;
-    writeln!(out, "  {} were open in the period, {standing} of them at its end", counted(stood.len(), "finding"))?;
+    let were = if stood.len() == 1 { "was" } else { "were" };
+    writeln!(out, "  {} {were} open in the period, {standing} of them at its end", counted(stood.len(), "finding"))?;
     writeln!(out, "  {} in changes that bypassed the gate", counted(slips, "finding"))?;
     for remark in remarks {
         writeln!(out, "{}", escape::line(remark))?;
@@ -187,7 +206,8 @@ fn verify(arguments: &cli::Verify, world: &World, out: &mut dyn Write) -> Result
     found.extend(evidence::differences(&pack));
     let of_manifest = found.len();
     let (header, from, to) = header(&pack, &arguments.pack)?;
-    let (then, zone) = Then::on_day(&arguments.place, world, "--to", to)?;
+    let (place, root) = place_of_pack(&header, arguments, world)?;
+    let (then, end) = Then::on_day((&place, root), world, "--to", to)?;
     let head = match then.git.commit(&header.head)? {
         Some(head) if head == then.commit => head,
         there => {
@@ -196,12 +216,12 @@ fn verify(arguments: &cli::Verify, world: &World, out: &mut dyn Write) -> Result
             then.commit.clone()
         }
     };
-    let maker = Maker { place: &arguments.place, world, root: &then.root };
+    let maker = Maker { place: &place, world, root: &then.root };
     let given = history::read_answers(&arguments.pulls, &world.folder)?;
     let fresh = !given.is_empty();
     let own = pack.get(PULLS).filter(|_| header.approvals).map(|bytes| (PULLS.to_owned(), bytes.clone()));
     let answers: Vec<(String, Vec<u8>)> = if fresh { given } else { own.into_iter().collect() };
-    let period = Period { from, to, zone };
+    let period = period((from, to), &then, end, &place, world)?;
     let whole = if fresh { pack.clone() } else { Pack::new() };
     let mut derived = match maker.make(&then, &head, period, &answers) {
         // The answers are about commits that the branch no longer has, and the steps tell where that begins.
@@ -235,6 +255,27 @@ fn verify(arguments: &cli::Verify, world: &World, out: &mut dyn Write) -> Result
     new.retain(|it| !is_known(it));
     found.extend(new);
     verdict(&found, of_manifest, (&header, fresh), out)
+}
+
+/// Finds the register that a pack is of: it names its root.
+fn place_of_pack(header: &Header, arguments: &cli::Verify, world: &World) -> Result<(cli::Place, PathBuf), Error> {
+    let cli::Place { root, policy } = &arguments.place;
+    let Some(of_pack) = &header.root else {
+        let found = place::root(&arguments.place, &world.folder)?;
+        return Ok((cli::Place { root: root.clone(), policy: policy.clone() }, found));
+    };
+    let start = match root {
+        Some(_) => place::root(&arguments.place, &world.folder)?,
+        None => world.folder.clone(),
+    };
+    let Some(git) = Git::open(&start)? else { return Err(Error::NoHistory { root: start }) };
+    let top = std::fs::canonicalize(git.top()).unwrap_or_else(|_| git.top().to_path_buf());
+    let wanted = if of_pack == "." { top } else { top.join(of_pack) };
+    if root.is_some() && start != wanted {
+        let why = format!("is not the register of the pack, whose root is `{}`", shown(of_pack));
+        return Err(value("--root", &start.display().to_string(), why, "leave `--root` out: the pack names it"));
+    }
+    Ok((cli::Place { root: Some(wanted.clone()), policy: policy.clone() }, wanted))
 }
 
 /// Makes a pack from answers.
@@ -286,7 +327,7 @@ fn other_head(header: &Header, then: &Then, there: Option<&Commit>) -> Result<Di
     };
     let what = match there {
         None => "`head`: this clone does not have that commit; the history was rewritten or not fetched",
-        Some(_) if is_before => "`head`: more commits were added to the branch on the last day",
+        Some(_) if is_before => "`head`: the branch had more commits when the period ended",
         Some(_) => "`head`: the default branch did not have that commit when the period ended",
     };
     let (pack, clone) = (Some(shown(&header.head).into_owned()), Some(then.commit.as_str().to_owned()));
@@ -301,7 +342,7 @@ fn read(named: &Path, folder: &Path) -> Result<(Pack, Vec<Difference>), Error> {
         why,
         help: "name the folder that `stopgap evidence` wrote".to_owned(),
     };
-    let (mut pack, mut found) = (Pack::new(), Vec::new());
+    let (mut pack, mut found, mut folders) = (Pack::new(), Vec::new(), Vec::new());
     for entry in WalkDir::new(folder).sort_by_file_name() {
         let entry = entry.map_err(|error| {
             unreadable(error.io_error().map_or_else(|| "it cannot be read".to_owned(), ToString::to_string))
@@ -309,6 +350,7 @@ fn read(named: &Path, folder: &Path) -> Result<(Pack, Vec<Difference>), Error> {
         let parts = entry.path().strip_prefix(folder).unwrap_or(Path::new("")).components();
         let name = parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
         if entry.file_type().is_dir() {
+            folders.push(format!("{name}/"));
             continue;
         }
         if !entry.file_type().is_file() {
@@ -321,6 +363,12 @@ fn read(named: &Path, folder: &Path) -> Result<(Pack, Vec<Difference>), Error> {
         let bytes = files::read_named(entry.path(), MOST).map_err(|error| unreadable(error.to_string()))?;
         pack.insert(name, bytes);
     }
+    // What no file is in, the manifest cannot name.
+    let is_empty = |folder: &&String| !pack.keys().any(|name| name.starts_with(folder.as_str()));
+    let empty = folders.iter().skip(1).filter(is_empty);
+    found.extend(
+        empty.map(|folder| Difference::of_file(folder, "it is an empty folder, and does not belong to the pack")),
+    );
     Ok((pack, found))
 }
 
@@ -338,6 +386,11 @@ fn header(pack: &Pack, named: &Path) -> Result<(Header, Day, Day), Error> {
     let (from, to) = (day(&header.from)?, day(&header.to)?);
     if from > to || Commit::from_digits(&header.head).is_none() {
         return Err(unreadable("its period or its commit is not valid".to_owned()));
+    }
+    let is_below =
+        |root: &str| root == "." || Path::new(root).components().all(|it| matches!(it, Component::Normal(_)));
+    if header.root.as_deref().is_some_and(|root| root.is_empty() || !is_below(root)) {
+        return Err(unreadable("its root is not a folder of a repository".to_owned()));
     }
     Ok((header, from, to))
 }

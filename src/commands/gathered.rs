@@ -31,6 +31,8 @@ pub(super) struct Gathered {
     pub(super) parts: Vec<Part>,
     /// The organisation's own schema, where there is only one register.
     own: Option<Schema>,
+    /// The folders whose registers are left out.
+    pub(super) skipped: Vec<String>,
     /// All files: with several registers their paths are from the top of the work tree. The policy of a register that
     /// could not be read is a file that cannot be.
     pub(super) files: Files,
@@ -100,8 +102,8 @@ impl Gathered {
         let seen = look(&mut opened)?;
         let (root, files, own) = (opened.root.clone(), std::mem::take(&mut opened.files), opened.own.take());
         let place = cli::Place { root: place.root.clone(), policy: place.policy.clone() };
-        let parts = vec![Part { below: String::new(), place, opened }];
-        Ok((Self { root, parts, own, files, homes: Vec::new(), is_broken: false }, seen))
+        let (parts, skipped) = (vec![Part { below: String::new(), place, opened }], Vec::new());
+        Ok((Self { root, parts, own, skipped, files, homes: Vec::new(), is_broken: false }, seen))
     }
 
     fn gather_all(found: &Registers, today: Option<&str>, world: &World, look: &Look) -> Result<(Self, Seen), Error> {
@@ -145,8 +147,15 @@ impl Gathered {
         let (files, numbers) = files.in_order();
         findings.renumber(|file| numbers[file.index()]);
         let homes = parts.iter().map(home).collect();
-        let gathered = Self { root: found.top.clone(), parts, own: None, files, homes, is_broken };
+        let (root, skipped) = (found.top.clone(), found.skipped.clone());
+        let gathered = Self { root, parts, own: None, skipped, files, homes, is_broken };
         Ok((gathered, Seen { findings, let_be }))
+    }
+
+    /// Adds a register that is no more, without files.
+    pub(super) fn add_part(&mut self, part: Part) {
+        self.homes.push(home(&part));
+        self.parts.push(part);
     }
 
     /// Tells whether this is about several registers.

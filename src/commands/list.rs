@@ -1,22 +1,25 @@
 //! `stopgap list`: the register as a table, the most urgent first.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::io::Write;
 use std::process::ExitCode;
 
 use crate::cli;
 use crate::cli::list::{Sort, StatusName, TierName};
 use crate::commands::gathered::{Gathered, Part, Wanted};
-use crate::commands::{World, write};
+use crate::commands::opened::Opened;
+use crate::commands::then::Then;
+use crate::commands::{World, registers, write};
 use crate::error::{Argument, Error, GitError, Named};
-use crate::files::ReadFile;
-use crate::git::{Commit, Identity};
+use crate::files::{self, ReadFile};
+use crate::git::{Commit, Git, Identity};
 use crate::history::past::{self, Gone};
 use crate::output::Look;
 use crate::output::list::{Format, Listing, Row, render};
 use crate::people::fold_person;
-use crate::register::{Exception, Status, Text, Tier, control_key, stem};
+use crate::register::{Exception, Status, Text, Tier, control_key, is_named_like_one, stem};
 use crate::report::Item;
 use crate::rules::Judge;
 use crate::text::{nearest, normalise, shown};
@@ -30,7 +33,7 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
     let mut opened = Gathered::open(&wanted, world)?;
     let period = arguments.in_force.as_deref().map(|text| period(text, opened.first().today.day)).transpose()?;
     let removed = match period {
-        Some(_) => add_gone(&mut opened)?,
+        Some(_) => add_gone(&mut opened, world)?,
         None => BTreeMap::new(),
     };
     let outputs = write::parse_outputs(&arguments.output, "csv=register.csv")?;
@@ -179,7 +182,7 @@ fn period(text: &str, today: Day) -> Result<(Day, Day), Error> {
 
 /// Adds the last versions of exceptions that the history has and a register has not, and returns their paths and the
 /// commits that removed them. Outside git there is nothing to add.
-fn add_gone(opened: &mut Gathered) -> Result<BTreeMap<String, Commit>, Error> {
+fn add_gone(opened: &mut Gathered, world: &World) -> Result<BTreeMap<String, Commit>, Error> {
     let mut removed = BTreeMap::new();
     let mut added: Vec<ReadFile> = Vec::new();
     for part in &opened.parts {
@@ -187,7 +190,7 @@ fn add_gone(opened: &mut Gathered) -> Result<BTreeMap<String, Commit>, Error> {
         let paths = opened.files.own().iter().map(|id| opened.files.source(*id).path());
         let here: BTreeSet<String> =
             paths.filter(|path| path.starts_with(&folder)).map(|path| stem(path).to_lowercase()).collect();
-        for Gone { last, removed_in, .. } in gone(part)?.into_iter().filter(|gone| !gone.goes_on) {
+        for Gone { last, removed_in, .. } in gone(part, world)?.into_iter().filter(|gone| !gone.goes_on) {
             let path = last.source.path();
             // What the work tree has and no commit yet may be one of them, put back.
             if !here.contains(&stem(path).to_lowercase()) {
@@ -197,20 +200,69 @@ fn add_gone(opened: &mut Gathered) -> Result<BTreeMap<String, Commit>, Error> {
             }
         }
     }
+    if opened.are_several() {
+        add_gone_registers(opened, world, &mut added, &mut removed)?;
+    }
     opened.files.put_all(added);
     Ok(removed)
 }
 
+/// Adds what registers had that are no more, unless it went on under another root.
+fn add_gone_registers(
+    opened: &mut Gathered,
+    world: &World,
+    added: &mut Vec<ReadFile>,
+    removed: &mut BTreeMap<String, Commit>,
+) -> Result<(), Error> {
+    let first = &opened.parts[0].opened;
+    let Some(git) = first.git()? else { return Ok(()) };
+    let Some(tip) = first.tip(&git)? else { return Ok(()) };
+    let here: BTreeSet<String> = opened.parts.iter().map(|part| part.below.clone()).collect();
+    let mut brought: BTreeMap<Commit, BTreeSet<String>> = BTreeMap::new();
+    for (below, last) in registers::gone(&git, &tip, world.now.timestamp())? {
+        if here.contains(&below) || !registers::is_kept(&below, &opened.skipped) {
+            continue;
+        }
+        let root = opened.root.join(below.trim_end_matches('/'));
+        let place = registers::place_of(&root);
+        let then = Then::of_commit(git.clone(), last, root);
+        let part = Opened::open_gone(&place, then, opened.first().today, world)?;
+        let gone = part.at_home((&place, world), &git, |home| past::gone(home, &tip))?;
+        for Gone { last, removed_in, .. } in gone.into_iter().filter(|gone| !gone.goes_on) {
+            let stems = match brought.entry(removed_in.clone()) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unread) => unread.insert(stems_brought_by(&git, &removed_in)?),
+            };
+            if !stems.contains(&stem(last.source.path()).to_lowercase()) {
+                let path = format!("{below}{}", last.source.path());
+                added.push(ReadFile { source: last.source.renamed(&path), ..last });
+                removed.insert(path, removed_in);
+            }
+        }
+        opened.add_part(Part { below, place, opened: part });
+    }
+    Ok(())
+}
+
+/// Lists the ids, in lower case, of the files that a commit brings or edits.
+fn stems_brought_by(git: &Git, commit: &Commit) -> Result<BTreeSet<String>, Error> {
+    let parent = git.info(commit)?.and_then(|info| info.parents.into_iter().next());
+    let changes = git.tree_changes(&[(commit, parent.as_ref())], "")?.pop().unwrap_or_default();
+    let paths = changes.into_iter().filter(|change| change.file.is_some()).map(|change| change.path);
+    let paths = paths.map(|path| files::name_of(&path).into_owned());
+    Ok(paths.filter(|path| is_named_like_one(path)).map(|path| stem(&path).to_lowercase()).collect())
+}
+
 /// Finds what the history of a register has and the register has not; what a shallow clone lacks is missing without a
 /// trace, so it is refused.
-fn gone(part: &Part) -> Result<Vec<Gone>, Error> {
-    let Part { opened, .. } = part;
+fn gone(part: &Part, world: &World) -> Result<Vec<Gone>, Error> {
+    let Part { opened, place, .. } = part;
     let Some(git) = opened.git()? else { return Ok(Vec::new()) };
     let Some(tip) = opened.tip(&git)? else { return Ok(Vec::new()) };
     if git.is_shallow() {
         return Err(GitError::Shallow.into());
     }
-    past::gone(&git, &opened.root, &opened.judge.policy.exceptions, &tip)
+    opened.at_home((place, world), &git, |home| past::gone(home, &tip))
 }
 
 /// Returns the spellings by which git knows the user.

@@ -11,6 +11,7 @@ use crate::commands::{World, book, place};
 use crate::error::{Argument, Error, Named};
 use crate::files::Repository;
 use crate::git::{Commit, Git};
+use crate::history::Home;
 use crate::output::record::View;
 use crate::policy::places::BASELINE;
 use crate::register::{self, FileRef, Files, Register};
@@ -19,6 +20,7 @@ use crate::schema::Schema;
 use crate::signoff::Ownership;
 use crate::source::Source;
 use crate::text::{argument, nearest};
+use crate::time::Today;
 
 /// What every command about the register as it is begins with.
 pub(super) struct Opened {
@@ -87,6 +89,20 @@ impl Opened {
         Ok(Self { root, judge: Judge::new(book, today), own, files, then: Some(then), clone })
     }
 
+    /// Reads the rule book of a register that is no more from the last commit that had it, and none of its files; it is
+    /// judged at a moment.
+    ///
+    /// # Errors
+    ///
+    /// When its rule book makes no sense.
+    pub(super) fn open_gone(arguments: &cli::Place, then: Then, now: Today, world: &World) -> Result<Self, Error> {
+        let head = then.head()?;
+        let (book, own) = book::load(arguments, world, &then.root, &head.place).map_err(|error| head.owns(error))?;
+        let judge = Judge::new(book.clone(), Today::from_clock(book.policy.timezone, now.instant));
+        let (root, clone) = (then.root.clone(), OnceCell::new());
+        Ok(Self { root, judge, own, files: Files::default(), then: Some(then), clone })
+    }
+
     /// Finds and reads a register that is about to be edited: no other edit of it can run until the returned lock is
     /// dropped.
     ///
@@ -151,6 +167,18 @@ impl Opened {
                 Ok(self.clone.get_or_init(|| opened).clone())
             }
         }
+    }
+
+    /// Asks something of the history of the register, wherever it was.
+    pub(super) fn at_home<T>(
+        &self,
+        (arguments, world): (&cli::Place, &World),
+        git: &Git,
+        ask: impl FnOnce(Home<'_>) -> T,
+    ) -> T {
+        let policy = book::policy_file(arguments, world, &self.root);
+        let load = |place: &Repository| book::policy(arguments, world, &self.root, place);
+        ask(Home { git, root: &self.root, policy: &policy, load: &load })
     }
 
     /// Tells whether a commit of the past was read, and not what is here now.

@@ -3,7 +3,7 @@
 //! A policy marks a register, in any folder that git knows: what `.gitignore` leaves out, submodules and repositories
 //! inside the work tree do not count. The top of the work tree is one too if it has the usual folder of exceptions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::cli;
@@ -11,7 +11,8 @@ use crate::commands::then::{self, Then, Where};
 use crate::commands::{World, book, place};
 use crate::error::{Argument, Error, Named};
 use crate::files;
-use crate::git::Git;
+use crate::git::{Commit, Git};
+use crate::history::past;
 use crate::policy::{NAMES, Policy};
 use crate::register::is_named_like_one;
 use crate::text::{nearest, shown};
@@ -22,7 +23,7 @@ pub(super) struct Registers {
     pub(super) top: PathBuf,
     /// Their roots below it, sorted; each is empty or ends in `/`.
     pub(super) roots: BTreeSet<String>,
-    skipped: Vec<String>,
+    pub(super) skipped: Vec<String>,
     /// The commit of the past that they are looked for in.
     then: Option<Then>,
     /// What that is called on the command line.
@@ -113,9 +114,43 @@ impl Registers {
 
     /// Returns those of other files that are not to be left out.
     pub(super) fn kept(&self, roots: BTreeSet<String>) -> BTreeSet<String> {
-        let is_kept = |root: &String| !self.skipped.iter().any(|skipped| root.starts_with(skipped.as_str()));
-        roots.into_iter().filter(is_kept).collect()
+        roots.into_iter().filter(|root| is_kept(root, &self.skipped)).collect()
     }
+}
+
+/// Finds the registers that commits of the main line up to a tip had and that are no more, by their roots, each with the
+/// last commit that had it.
+///
+/// # Errors
+///
+/// When `git` cannot deliver the history.
+pub(super) fn gone(git: &Git, tip: &Commit, now: i64) -> Result<BTreeMap<String, Commit>, Error> {
+    let line = past::Line::read(git, tip, now)?;
+    let chain: Vec<&Commit> = line.commits().collect();
+    let below = std::iter::once(None).chain(chain.iter().copied().map(Some));
+    let steps: Vec<(&Commit, Option<&Commit>)> = chain.iter().copied().zip(below).collect();
+    let mut marks: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut gone = BTreeMap::new();
+    for ((_, below), changes) in steps.iter().zip(git.tree_changes(&steps, "")?) {
+        for change in changes {
+            let path = files::name_of(&change.path).into_owned();
+            let Some(root) = roots(std::iter::once(path.as_str())).pop_first() else { continue };
+            let marks = marks.entry(root.clone()).or_default();
+            match (change.file, below) {
+                (Some(_), _) => {
+                    marks.insert(path);
+                    gone.remove(&root);
+                }
+                (None, below) => {
+                    marks.remove(&path);
+                    if let (true, Some(below)) = (marks.is_empty(), below) {
+                        gone.insert(root, (*below).clone());
+                    }
+                }
+            }
+        }
+    }
+    Ok(gone)
 }
 
 /// Returns the roots of the registers that files make, by their paths from the top of a work tree.
@@ -128,6 +163,11 @@ pub(super) fn roots<'p>(paths: impl Iterator<Item = &'p str>) -> BTreeSet<String
         marked.or_else(|| (path.starts_with(&usual) && is_named_like_one(path)).then(String::new))
     };
     paths.filter_map(root).collect()
+}
+
+/// Tells whether a root is not in a folder that is to be left out.
+pub(super) fn is_kept(root: &str, skipped: &[String]) -> bool {
+    !skipped.iter().any(|skipped| root.starts_with(skipped.as_str()))
 }
 
 /// Returns how one of several registers is named on the command line.

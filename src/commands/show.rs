@@ -11,6 +11,7 @@ use crate::commands::{World, book, history, place, write};
 use crate::error::Error;
 use crate::files::{ReadFile, Repository};
 use crate::git::{Commit, Git};
+use crate::history::Home;
 use crate::history::base;
 use crate::history::case::{self, Act, Sources, Step};
 use crate::history::past::{self, Gone};
@@ -21,6 +22,7 @@ use crate::output::show::{Sheet, Slip, render};
 use crate::policy::{Policy, RuleBook};
 use crate::register::{Exception, FileRef, Register, Status, Term, stem};
 use crate::replay::{self, Between, Past};
+use crate::rule::Finding;
 use crate::rules::{self, Case};
 use crate::signoff::Pulls;
 use crate::time::Today;
@@ -32,7 +34,7 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
     let pulls = history::read_pulls(&arguments.pulls, &world.folder)?;
     let inputs: Vec<&Path> = arguments.pulls.iter().map(PathBuf::as_path).collect();
     write::spare_inputs(&outputs, &inputs, &world.folder, &opened.root, &opened.judge.policy)?;
-    let removed_in = add_removed(&mut opened, &arguments.id)?;
+    let removed_in = add_removed(&mut opened, arguments, world)?;
     let Opened { root, judge, files: read, .. } = &opened;
     let (today, folder) = (judge.today, &judge.policy.exceptions);
     let register = opened.register();
@@ -77,7 +79,8 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
 }
 
 /// Adds the last version of an exception that is no longer in the register, and returns the commit that removed it.
-fn add_removed(opened: &mut Opened, id: &str) -> Result<Option<Commit>, Error> {
+fn add_removed(opened: &mut Opened, arguments: &cli::Show, world: &World) -> Result<Option<Commit>, Error> {
+    let id = arguments.id.as_str();
     let wanted = if crate::register::is_named_like_one(id) { stem(id) } else { id };
     let wanted = wanted.rsplit('/').next().unwrap_or(wanted).to_lowercase();
     let is_it = |path: &str| stem(path).to_lowercase() == wanted;
@@ -86,7 +89,7 @@ fn add_removed(opened: &mut Opened, id: &str) -> Result<Option<Commit>, Error> {
     }
     let Some(git) = opened.git()? else { return Ok(None) };
     let Some(tip) = opened.tip(&git)? else { return Ok(None) };
-    let gone = past::gone(&git, &opened.root, &opened.judge.policy.exceptions, &tip)?;
+    let gone = opened.at_home((&arguments.place, world), &git, |home| past::gone(home, &tip))?;
     let Some(Gone { last, removed_in, .. }) = gone.into_iter().find(|gone| is_it(gone.last.source.path())) else {
         return Ok(None);
     };
@@ -119,7 +122,10 @@ impl CaseFile {
         let tip = git.as_ref().map(|git| opened.tip(git)).transpose()?.flatten();
         let now = run.1.now.timestamp();
         let trail = match git.as_ref().zip(tip.as_ref()) {
-            Some((git, tip)) => trail::follow(git, root, (&policy.exceptions, stem(first.path)), tip, now)?,
+            Some((git, tip)) => {
+                let follow = |home: Home<'_>| trail::follow(home, stem(first.path), tip, now);
+                opened.at_home((&run.0.place, run.1), git, follow)?
+            }
             None => Trail::default(),
         };
         let timeline = match (&git, register.exception(first.id)) {
@@ -128,6 +134,13 @@ impl CaseFile {
             }
             (None, exception) => exception.map(timeline::of_record).unwrap_or_default(),
         };
+        // A branch is judged as a whole, by the gate: its commits are drafts of one change.
+        let unmerged = match git.as_ref().zip(tip.as_ref()) {
+            Some((git, tip)) if !opened.is_of_the_past() => Unmerged::find(git, tip)?,
+            _ => None,
+        };
+        let is_draft =
+            unmerged.as_ref().zip(trail.versions.first()).is_some_and(|(it, first)| it.own.contains(&first.commit));
         let sources = Sources {
             git: git.as_ref(),
             prefix: &place::below_work_tree(root),
@@ -136,11 +149,15 @@ impl CaseFile {
             people: &opened.judge.people,
             zone: policy.timezone,
             today: opened.judge.today,
+            is_draft,
         };
         let story = case::tell(sources, Some(&current))?;
         let mut file = Self { story, timeline, in_git: git.is_some(), ..Self::default() };
+        if let Some(unmerged) = &unmerged {
+            unmerged.mark(&mut file.story, is_draft);
+        }
         if let Some((git, tip)) = git.as_ref().zip(tip.as_ref()) {
-            file.judge(opened, run, (git, tip), (&trail, &current), pulls)?;
+            file.judge(opened, run, (git, tip, unmerged.as_ref()), (&trail, &current), pulls)?;
         }
         Ok(file)
     }
@@ -150,7 +167,7 @@ impl CaseFile {
         &mut self,
         opened: &Opened,
         (arguments, world): (&cli::Show, &World),
-        (git, tip): (&Git, &Commit),
+        (git, tip, unmerged): (&Git, &Commit, Option<&Unmerged>),
         (trail, current): (&Trail, &ReadFile),
         pulls: Option<&Pulls>,
     ) -> Result<(), Error> {
@@ -165,12 +182,7 @@ impl CaseFile {
             .map(|it| stem(it.source.path()).to_lowercase())
             .collect();
         ids.insert(stem(current.source.path()).to_lowercase());
-        // A branch is judged as a whole, by the gate: its commits are drafts of one change.
-        let unmerged = if opened.is_of_the_past() { None } else { Unmerged::find(git, tip)? };
-        if let Some(unmerged) = &unmerged {
-            unmerged.mark(&mut self.story);
-        }
-        let tip = unmerged.as_ref().map_or(tip, |unmerged| &unmerged.fork);
+        let tip = unmerged.map_or(tip, |unmerged| &unmerged.fork);
         let between =
             Between { tip: Some(tip), only: Some(&ids), now: Some(world.now.timestamp()), ..Between::default() };
         let past = match replay::replay(git, &opened.root, between, &policy, &load, pulls) {
@@ -185,18 +197,19 @@ impl CaseFile {
         let is_it = |path: &str| ids.contains(&stem(path).to_lowercase());
         for verdict in &past.verdicts {
             let of_it = verdict.findings.iter().filter(|it| is_it(verdict.files.source(it.file).path()));
-            self.slips.extend(of_it.map(|finding| Slip {
-                commit: verdict.commit.clone(),
-                day: verdict.day,
-                level: finding.level,
-                rule: finding.rule.id,
-                message: finding.message.clone(),
-            }));
-        }
-        for slip in &self.slips {
-            let wrote = |step: &&mut Step| step.written.as_ref().is_some_and(|written| written.landed == slip.commit);
-            if let Some(step) = self.story.iter_mut().find(wrote) {
-                step.doubts.push(format!("{}[{}] {}", slip.level.name(), slip.rule, slip.message));
+            for finding in of_it {
+                let wrote = |step: &&mut Step| step.written.as_ref().is_some_and(|it| it.landed == verdict.commit);
+                let steps = self.story.iter_mut().filter(wrote);
+                if let Some(step) = steps.min_by_key(|step| distance(finding, step)) {
+                    step.doubts.push(format!("{}[{}] {}", finding.level.name(), finding.rule.id, finding.message));
+                }
+                self.slips.push(Slip {
+                    commit: verdict.commit.clone(),
+                    day: verdict.day,
+                    level: finding.level,
+                    rule: finding.rule.id,
+                    message: finding.message.clone(),
+                });
             }
         }
         self.add_approvals(&past, opened);
@@ -215,6 +228,29 @@ impl CaseFile {
             }
             step.approvals = Some(case::approvals(merge, zone));
         }
+    }
+}
+
+/// Tells how little a finding about a commit is about a step that the commit wrote: the step of the field that the finding
+/// is on comes first.
+fn distance(finding: &Finding, step: &Step) -> u8 {
+    let mut keys = finding.place.pointer.split('/').skip(1);
+    let (key, number) = (keys.next(), keys.next().and_then(|at| at.parse::<usize>().ok()).map(|at| at + 1));
+    let is_of_field = match step.act {
+        Act::Decided => matches!(key, Some("approver" | "decided")),
+        Act::Began => matches!(key, Some("starts" | "expires")),
+        Act::Closed => key == Some("closure"),
+        Act::Renewed => key == Some("renewals") && step.number == number,
+        Act::Reviewed => key == Some("reviews") && step.number == number,
+        Act::Amended => key == Some("amendments") && step.number == number,
+        Act::Asked | Act::Ended | Act::Changed(_) => false,
+    };
+    let is_of_decision = rules::is_of_decision(finding.rule);
+    match step.act {
+        _ if is_of_field => 0,
+        Act::Changed(_) if !is_of_decision => 1,
+        Act::Decided | Act::Renewed | Act::Amended if is_of_decision => 1,
+        _ => 2,
     }
 }
 
@@ -237,9 +273,9 @@ impl Unmerged {
 
     /// Marks the steps that they wrote. Of an exception that is new with them the drafts that a later one replaced came to
     /// nobody, and are left out.
-    fn mark(&self, story: &mut Vec<Step>) {
+    fn mark(&self, story: &mut Vec<Step>, is_draft: bool) {
         let own = |step: &Step| step.written.as_ref().is_some_and(|it| self.own.contains(&it.landed));
-        if story.iter().any(|step| step.act == Act::Asked && own(step)) {
+        if is_draft {
             let last: HashMap<_, usize> =
                 story.iter().enumerate().map(|(at, step)| ((step.act.name(), step.number), at)).collect();
             let mut at = 0;

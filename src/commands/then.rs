@@ -55,25 +55,43 @@ impl Then {
         Finder { place, world, git, root, what, are_several, option: "--at" }.find(at)
     }
 
-    /// Finds the commit that the default branch had at the end of a day, and the zone in which that day ends; `option`
-    /// names the day on the command line.
+    /// Takes a commit by itself.
+    pub(super) fn of_commit(git: Git, commit: Commit, root: PathBuf) -> Self {
+        Self { git, commit, root, instant: DateTime::default(), found: String::new(), doubts: Vec::new() }
+    }
+
+    /// Finds the commit that the default branch had at the end of a day, for a register whose root is known and need not be
+    /// there today; `option` names the day on the command line.
     ///
     /// # Errors
     ///
     /// When there is no such commit, the clone does not have the whole history, or the day has not come.
     pub(super) fn on_day(
-        place: &cli::Place,
+        (place, root): (&cli::Place, PathBuf),
         world: &World,
         option: &'static str,
         day: Day,
-    ) -> Result<(Self, Zone), Error> {
-        let root = place::root(place, &world.folder)?;
+    ) -> Result<(Self, DaysEnd), Error> {
         let Some(git) = Git::open(&root)? else { return Err(Error::NoHistory { root }) };
         if git.is_shallow() {
             return Err(GitError::Shallow.into());
         }
         let what = "the register".to_owned();
-        Finder { place, world, git, root, what, are_several: false, option }.moment(&day.to_string(), Moment::Day(day))
+        let finder = Finder { place, world, git, root, what, are_several: false, option };
+        finder.moment(&day.to_string(), Moment::Day(day))
+    }
+
+    /// Returns when another day ended on the same branch, whether it had a commit then or not.
+    ///
+    /// # Errors
+    ///
+    /// When git does not deliver the commits, or the day has not come.
+    pub(super) fn end_of(&self, place: &cli::Place, world: &World, day: Day) -> Result<DaysEnd, Error> {
+        let (git, root, what) = (self.git.clone(), self.root.clone(), String::new());
+        let finder = Finder { place, world, git, root, what, are_several: false, option: "--from" };
+        let (_, tip) = finder.branch()?;
+        let line = past::Line::read(&finder.git, &tip, world.now.timestamp())?;
+        finder.settle(&line, Moment::Day(day)).map(|(end, _)| end)
     }
 
     /// Takes the files of that commit.
@@ -126,6 +144,15 @@ pub(super) fn remark(text: &str) {
     let _ = io::stderr().lock().write_all(format!("note: {}\n", escape::line(text)).as_bytes());
 }
 
+/// When a day ended.
+#[derive(Clone, Copy)]
+pub(super) struct DaysEnd {
+    /// Its last second.
+    pub(super) instant: DateTime<Utc>,
+    /// The zone in which it ended.
+    pub(super) zone: Zone,
+}
+
 /// A register, or several, in a clone.
 pub(super) struct Where {
     pub(super) root: PathBuf,
@@ -134,6 +161,12 @@ pub(super) struct Where {
     pub(super) what: String,
     pub(super) are_several: bool,
 }
+
+/// How far the clocks of a time zone are ahead of UTC, at most.
+const FURTHEST_AHEAD: TimeDelta = TimeDelta::hours(14);
+
+/// How many time zones are tried for the end of a day.
+const MOST_ZONES: usize = 3;
 
 /// Where commits are looked for.
 struct Finder<'f> {
@@ -181,25 +214,36 @@ impl Finder<'_> {
         Ok(Then { git: self.git, commit, root, instant, found, doubts: Vec::new() })
     }
 
-    fn moment(self, at: &str, moment: Moment) -> Result<(Then, Zone), Error> {
+    /// Finds a moment in the time zone that was in force then, and the commit that the line had. What came later plays no
+    /// part, so that it is the same moment for whoever asks when.
+    fn settle(&self, line: &past::Line, moment: Moment) -> Result<(DaysEnd, Option<Commit>), Error> {
+        let earliest = match moment {
+            Moment::Day(_) => Zone::UTC.ends_at(moment),
+            _ => Zone::UTC.starts_at(moment),
+        } - FURTHEST_AHEAD;
+        let first = line.at(earliest.timestamp()).or_else(|| line.commits().next());
+        let mut zone = first.and_then(|commit| self.zone(commit)).unwrap_or(Zone::UTC);
+        let mut left = MOST_ZONES;
+        loop {
+            let instant = self.instant(moment, zone)?;
+            let commit = line.at(instant.timestamp());
+            // The day's end depends on the zone, and the zone on the policy of that day.
+            let then = commit.and_then(|commit| self.zone(commit)).unwrap_or(zone);
+            left -= 1;
+            if then == zone || left == 0 {
+                return Ok((DaysEnd { instant, zone }, commit.cloned()));
+            }
+            zone = then;
+        }
+    }
+
+    fn moment(self, at: &str, moment: Moment) -> Result<(Then, DaysEnd), Error> {
         let (branch, tip) = self.branch()?;
         let now = self.world.now;
         let line = past::Line::read(&self.git, &tip, now.timestamp())?;
-        // The day's end depends on the zone, and the zone on the policy of that day.
-        let mut zone = self.zone(&tip).unwrap_or(Zone::UTC);
-        let mut found = None;
-        for _ in 0..2 {
-            let instant = self.instant(moment, zone)?;
-            let Some(commit) = line.at(instant.timestamp()) else {
-                return Err(line.too_early(&self.git, self.option, at)?);
-            };
-            let then = self.zone(commit).unwrap_or(zone);
-            found = Some((commit.clone(), instant));
-            if std::mem::replace(&mut zone, then) == then {
-                break;
-            }
-        }
-        let Some((commit, instant)) = found else { return Err(line.too_early(&self.git, self.option, at)?) };
+        let (end, commit) = self.settle(&line, moment)?;
+        let Some(commit) = commit else { return Err(line.too_early(&self.git, self.option, at)?) };
+        let DaysEnd { instant, zone } = end;
         let root = self.root_in(&commit)?;
         let when = if matches!(moment, Moment::Day(_)) { "at the end of " } else { "at " };
         let found = {
@@ -208,7 +252,7 @@ impl Finder<'_> {
             format!("{what} {stood} {when}{moment} on `{branch}`, in commit {commit}")
         };
         let doubts = line.ahead_of(instant.timestamp()).map(|ahead| ahead.remark(zone)).collect();
-        Ok((Then { git: self.git, commit, root, instant, found, doubts }, zone))
+        Ok((Then { git: self.git, commit, root, instant, found, doubts }, end))
     }
 
     /// Returns the last second of a day, or the date-time itself; of today, now.

@@ -17,20 +17,19 @@ use crate::files::{CommitFiles, Repository};
 use crate::git::{Commit, Git};
 use crate::history::case::{Approval, approvals};
 use crate::history::past::Line;
-use crate::history::{PolicyFile, Signed};
+use crate::history::snapshot::prefix;
+use crate::history::{Head, PolicyFile, Signed};
 use crate::policy::{Forge, RuleBook};
 use crate::register::Files;
 use crate::replay::{self, Between, LoadBook, Past, Touch};
-use crate::rule::{Family, Level};
+use crate::rule::Level;
+use crate::rules;
 use crate::schema::Schema;
 use crate::signoff::{Ownership, Pulls};
 use crate::time::{Day, Moment, Zone};
 
 pub use compare::{Difference, Manifest, Pack, differences, first_difference};
 pub use standing::{END, State, Stood};
-
-/// The rule about signatures of decisions.
-const UNSIGNED: &str = "unsigned-decision";
 
 /// Reads the rule book in a commit, and the organisation's own schema.
 pub type LoadWhole<'r> = dyn Fn(&Repository) -> Result<(RuleBook, Option<Schema>), Error> + 'r;
@@ -47,6 +46,10 @@ pub struct Period {
     pub to: Day,
     /// The zone in which they begin and end.
     pub zone: Zone,
+    /// The last second before them, by the zone of then: where the period before ends.
+    pub eve: DateTime<Utc>,
+    /// That zone.
+    pub zone_before: Zone,
 }
 
 impl Period {
@@ -54,12 +57,6 @@ impl Period {
     #[must_use]
     pub fn end_of(self, day: Day) -> DateTime<Utc> {
         self.zone.ends_at(Moment::Day(day)) - TimeDelta::seconds(1)
-    }
-
-    /// Returns the last second before the period.
-    #[must_use]
-    pub fn eve(self) -> DateTime<Utc> {
-        self.zone.starts_at(Moment::Day(self.from)) - TimeDelta::seconds(1)
     }
 
     /// Lists the days.
@@ -92,6 +89,8 @@ pub struct Sources<'s> {
 pub struct Collected {
     /// The days.
     pub period: Period,
+    /// Where the register's root lies, from the top of the work tree; `.` for the top.
+    pub root: String,
     /// The commit that the branch had when they began; `None` where there was none.
     pub start: Option<Commit>,
     /// The commit that it had when they ended.
@@ -175,7 +174,8 @@ impl Verdict {
 ///
 /// # Errors
 ///
-/// When the history or a content is not in this clone, or an answer is missing in the pull requests.
+/// When the history or a content is not in this clone, there was no register in the period, or an answer is missing in the
+/// pull requests.
 pub fn collect(
     sources: Sources<'_>,
     period: Period,
@@ -184,24 +184,40 @@ pub fn collect(
     let Sources { git, root, head, policy, .. } = sources;
     let end = period.end_of(period.to).timestamp();
     let line = Line::read(git, head, end)?;
-    let start = line.at(period.eve().timestamp()).cloned();
+    let start = line.at(period.eve.timestamp()).cloned();
     let mut remarks = Vec::new();
-    let stood = standing::walk(sources, period, &line, &mut remarks, state)?;
+    let (stood, presence) = standing::walk(sources, period, &line, &mut remarks, state)?;
     let load = |place: &Repository| (sources.load)(place).map(|(book, _)| book);
     let load: &LoadBook<'_> = &load;
     let between = Between { since: start.as_ref(), tip: Some(head), now: Some(end), told: true, only: None };
-    let past = match replay::replay(git, root, between, policy, load, sources.pulls) {
-        // There was none yet, which is an answer.
-        Err(Error::NoRegister { .. }) => Past { head: Some(head.clone()), ..Past::default() },
-        past => past?,
-    };
+    let past = replay::replay(git, root, between, policy, load, sources.pulls)?;
+    if let Some(folder) = presence.folder()
+        && let Err(missing) = Head::of_past(root, git, head)?.require_register(folder)
+    {
+        if !presence.was_there() && past.touched.is_empty() {
+            return Err(missing);
+        }
+        remarks.push(presence.remark_gone((head, folder), &missing));
+    }
+    if presence.was_there_before() && period.zone_before != period.zone {
+        remarks.push(format!(
+            "the time zone changed in the period: it begins in {}, and its days and its end are those of {}",
+            period.zone_before.name(),
+            period.zone.name()
+        ));
+    }
     remarks.extend(past.remarks.iter().filter(|remark| !remarks.contains(remark)).cloned().collect::<Vec<_>>());
     let verdicts: HashMap<&Commit, &replay::Verdict> =
         past.verdicts.iter().map(|verdict| (&verdict.commit, verdict)).collect();
     let of = |touch: &Touch| decided(touch, verdicts.get(&touch.commit).copied(), &past, period.zone);
     let decisions = past.touched.iter().flat_map(of).collect();
+    let root = match prefix(git, root) {
+        below if below.is_empty() => ".".to_owned(),
+        below => below.trim_end_matches('/').to_owned(),
+    };
     Ok(Collected {
         period,
+        root,
         start,
         head: head.clone(),
         decisions,
@@ -218,8 +234,7 @@ fn decided(touch: &Touch, verdict: Option<&replay::Verdict>, past: &Past, zone: 
         .into_iter()
         .flat_map(|verdict| verdict.findings.iter().map(move |finding| (verdict, finding)))
         .filter(|(verdict, finding)| {
-            let is_about_it = finding.rule.family == Family::SignOff || finding.rule.id == UNSIGNED;
-            is_about_it && is_it(verdict.files.source(finding.file).path())
+            rules::is_of_decision(finding.rule) && is_it(verdict.files.source(finding.file).path())
         })
         .map(|(_, finding)| Objection { level: finding.level, rule: finding.rule.id, message: finding.message.clone() })
         .collect();

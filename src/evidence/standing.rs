@@ -9,13 +9,14 @@ use crate::git::{Commit, Git, TreeChange, TreeFile};
 use crate::history::past::Line;
 use crate::history::rule_books::RuleBooks;
 use crate::history::snapshot::prefix;
-use crate::policy::RuleBook;
 use crate::policy::places::{BASELINE, NAMES, SIGNERS};
+use crate::policy::{Policy, RuleBook};
 use crate::register::{Files, Register, is_named_like_one, stem};
 use crate::rule::{Finding, Findings, Level};
 use crate::rules::{Case, Judge};
 use crate::schema::Schema;
 use crate::source::Source;
+use crate::text::shown;
 use crate::time::{Day, Today};
 use crate::yaml;
 
@@ -81,32 +82,113 @@ struct DaysEnd {
     is_eve: bool,
 }
 
-/// Goes through the period, passes each milestone to `state`, and returns the findings, in the order of their first days.
+impl DaysEnd {
+    /// Tells whether the period begins or ends with it.
+    fn is_bound(&self) -> bool {
+        self.is_eve || self.milestone.as_deref() == Some(END)
+    }
+}
+
+/// Whether there was a register, at the ends of the days.
+#[derive(Default)]
+pub(super) struct Presence {
+    /// The folder of the register at the end, relative to the root; `None` where no policy could be used yet.
+    folder: Option<String>,
+    before: bool,
+    was: bool,
+    /// Since when it is gone, and the commit of then.
+    gone: Option<(Day, Option<Commit>)>,
+}
+
+impl Presence {
+    /// Returns the folder of the register at the end, relative to the root, if that is known.
+    pub(super) fn folder(&self) -> Option<&str> {
+        self.folder.as_deref()
+    }
+
+    /// Tells whether there was one on any day.
+    pub(super) fn was_there(&self) -> bool {
+        self.was
+    }
+
+    /// Tells whether there was one when the period began.
+    pub(super) fn was_there_before(&self) -> bool {
+        self.before
+    }
+
+    /// Says that there is none any more at the end, with the reason.
+    pub(super) fn remark_gone(&self, (head, folder): (&Commit, &str), missing: &Error) -> String {
+        let folder = shown(folder);
+        let why = match missing {
+            Error::Submodule { path, .. } => format!("has a submodule in place of `{}`", shown(path)),
+            Error::NoRegister { .. } => format!("has no folder `{folder}`"),
+            _ => format!("has a link in place of `{folder}`"),
+        };
+        match &self.gone {
+            Some((day, commit)) => {
+                let commit = commit.as_ref().unwrap_or(head);
+                format!("there was no register from {day} to the end of the period: commit {} {why}", commit.short())
+            }
+            None => format!("there was no register at the end of the period: commit {} {why}", head.short()),
+        }
+    }
+
+    /// Notes whether there is one at the ends of some days.
+    fn note(&mut self, held: &Held<'_>, commit: Option<&Commit>, ends: &[DaysEnd], remarks: &mut Vec<String>) {
+        let Some(first) = ends.first() else { return };
+        let is_new = held.sources.policy.is_without_register(&held.top, &held.prefix);
+        let default = is_new.then(|| Policy::default().exceptions);
+        self.folder = held.book.as_ref().map(|(book, _)| book.policy.exceptions.clone()).or(default);
+        let Some(folder) = &self.folder else { return };
+        if held.top.is_folder(&format!("{}{folder}", held.prefix)) {
+            self.was = true;
+            self.before |= first.is_eve;
+            if let Some((day, Some(commit))) = self.gone.take() {
+                let last = first.day.plus(-1);
+                remarks.push(format!(
+                    "there was no register from {day} to {last}: commit {} took it away",
+                    commit.short()
+                ));
+            }
+        } else if self.was && self.gone.is_none() {
+            self.gone = Some((first.day, commit.cloned()));
+        }
+    }
+}
+
+/// Goes through the period, passes each milestone to `state`, and returns the findings, in the order of their first days,
+/// and whether there was a register.
 pub(super) fn walk(
     sources: Sources<'_>,
     period: Period,
     line: &Line,
     remarks: &mut Vec<String>,
     state: &mut dyn FnMut(&State<'_>) -> Result<(), Error>,
-) -> Result<Vec<Stood>, Error> {
+) -> Result<(Vec<Stood>, Presence), Error> {
     let chain: Vec<&Commit> = line.commits().collect();
-    let first = line.count_by(period.eve().timestamp());
+    let first = line.count_by(period.eve.timestamp());
     let before = first.checked_sub(1).map(|last| chain[last]);
     let parents = std::iter::once(before).chain(chain[first..].iter().map(|commit| Some(*commit)));
     let steps: Vec<(&Commit, Option<&Commit>)> = chain[first..].iter().copied().zip(parents).collect();
     let changes = sources.git.tree_changes(&steps, "")?;
     let mut held = Held::open(sources, before)?;
-    let mut tally = Tally::default();
+    let (mut tally, mut presence) = (Tally::default(), Presence::default());
     let mut at = first;
-    for (count, ends) in runs(period, line) {
+    for (count, mut ends) in runs(period, line) {
         for index in at..count {
             held.apply(&changes[index - first]);
         }
         at = at.max(count);
         let commit = at.checked_sub(1).map(|last| chain[last]);
-        held.judge(commit, &ends, remarks, &mut tally, state)?;
+        held.read_book(commit, remarks)?;
+        presence.note(&held, commit, &ends, remarks);
+        if !presence.was {
+            // Nothing is told of the months before the first register.
+            ends.iter_mut().filter(|end| !end.is_bound()).for_each(|end| end.milestone = None);
+        }
+        held.judge(commit, &ends, &mut tally, state)?;
     }
-    Ok(tally.finish())
+    Ok((tally.finish(), presence))
 }
 
 /// Groups the days by the commits that the branch had at their ends.
@@ -120,7 +202,7 @@ fn runs(period: Period, line: &Line) -> Vec<(usize, Vec<DaysEnd>)> {
     };
     let eve = DaysEnd {
         day: period.from,
-        today: Today::from_clock(zone, period.eve()),
+        today: Today::from_clock(zone, period.eve),
         milestone: Some("start".to_owned()),
         is_eve: true,
     };
@@ -131,7 +213,9 @@ fn runs(period: Period, line: &Line) -> Vec<(usize, Vec<DaysEnd>)> {
         is_eve: false,
     });
     let mut runs: Vec<(usize, Vec<DaysEnd>)> = Vec::new();
-    for end in std::iter::once(eve).chain(days) {
+    // Before the first commit there is nothing to judge.
+    let is_empty = |end: &DaysEnd| line.count_by(end.today.instant.timestamp()) == 0;
+    for end in std::iter::once(eve).chain(days.skip_while(|end| !end.is_bound() && is_empty(end))) {
         let count = line.count_by(end.today.instant.timestamp());
         match runs.last_mut() {
             Some((same, ends)) if *same == count => ends.push(end),
@@ -209,11 +293,9 @@ impl<'s> Held<'s> {
         &mut self,
         commit: Option<&Commit>,
         ends: &[DaysEnd],
-        remarks: &mut Vec<String>,
         tally: &mut Tally,
         state: &mut dyn FnMut(&State<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        self.read_book(commit, remarks)?;
         let Some((book, today)) = self.book.as_ref().map(|(book, _)| book.clone()).zip(ends.first()) else {
             return none(commit, ends, state);
         };

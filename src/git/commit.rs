@@ -31,8 +31,6 @@ pub struct CommitInfo {
     pub parents: Vec<Commit>,
     /// Committer time, in seconds since 1970-01-01 UTC.
     pub committed: i64,
-    /// Author time, in seconds since 1970-01-01 UTC.
-    pub authored: i64,
     /// The author's name and address, as the object holds them.
     pub author: String,
     /// The first line of the message.
@@ -60,7 +58,6 @@ pub(super) fn read(text: &str) -> CommitInfo {
     CommitInfo {
         parents: values("parent").filter_map(|oid| commit_of(oid.as_bytes())).collect(),
         committed: values("committer").find_map(seconds).unwrap_or_default(),
-        authored: values("author").find_map(seconds).unwrap_or_default(),
         author: values("author").map(name).next().unwrap_or_default(),
         subject: message.lines().next().unwrap_or_default().to_owned(),
         request: request_of(message),
@@ -109,7 +106,7 @@ mod tests {
         let info = read(&text);
         assert_eq!(info.parents, [Commit(parent)]);
         assert_eq!((info.committed, info.subject.as_str()), (1_700_000_000, "subject"));
-        assert_eq!((info.author.as_str(), info.authored), ("A B <a@b>", 1));
+        assert_eq!(info.author, "A B <a@b>");
     }
 
     #[test]

@@ -10,13 +10,14 @@ use chrono::DateTime;
 use crate::error::Error;
 use crate::files::{CommitFiles, ReadFile};
 use crate::git::{Commit, CommitInfo, Git};
+use crate::history::snapshot::from_top;
 use crate::history::timeline::{Event, What};
 use crate::history::trail::{Trail, Version};
 use crate::people::People;
 use crate::register::{Exception, Inner, Spanned, Status, Text, correction, is_named_like_one, stem};
 use crate::signoff::{Merge, MergedPull, ReviewState};
 use crate::source::FileId;
-use crate::text::counted;
+use crate::text::{counted, shown};
 use crate::time::{Day, Today, Zone};
 use crate::yaml;
 
@@ -99,7 +100,7 @@ pub struct Written {
     pub commit: Commit,
     /// What that commit says of itself.
     pub info: CommitInfo,
-    /// The day on which it was written, by its author's clock.
+    /// The day on which it was committed.
     pub day: Day,
     /// The commit of the branch that brought it: a merge, or the same.
     pub landed: Commit,
@@ -208,10 +209,26 @@ pub struct Sources<'s> {
     pub zone: Zone,
     /// The moment of the story.
     pub today: Today,
+    /// Whether nothing of it has come to the default branch: what a later text replaces came to nobody.
+    pub is_draft: bool,
 }
 
-/// A commit of a merged branch, and the keys of the steps that its version has.
-type Merged = (Commit, CommitInfo, BTreeSet<String>);
+/// A commit of a merged branch, and the steps that its version has.
+struct Merged {
+    commit: Commit,
+    info: CommitInfo,
+    told: Vec<Told>,
+}
+
+/// Who wrote a step.
+struct Hands {
+    /// The commit that wrote it as it is told.
+    written: Written,
+    /// The commits that wrote it otherwise before, on the branch that was merged, oldest first.
+    others: Vec<(Commit, CommitInfo)>,
+    /// The day on which it was first written, in whichever words.
+    first: Day,
+}
 
 /// A step as one version of the record has it.
 struct Told {
@@ -244,7 +261,8 @@ pub fn tell(sources: Sources<'_>, now: Option<&ReadFile>) -> Result<Vec<Step>, E
         .collect();
     // What was asked for is what somebody decided on; what was corrected since is in the steps after it.
     let is_decided = |steps: &[Told]| steps.iter().any(|step| step.act == Act::Decided && step.day.is_some());
-    let decided = versions.iter().find(|(_, steps)| is_decided(steps));
+    let decided = versions.iter().position(|(_, steps)| is_decided(steps)).filter(|_| !sources.is_draft);
+    let before = |at: usize| at.checked_sub(1).map_or(&[][..], |at| versions[at].1.as_slice());
     let mut seen: BTreeSet<String> = BTreeSet::new();
     for (at, (version, steps)) in versions.iter().enumerate() {
         for step in steps {
@@ -255,18 +273,21 @@ pub fn tell(sources: Sources<'_>, now: Option<&ReadFile>) -> Result<Vec<Step>, E
             let later = &versions[at + 1..];
             let lost =
                 kept.is_none().then(|| later.iter().find(|(_, steps)| steps.iter().all(|it| it.key != step.key)));
-            let mut told = story.step(step, Some(version))?;
+            let hands = story.hands(version, before(at), step)?;
+            let mut told = story.step(step, Some((version, &hands)));
             if let Some(kept) = kept {
                 told.number = kept.number;
             }
             match step.act {
                 Act::Asked => {
-                    let steps = decided.map_or(&last, |(_, steps)| steps);
+                    let steps = decided.map_or(&last, |at| &versions[at].1);
                     let said = steps.iter().find(|other| other.key == step.key && other.says != step.says);
                     if let Some(said) = said {
                         told.says.clone_from(&said.says);
-                        let commit = decided.map(|(version, _)| version.commit.short());
+                        let commit = decided.map(|at| versions[at].0.commit.short());
                         told.remarks.extend(commit.map(|commit| format!("as it was decided, in {commit}")));
+                        let newest = decided.map_or(versions.len(), |at| at + 1);
+                        story.find_writer(&mut told, &versions[..newest], (at, hands), said)?;
                     }
                 }
                 Act::Amended => {
@@ -284,13 +305,14 @@ pub fn tell(sources: Sources<'_>, now: Option<&ReadFile>) -> Result<Vec<Step>, E
         }
     }
     for told in last.iter().filter(|step| !seen.contains(&step.key)) {
-        let mut step = story.step(told, None)?;
+        let mut step = story.step(told, None);
         step.correct(corrections(told, versions.last().and_then(|(version, _)| version.file.as_ref()), now));
         if sources.git.is_some() {
             step.doubts.push("it is not committed yet".to_owned());
         }
         story.steps.push(step);
     }
+    story.remark_edits_after(&versions);
     story.add_changes();
     story.add_end(now);
     Ok(story.in_order())
@@ -312,16 +334,13 @@ const FIELDS: &str = "fields";
 struct Story<'s> {
     sources: Sources<'s>,
     steps: Vec<Step>,
-    /// The commits of each merged branch that hold a version, oldest first, with the keys of its steps.
+    /// The commits of each merged branch that hold a version, oldest first.
     merges: BTreeMap<String, Vec<Merged>>,
 }
 
 impl Story<'_> {
-    fn step(&mut self, told: &Told, version: Option<&Version>) -> Result<Step, Error> {
-        let written = match version {
-            Some(version) => Some(self.written(version, &told.key)?),
-            None => None,
-        };
+    fn step(&self, told: &Told, version: Option<(&Version, &Hands)>) -> Step {
+        let written = version.map(|(_, hands)| hands.written.clone());
         let mut step = Step {
             act: told.act,
             number: told.number,
@@ -331,37 +350,125 @@ impl Story<'_> {
             written,
             approvals: None,
             doubts: Vec::new(),
-            remarks: version
-                .and_then(|it| it.ahead.as_ref())
-                .map(|it| it.remark(self.sources.zone))
-                .into_iter()
-                .collect(),
+            remarks: version.and_then(|(it, _)| self.remark_ahead(it)).into_iter().collect(),
         };
-        self.compare(&mut step, told);
-        if step.day.is_none() && step.act == Act::Asked {
-            step.day = step.written.as_ref().map(|written| written.day);
+        if let Some((_, hands)) = version {
+            self.compare(&mut step, told, hands);
+            step.remarks.extend(self.remark_others(&hands.written, &hands.others));
+            if step.day.is_none() && step.act == Act::Asked {
+                step.day = Some(hands.first);
+            }
         }
-        Ok(step)
+        step
     }
 
-    /// Finds the commit of a merged branch that wrote a step; the commit of the branch itself where nothing was merged.
-    fn written(&mut self, version: &Version, key: &str) -> Result<Written, Error> {
-        let zone = self.sources.zone;
-        let day = |seconds: i64| zone.day_of(DateTime::from_timestamp_secs(seconds).unwrap_or_default());
+    /// Says that the date of a version's commit cannot be.
+    fn remark_ahead(&self, version: &Version) -> Option<String> {
+        version.ahead.as_ref().map(|ahead| ahead.remark(self.sources.zone))
+    }
+
+    /// Names the other authors of a text that was written otherwise before, each with their last commit.
+    fn remark_others(&self, written: &Written, others: &[(Commit, CommitInfo)]) -> Vec<String> {
+        let mut named: Vec<(&str, String)> = Vec::new();
+        for (commit, info) in others.iter().rev() {
+            let author = info.author.as_str();
+            if author != written.info.author && named.iter().all(|(other, _)| *other != author) {
+                let (by, day) = (shown(author), self.day(info.committed));
+                let remark = format!("{by} had written it otherwise, in commit {} of {day}", commit.short());
+                named.push((author, remark));
+            }
+        }
+        named.into_iter().rev().map(|(_, remark)| remark).collect()
+    }
+
+    /// Names, for a request that was edited before it was decided, the commit that wrote what is told of it.
+    fn find_writer(
+        &mut self,
+        step: &mut Step,
+        versions: &[(&Version, Vec<Told>)],
+        (first, hands): (usize, Hands),
+        said: &Told,
+    ) -> Result<(), Error> {
+        let of = |told: &[Told]| told.iter().position(|other| other.key == said.key && other.says == said.says);
+        let is_it = |told: &[Told]| of(told).is_some();
+        let unlike = versions.iter().rposition(|(_, told)| !is_it(told)).map_or(0, |at| at + 1);
+        let Some((version, told)) = versions.get(unlike) else {
+            step.remarks.push("this text is not committed yet".to_owned());
+            return Ok(());
+        };
+        let before = unlike.checked_sub(1).map_or(&[][..], |at| versions[at].1.as_slice());
+        let Some(own) = of(told).and_then(|at| told.get(at)) else { return Ok(()) };
+        let found = self.hands(version, before, own)?;
+        let mut others = Vec::new();
+        for (at, (version, told)) in versions.iter().enumerate().take(unlike).skip(first) {
+            let Some(other) = told.iter().find(|other| other.key == said.key) else { continue };
+            let before = at.checked_sub(1).map_or(&[][..], |at| versions[at].1.as_slice());
+            let hands = self.hands(version, before, other)?;
+            others.extend(hands.others);
+            others.push((hands.written.commit, hands.written.info));
+        }
+        others.extend(found.others);
+        let of_first = self.remark_others(&hands.written, &hands.others);
+        step.remarks.retain(|remark| !of_first.contains(remark));
+        step.remarks.extend(self.remark_others(&found.written, &others));
+        step.written = Some(found.written);
+        Ok(())
+    }
+
+    /// Says of a decision that the text was edited after it was written, before both came to the branch.
+    fn remark_edits_after(&mut self, versions: &[(&Version, Vec<Told>)]) {
+        let place = |written: &Written| {
+            let version = versions.iter().position(|(version, _)| version.commit == written.landed);
+            let merged = self.merges.get(written.landed.as_str()).map_or(&[][..], Vec::as_slice);
+            let commit = merged.iter().position(|it| it.commit == written.commit);
+            (version, commit.unwrap_or(merged.len()))
+        };
+        let of = |act: Act| self.steps.iter().position(|step| step.act == act && step.written.is_some());
+        let (Some(asked), Some(decided)) = (of(Act::Asked), of(Act::Decided)) else { return };
+        let (Some(asked), Some(agreed)) = (&self.steps[asked].written, &self.steps[decided].written) else { return };
+        if place(asked) > place(agreed) {
+            let (commit, day, by) = (asked.commit.short(), asked.day, shown(&asked.info.author));
+            let remark = format!("the text was edited after that, in commit {commit} of {day} by {by}");
+            self.steps[decided].remarks.push(remark);
+        }
+    }
+
+    /// Returns the day of a commit.
+    fn day(&self, seconds: i64) -> Day {
+        self.sources.zone.day_of(DateTime::from_timestamp_secs(seconds).unwrap_or_default())
+    }
+
+    /// Finds who wrote a step: the commit of a merged branch from which on it says what it says, or the commit of the main
+    /// line where it says so only there. `before` is the version below.
+    fn hands(&mut self, version: &Version, before: &[Told], step: &Told) -> Result<Hands, Error> {
         let (landed, landed_info) = (version.commit.clone(), version.info.clone());
         let merged = self.merged(version)?;
-        let (commit, info) = match merged.iter().find(|(_, _, keys)| keys.contains(key)) {
-            Some((commit, info, _)) => (commit.clone(), info.clone()),
+        let is_it = |it: &&Merged| it.told.iter().any(|other| other.key == step.key && other.says == step.says);
+        let named = |commit: &Commit| merged.iter().find(|it| it.commit == *commit);
+        let mut writer: Option<&Merged> = None;
+        let mut parents = &landed_info.parents;
+        while let Some(next) = parents.iter().filter_map(named).find(is_it) {
+            (writer, parents) = (Some(next), &next.info.parents);
+        }
+        let has_edited = |it: &&Merged| {
+            let Some(own) = of_step(&it.told, step) else { return false };
+            let is_new = |parent: &Commit| {
+                let there = of_step(named(parent).map_or(before, |it| it.told.as_slice()), step);
+                there.is_none_or(|other| (other.day, &other.says) != (own.day, &own.says))
+            };
+            it.info.parents.iter().all(is_new)
+        };
+        let edits = || merged.iter().filter(has_edited);
+        let first = edits().next().map_or(landed_info.committed, |it| it.info.committed);
+        let own = writer.map_or(&landed, |it| &it.commit);
+        let others = edits().filter(|it| it.commit != *own).map(|it| (it.commit.clone(), it.info.clone())).collect();
+        let (commit, info) = match writer {
+            Some(it) => (it.commit.clone(), it.info.clone()),
             None => (landed.clone(), landed_info.clone()),
         };
-        Ok(Written {
-            day: day(info.authored),
-            landed_day: day(landed_info.committed),
-            commit,
-            info,
-            landed,
-            landed_info,
-        })
+        let (day, landed_day) = (self.day(info.committed), self.day(landed_info.committed));
+        let first = if step.act == Act::Asked { self.day(first).min(day) } else { day };
+        Ok(Hands { written: Written { day, landed_day, commit, info, landed, landed_info }, others, first })
     }
 
     fn merged(&mut self, version: &Version) -> Result<&[Merged], Error> {
@@ -386,32 +493,26 @@ impl Story<'_> {
         commits.reverse();
         let infos = git.infos(&commits.iter().collect::<Vec<_>>())?;
         let (path, prefix) = (file.source.path(), self.sources.prefix);
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let from_top = from_top(prefix, path);
+        let folder = from_top.rsplit_once('/').map_or("", |(folder, _)| folder);
         let is_it = |below: &str| is_named_like_one(below) && stem(below) == stem(path);
         let mut found = Vec::new();
         for (commit, info) in commits.into_iter().zip(infos) {
             let Some(info) = info else { continue };
-            let there = CommitFiles::list_below(git, &commit, &format!("{prefix}{folder}"), &is_it)?;
+            let there = CommitFiles::list_below(git, &commit, folder, &is_it)?;
             let Some(name) = there.files().keys().next() else { continue };
             let read = there.read(&[name])?;
-            let keys = read
-                .first()
-                .map(|file| told(file, self.sources.zone))
-                .unwrap_or_default()
-                .into_iter()
-                .map(|told| told.key)
-                .collect();
-            found.push((commit, info, keys));
+            let told = read.first().map(|file| told(file, self.sources.zone)).unwrap_or_default();
+            found.push(Merged { commit, info, told });
         }
         Ok(found)
     }
 
     /// Says where the record's day and names do not fit the commit.
-    fn compare(&self, step: &mut Step, told: &Told) {
-        let Some(written) = &step.written else { return };
+    fn compare(&self, step: &mut Step, told: &Told, Hands { written, first, .. }: &Hands) {
         let act = told.act.name();
         if let Some(day) = told.day {
-            let (first, last) = (written.day.min(written.landed_day), written.landed_day);
+            let (first, last) = ((*first).min(written.landed_day), written.landed_day);
             let early = day.days_until(first);
             let late = last.days_until(day);
             if late > 0 && told.act != Act::Began {
@@ -477,6 +578,10 @@ impl Story<'_> {
                 doubts: Vec::new(),
                 remarks: Vec::new(),
             };
+            let versions = self.sources.trail.versions.iter();
+            let mut own =
+                versions.filter(|it| step.written.as_ref().is_some_and(|written| written.commit == it.commit));
+            step.remarks.extend(own.find_map(|version| self.remark_ahead(version)));
             match what {
                 What::Edited => step.doubts.push("the record does not say that these were changed".to_owned()),
                 What::Removed if self.is_renaming(step.written.as_ref()) => {
@@ -534,6 +639,11 @@ impl Story<'_> {
         dated.sort_by_key(|(day, _)| *day);
         dated.into_iter().map(|(_, step)| step).collect()
     }
+}
+
+/// Finds a step among those of another version, in whichever words it is there.
+fn of_step<'t>(told: &'t [Told], step: &Told) -> Option<&'t Told> {
+    told.iter().find(|other| other.act == step.act && other.number == step.number)
 }
 
 /// Tells whether a commit's author, `Name <address>`, is a person of the record.
@@ -770,7 +880,8 @@ mod tests {
         let (trail, people) = (Trail::default(), People::default());
         let today = Today::parse("2026-03-01", Zone::UTC).unwrap();
         let (trail, people) = (&trail, &people);
-        let sources = Sources { git: None, prefix: "", trail, events, people, zone: Zone::UTC, today };
+        let is_draft = false;
+        let sources = Sources { git: None, prefix: "", trail, events, people, zone: Zone::UTC, today, is_draft };
         tell(sources, Some(&file(text))).unwrap()
     }
 

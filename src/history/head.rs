@@ -221,6 +221,18 @@ impl Head {
         }
     }
 
+    /// Refuses a commit that has no register in a folder below the root.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such folder, or it is not one of this repository.
+    pub fn require_register(&self, folder: &str) -> Result<(), Error> {
+        match &self.place {
+            Repository::Commit(commit) => require(commit, folder, &self.root),
+            Repository::Folder(_) => Ok(()),
+        }
+    }
+
     /// Reads the register in a folder below the root, and names each content as git does.
     ///
     /// # Errors
@@ -233,18 +245,7 @@ impl Head {
             _ => register::read_each(&self.root, folder, self.format),
         };
         let Repository::Commit(commit) = &self.place else { return lying.map(Files::from_read) };
-        commit.refuse_elsewhere(folder, FOLDER)?;
-        if commit.files().get(folder).is_some_and(TreeFile::is_link) {
-            return Err(Error::Unreadable {
-                kind: FOLDER,
-                path: folder.to_owned(),
-                why: "it is a link, and links are never followed".to_owned(),
-                help: "put the folder itself here".to_owned(),
-            });
-        }
-        if !commit.is_folder(folder) {
-            return Err(Error::NoRegister { folder: folder.to_owned(), root: self.root.display().to_string() });
-        }
+        require(commit, folder, &self.root)?;
         // What lies in the work tree only saves the reading of what is the same.
         let mut lying: BTreeMap<String, ReadFile> =
             lying.unwrap_or_default().into_iter().map(|file| (file.source.path().to_owned(), file)).collect();
@@ -400,6 +401,23 @@ fn workflows(top: &Path) -> Vec<String> {
     let listing = std::fs::read_dir(top.join(WORKFLOWS)).into_iter().flatten().flatten();
     let names = listing.map(|entry| entry.file_name().to_string_lossy().into_owned());
     names.filter(|name| is_named_like_one(name)).map(|name| format!("{WORKFLOWS}{name}")).collect()
+}
+
+/// Refuses files of a commit that hold no register in a folder.
+fn require(commit: &CommitFiles, folder: &str, root: &Path) -> Result<(), Error> {
+    commit.refuse_elsewhere(folder, FOLDER)?;
+    if commit.files().get(folder).is_some_and(TreeFile::is_link) {
+        return Err(Error::Unreadable {
+            kind: FOLDER,
+            path: folder.to_owned(),
+            why: "it is a link, and links are never followed".to_owned(),
+            help: "put the folder itself here".to_owned(),
+        });
+    }
+    if !commit.is_folder(folder) {
+        return Err(Error::NoRegister { folder: folder.to_owned(), root: root.display().to_string() });
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -305,7 +305,6 @@ mod tests {
             let info = CommitInfo {
                 parents: words.map(name).collect(),
                 committed: 0,
-                authored: 0,
                 request: subject.split('#').nth(1).map(str::to_owned),
                 author: String::new(),
                 co_authors: Vec::new(),
@@ -407,7 +406,6 @@ mod tests {
         let info = |parents: &Vec<usize>| CommitInfo {
             parents: parents.iter().map(|parent| commits[*parent].clone()).collect(),
             committed: 0,
-            authored: 0,
             request: None,
             author: String::new(),
             co_authors: Vec::new(),

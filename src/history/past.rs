@@ -1,8 +1,6 @@
 //! Which commit a branch had at a moment of the past.
 
-use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
-use std::path::Path;
 use std::rc::Rc;
 
 use chrono::DateTime;
@@ -10,10 +8,10 @@ use chrono::DateTime;
 use crate::error::{Error, GitError};
 use crate::files::{self, ReadFile};
 use crate::git::{Commit, CommitInfo, Git, TreeFile};
-use crate::history::main_line::{MainLine, oldest_first, steps};
-use crate::history::snapshot::prefix;
+use crate::history::held::{Edited, Home};
+use crate::history::main_line::{MainLine, oldest_first};
 use crate::history::trail::Record;
-use crate::register::{is_named_like_one, stem};
+use crate::register::stem;
 use crate::time::Zone;
 use crate::yaml;
 
@@ -165,41 +163,43 @@ pub struct Gone {
     pub goes_on: bool,
 }
 
-/// Finds the exceptions that commits of the main line up to a tip removed from the register's folder, and that are not in it
-/// under any path.
+/// Finds the exceptions that commits of the main line up to a tip removed from the register, wherever it was then, and that
+/// are not in it under any path.
 ///
 /// # Errors
 ///
 /// When `git` cannot deliver the history or a content.
-pub fn gone(git: &Git, root: &Path, folder: &str, tip: &Commit) -> Result<Vec<Gone>, Error> {
+pub fn gone(home: Home<'_>, tip: &Commit) -> Result<Vec<Gone>, Error> {
+    let git = home.git;
     let (chain, _) = oldest_first(MainLine::read(git, tip)?.commits);
-    let steps = steps(&chain, None);
-    let prefix = prefix(git, root);
     let mut here: BTreeMap<String, TreeFile> = BTreeMap::new();
-    // By the id in lower case.
+    // By the id in lower case: how many files it has, and the last one where it has none.
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut lost: BTreeMap<String, Lost<'_>> = BTreeMap::new();
-    for ((commit, _), changes) in steps.iter().zip(git.tree_changes(&steps, &format!("{prefix}{folder}"))?) {
-        let (mut ids, mut new, mut went) = (BTreeSet::new(), Vec::new(), Vec::new());
-        for change in changes {
-            let path = files::name_of(&change.path).into_owned();
-            let Some(path) = path.strip_prefix(&prefix).filter(|path| is_named_like_one(path)) else { continue };
-            match change.file {
+    for (commit, edits) in chain.iter().zip(home.edits(&chain)?) {
+        let (mut new, mut went) = (Vec::new(), Vec::new());
+        for Edited { path, file } in edits {
+            match file {
                 Some(file) => {
-                    ids.insert(stem(path).to_lowercase());
-                    if here.insert(path.to_owned(), file.clone()).is_none() {
-                        new.push((path.to_owned(), file));
+                    if here.insert(path.clone(), file.clone()).is_none() {
+                        new.push((path, file));
                     }
                 }
-                None => went.extend(here.remove(path).map(|file| (path.to_owned(), file))),
+                None => went.extend(here.remove(&path).map(|file| (path, file))),
             }
         }
-        for id in &ids {
-            lost.remove(id);
+        for (path, _) in &new {
+            let id = stem(path).to_lowercase();
+            lost.remove(&id);
+            *counts.entry(id).or_default() += 1;
+        }
+        for (path, _) in &went {
+            *counts.entry(stem(path).to_lowercase()).or_default() -= 1;
         }
         let new = Rc::new(new);
         for (path, file) in went {
             let id = stem(&path).to_lowercase();
-            if !ids.contains(&id) {
+            if counts.get(&id) == Some(&0) {
                 lost.insert(id, Lost { path, file, removed_in: commit, new: Rc::clone(&new) });
             }
         }

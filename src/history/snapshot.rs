@@ -207,6 +207,16 @@ pub(crate) fn shown(prefix: &str, path: &str) -> String {
     }
 }
 
+/// Returns the path from the top of the work tree of a file that is shown as [`shown`] does.
+pub(crate) fn from_top(prefix: &str, path: &str) -> String {
+    let (mut prefix, mut path) = (prefix, path);
+    while let Some(below) = path.strip_prefix("../") {
+        prefix = prefix.trim_end_matches('/').rsplit_once('/').map_or("", |(above, _)| &prefix[..=above.len()]);
+        path = below;
+    }
+    format!("{prefix}{path}")
+}
+
 /// Returns where the root is in the work tree: empty, or ending in `/`.
 pub(crate) fn prefix(git: &Git, root: &Path) -> String {
     let top = std::fs::canonicalize(git.top()).unwrap_or_else(|_| git.top().to_path_buf());
@@ -241,6 +251,7 @@ mod tests {
             ("a/b/", "a/c", "../../a/c"),
         ] {
             assert_eq!(shown(prefix, path), says, "{prefix} {path}");
+            assert_eq!(from_top(prefix, says), path, "{prefix} {says}");
         }
     }
 }

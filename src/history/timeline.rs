@@ -168,9 +168,21 @@ impl<'v> Steps<'v> {
     }
 }
 
-/// Lists what a change did to one exception.
+/// Lists what a change did to one exception; `is_back` says that the base does not have it, and that it is compared with
+/// what it was before it was removed.
 #[must_use]
-pub fn deeds(change: &Change<'_>) -> Vec<Deed> {
+pub fn deeds(change: &Change<'_>, is_back: bool) -> Vec<Deed> {
+    let head = change.head.as_ref().and_then(|side| side.tree.as_ref()).filter(|_| is_back);
+    head.map(|head| Deed::new(What::Added, first_status(Some(head)))).into_iter().chain(compared(change)).collect()
+}
+
+/// Lists what a commit did that puts back a record as it was.
+#[must_use]
+pub fn deeds_of_return(text: &str) -> Vec<Deed> {
+    vec![Deed::new(What::Added, first_status(yaml::parse(text).ok().as_ref()))]
+}
+
+fn compared(change: &Change<'_>) -> Vec<Deed> {
     let head = change.head.as_ref().map(|side| side.tree.as_ref());
     match (change.base.as_ref().map(|side| side.tree.as_ref()), head) {
         (_, None) => vec![Deed::new(What::Removed, "")],

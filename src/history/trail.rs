@@ -1,14 +1,14 @@
 //! The versions of one exception, commit by commit, under every name and in every folder that it had.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use crate::error::Error;
 use crate::files::{self, CommitFiles, ReadFile};
-use crate::git::{Commit, CommitInfo, Git, TreeFile};
+use crate::git::{Commit, CommitInfo, Git, TreeChange, TreeFile};
+use crate::history::held::{Edited, Home};
 use crate::history::main_line::{MainLine, oldest_first, steps};
 use crate::history::past::{Ahead, reached_by};
-use crate::history::snapshot::prefix;
+use crate::history::snapshot::shown;
 use crate::register::{Exception, is_named_like_one, stem};
 use crate::source::FileId;
 use crate::time::Moment;
@@ -45,6 +45,7 @@ pub struct Trail {
 
 /// Where versions are looked for.
 struct Search<'s> {
+    home: Home<'s>,
     git: &'s Git,
     /// Where the root lies in the work tree: empty, or ending in `/`.
     prefix: String,
@@ -59,22 +60,23 @@ struct Search<'s> {
 /// A version whose content is not read yet: the place of its commit on the line, and the file.
 type Found = (usize, Option<(String, TreeFile)>);
 
-/// Follows an exception through the commits of the main line up to a tip, by its id in a folder of the register. Where a
-/// commit brought it from another name or folder, it is followed there. A date after `now`, in seconds since 1970-01-01
-/// UTC, cannot be.
+/// Follows an exception through the commits of the main line up to a tip, by its id, in whichever folder the register was.
+/// Where a commit brought it from another name or from elsewhere, it is followed there. A date after `now`, in seconds
+/// since 1970-01-01 UTC, cannot be.
 ///
 /// # Errors
 ///
 /// When `git` cannot deliver the history or a content.
-pub fn follow(git: &Git, root: &Path, (folder, id): (&str, &str), tip: &Commit, now: i64) -> Result<Trail, Error> {
+pub fn follow(home: Home<'_>, id: &str, tip: &Commit, now: i64) -> Result<Trail, Error> {
+    let git = home.git;
     let (chain, infos) = oldest_first(MainLine::read(git, tip)?.commits);
     let reached = reached_by(&infos, now);
-    let search = Search { git, prefix: prefix(git, root), chain, infos, reached };
+    let search = Search { home, git, prefix: home.prefix(), chain, infos, reached };
     let is_cut_off = git.is_shallow() && search.infos.first().is_some_and(|info| !info.parents.is_empty());
     let mut trail = Trail::default();
-    let (mut end, mut folder, mut id) = (search.chain.len(), folder.to_owned(), id.to_owned());
+    let (mut end, mut folder, mut id) = (search.chain.len(), None, id.to_owned());
     for names in 0..MOST_NAMES {
-        let found = search.versions(&folder, end, &id)?;
+        let found = search.versions(folder.as_deref(), end, &id)?;
         let Some((first_at, _)) = found.first() else { break };
         let first_at = *first_at;
         let mut versions = search.read(found)?;
@@ -93,7 +95,7 @@ pub fn follow(git: &Git, root: &Path, (folder, id): (&str, &str), tip: &Commit, 
         match (before, parent) {
             (Some((path, _)), Some(_)) => {
                 id = stem(&path).to_owned();
-                folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+                folder = Some(path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned()));
                 end = first_at;
             }
             _ => break,
@@ -103,33 +105,51 @@ pub fn follow(git: &Git, root: &Path, (folder, id): (&str, &str), tip: &Commit, 
 }
 
 impl Search<'_> {
-    /// Finds the commits that touch an id, among those before a place on the line.
-    fn versions(&self, folder: &str, end: usize, id: &str) -> Result<Vec<Found>, Error> {
-        let steps = steps(&self.chain[..end], None);
-        let below = format!("{}{folder}", self.prefix);
-        let mut versions = Vec::new();
+    /// Finds the commits that touch an id in a folder, or in the register wherever it was, among those before a place on
+    /// the line.
+    fn versions(&self, folder: Option<&str>, end: usize, id: &str) -> Result<Vec<Found>, Error> {
+        let edits = match folder {
+            Some(folder) => self.edits(folder, end)?,
+            None => self.home.edits(&self.chain[..end])?,
+        };
         let mut files: BTreeMap<String, TreeFile> = BTreeMap::new();
-        for (at, changes) in self.git.tree_changes(&steps, &below)?.into_iter().enumerate() {
+        let mut states = Vec::new();
+        for (at, edits) in edits.into_iter().enumerate() {
             let mut touched = false;
-            for change in changes {
-                let path = files::name_of(&change.path).into_owned();
-                let Some(path) =
-                    path.strip_prefix(&self.prefix).filter(|path| is_named_like_one(path) && stem(path) == id)
-                else {
-                    continue;
-                };
+            for Edited { path, file } in edits.into_iter().filter(|edit| stem(&edit.path) == id) {
                 touched = true;
-                match change.file {
-                    Some(file) => files.insert(path.to_owned(), file),
-                    None => files.remove(path),
+                match file {
+                    Some(file) => files.insert(path, file),
+                    None => files.remove(&path),
                 };
             }
             if touched {
-                let first = files.first_key_value().map(|(path, file)| (path.clone(), file.clone()));
-                versions.push((at, first));
+                states.push((at, files.clone()));
             }
         }
-        Ok(versions)
+        // Of several files of one id the one that is there last is followed for as long as it was there.
+        let mut path: Option<String> = None;
+        let mut found: Vec<Found> = Vec::with_capacity(states.len());
+        for (at, files) in states.into_iter().rev() {
+            let known = path.as_ref().and_then(|path| files.get_key_value(path));
+            let file = known.or_else(|| files.first_key_value()).map(|(path, file)| (path.clone(), file.clone()));
+            path = file.as_ref().map(|(path, _)| path.clone());
+            found.push((at, file));
+        }
+        found.reverse();
+        found.dedup_by(|next, before| next.1 == before.1);
+        Ok(found)
+    }
+
+    /// Lists what the commits before a place on the line did to a folder, named from the top of the work tree.
+    fn edits(&self, folder: &str, end: usize) -> Result<Vec<Vec<Edited>>, Error> {
+        let steps = steps(&self.chain[..end], None);
+        let edited = |change: TreeChange| {
+            let path = files::name_of(&change.path).into_owned();
+            is_named_like_one(&path).then(|| Edited { path: shown(&self.prefix, &path), file: change.file })
+        };
+        let changes = self.git.tree_changes(&steps, folder)?;
+        Ok(changes.into_iter().map(|changes| changes.into_iter().filter_map(edited).collect()).collect())
     }
 
     fn read(&self, found: Vec<Found>) -> Result<Vec<Version>, Error> {
@@ -146,14 +166,13 @@ impl Search<'_> {
             let ahead = Ahead::of(&commit, info.committed, self.reached[at]);
             if let Some(ahead) = ahead.as_ref().filter(|it| it.reached > i64::MIN) {
                 info.committed = ahead.reached;
-                info.authored = info.authored.min(ahead.reached);
             }
             versions.push(Version { commit, below, info, ahead, file });
         }
         Ok(versions)
     }
 
-    /// Finds the exception that a commit took away where it brought one that says the same.
+    /// Finds the exception that a commit took away, anywhere, where it brought one that says the same.
     fn came_from(
         &self,
         commit: &Commit,
@@ -170,23 +189,25 @@ impl Search<'_> {
         let [.., before, Version { commit, below, file: None, .. }] = versions else { return Ok(None) };
         let (Some(before), Some(parent)) = (&before.file, below) else { return Ok(None) };
         let changes = self.git.tree_changes(&[(commit, Some(parent))], "")?.pop().unwrap_or_default();
-        let here: Vec<Vec<u8>> =
-            changes.into_iter().filter(|change| change.file.is_some()).map(|change| change.path).collect();
+        let is_here = |path: &Vec<u8>| path.starts_with(self.prefix.as_bytes());
+        let here = changes.into_iter().filter(|change| change.file.is_some()).map(|change| change.path);
+        let here: Vec<Vec<u8>> = here.filter(is_here).collect();
         let twin = self.twin(commit, here, before)?;
         Ok(twin.map(|(path, _)| (commit.clone(), stem(&path).to_owned())))
     }
 
-    /// Finds the file among some paths of a commit that is the same exception as another.
+    /// Finds the file among some paths of a commit that is the same exception as another; its path is from the top of the
+    /// work tree.
     fn twin(&self, commit: &Commit, paths: Vec<Vec<u8>>, file: &ReadFile) -> Result<Option<(String, ReadFile)>, Error> {
         let named = |path: &Vec<u8>| {
             let path = String::from_utf8_lossy(path).into_owned();
-            path.strip_prefix(&self.prefix).filter(|path| is_named_like_one(path)).map(str::to_owned)
+            is_named_like_one(&path).then_some(path)
         };
         let paths: Vec<String> = paths.iter().filter_map(named).collect();
         if paths.is_empty() {
             return Ok(None);
         }
-        let there = CommitFiles::list(self.git, Some(commit))?.below(&self.prefix);
+        let there = CommitFiles::list(self.git, Some(commit))?;
         let read = there.read(&paths.iter().map(String::as_str).collect::<Vec<_>>())?;
         let one = Record::of(file);
         let is_same = |other: &ReadFile| one.as_ref().zip(Record::of(other)).is_some_and(|(one, it)| one.is_same(&it));

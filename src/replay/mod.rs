@@ -128,12 +128,23 @@ pub fn replay(
     let Stretches { main, sides, ahead } = Stretches::of(git, &head, since, now.unwrap_or(i64::MAX))?;
     let Stretch { chain, infos, reached, .. } = &main;
     let merges = pulls.map(|pulls| Merges::new(git, pulls, chain.iter().zip(infos))).transpose()?;
-    let mut replay = Replay::open(git, root, &main, policy, load)?;
-    replay.merges = merges.as_ref();
-    replay.told = told;
-    replay.only = only;
-    for (steps, infos) in main.steps().chunks(CHUNK).zip(infos.chunks(CHUNK)) {
-        replay.go_on(steps, infos, &git.tree_changes(steps, "")?)?;
+    let open = |slips: HashMap<String, Vec<Slip>>| -> Result<Replay<'_>, Error> {
+        let opened = Replay::open(git, root, &main, policy, load)?;
+        Ok(Replay { merges: merges.as_ref(), told, only, slips, ..opened })
+    };
+    let mut replay = open(HashMap::new())?;
+    replay.follow_line(&main)?;
+    // What an edit puts back may have been changed before the first of them.
+    let edited: BTreeSet<String> = replay.slips.keys().map(|id| id.to_lowercase()).collect();
+    if let (Some(before), false) = (&main.below, edited.is_empty())
+        && let Some(earlier) = Stretches::before(git, &head, before, now.unwrap_or(i64::MAX))?
+    {
+        let mut past = Replay { only: Some(&edited), ..Replay::open(git, root, &earlier, policy, load)? };
+        past.follow_line(&earlier)?;
+        if !past.slips.is_empty() {
+            replay = open(past.slips)?;
+            replay.follow_line(&main)?;
+        }
     }
     if replay.past.judged == 0 && replay.is_without_register() && replay.held.is_empty() {
         return Err(Error::NoRegister { folder: replay.folder, root: root.display().to_string() });
@@ -264,6 +275,8 @@ struct Replay<'r> {
     blobs: HashMap<String, Option<Vec<u8>>>,
     /// The edits that rules objected to so far, by the exception's id.
     slips: HashMap<String, Vec<Slip>>,
+    /// The exceptions that the commit puts back where they were gone, by their stems in lower case.
+    put_back: BTreeSet<String>,
     /// The last commit that removed a baseline.
     former_baseline: Option<Commit>,
     /// The latest date of the commits so far, in seconds since 1970-01-01 UTC.
@@ -378,6 +391,7 @@ impl<'r> Replay<'r> {
             books: RuleBooks::default(),
             blobs: HashMap::new(),
             slips: HashMap::new(),
+            put_back: BTreeSet::new(),
             former_baseline: None,
             committed,
             past: Past::default(),
@@ -389,6 +403,14 @@ impl<'r> Replay<'r> {
         }
         replay.index()?;
         Ok(replay)
+    }
+
+    /// Judges the commits of a line.
+    fn follow_line(&mut self, line: &Stretch) -> Result<(), Error> {
+        for (steps, infos) in line.steps().chunks(CHUNK).zip(line.infos.chunks(CHUNK)) {
+            self.go_on(steps, infos, &self.git.tree_changes(steps, "")?)?;
+        }
+        Ok(())
     }
 
     /// Judges commits of a line one after the other.
@@ -406,6 +428,7 @@ impl<'r> Replay<'r> {
 
     /// Judges one commit and moves to its state.
     fn step(&mut self, (commit, below): Step<'_>, info: &CommitInfo, changes: &[TreeChange]) -> Result<(), Error> {
+        self.put_back.clear();
         let first = self.judge.is_none();
         let fresh = first || self.is_without_register();
         let before = self.apply(changes);
@@ -562,6 +585,8 @@ impl<'r> Replay<'r> {
     /// a file that was unreadable, oversized, a link or missing in between is not a new one.
     fn remember(&mut self, touched: &mut Touched) {
         let readable = |held: &Option<Rc<Held>>| held.clone().filter(|held| held.readable);
+        let had: BTreeSet<String> =
+            touched.iter().filter(|(_, old)| old.is_some()).map(|(path, _)| stem_of(path)).collect();
         let mut last = Touched::new();
         for (path, old) in touched.iter() {
             let stem = stem_of(path);
@@ -572,6 +597,9 @@ impl<'r> Replay<'r> {
                 Some(_) => drop(self.lost.remove(&stem)),
                 None if is_back => {
                     if let Some((path, held)) = self.lost.remove(&stem) {
+                        if !had.contains(&stem) {
+                            self.put_back.insert(stem);
+                        }
                         last.insert(path, Some(held));
                     }
                 }

@@ -90,6 +90,23 @@ impl Stretches {
     }
 }
 
+impl Stretches {
+    /// Reads the main line of a tip up to one of its commits; `None` where this clone does not go that far, or the commit is
+    /// not on the line.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot deliver the commits.
+    pub(super) fn before(git: &Git, head: &Commit, last: &Commit, now: i64) -> Result<Option<Stretch>, Error> {
+        let MainLine { mut commits, base, .. } = MainLine::read(git, head)?;
+        let (dates, _) = set_dates(&mut commits, now);
+        let Some(at) = commits.iter().position(|(commit, _)| commit == last).filter(|_| base.is_none()) else {
+            return Ok(None);
+        };
+        Ok(Some(Stretch::new(commits.split_off(at), None, dates.get(at..).unwrap_or_default())))
+    }
+}
+
 /// Replaces the dates that cannot be on a line, newest commit first, by what the commits count from; returns when each was
 /// reached, and which commits those are.
 fn set_dates(commits: &mut [(Commit, CommitInfo)], now: i64) -> (Vec<i64>, Vec<Ahead>) {

@@ -147,6 +147,12 @@ pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
 }
 
+/// Tells whether a rule is about whether a decision is signed off: approved, or signed where that is asked for.
+#[must_use]
+pub fn is_of_decision(rule: &Rule) -> bool {
+    rule.family == Family::SignOff || rule.id == "unsigned-decision"
+}
+
 /// What the rules are run on.
 #[derive(Clone, Copy)]
 pub struct Case<'a> {

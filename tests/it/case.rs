@@ -397,3 +397,153 @@ fn a_step_says_what_was_decided_on_and_an_amendment_what_it_changed() {
         "risk.tier: from \u{201c}low\u{201d} to \u{201c}moderate\u{201d}; scope.process: adds \u{201c}labels\u{201d}";
     assert_eq!(said("amended", "fields"), fields);
 }
+
+fn step<'d>(document: &'d Value, what: &str) -> &'d Value {
+    document["story"].as_array().unwrap().iter().find(|step| step["what"] == what).unwrap()
+}
+
+#[test]
+fn a_record_is_followed_through_the_folders_of_the_register() {
+    let repo = Repo::new();
+    let named = |name: &str| printer(&[("title", name), ("scope.system", name)]);
+    for name in ["alpha", "beta", "gamma", "delta"] {
+        repo.write(&format!("exceptions/{name}.yaml"), &named(name));
+    }
+    repo.commit("Begin");
+    std::fs::remove_file(repo.path().join("exceptions/beta.yaml")).unwrap();
+    let removed = repo.commit("Remove beta");
+    repo.git(&["mv", "exceptions/delta.yaml", "exceptions/epsilon.yaml"]);
+    repo.commit("Rename delta");
+    repo.git(&["mv", "exceptions", "waivers"]);
+    std::fs::remove_file(repo.path().join("waivers/gamma.yaml")).unwrap();
+    let moved = repo.write("stopgap.yaml", "exceptions: waivers\n").commit("Move");
+    for (id, commit) in [("beta", &removed), ("gamma", &moved)] {
+        let told = document(&repo, id, &[]);
+        assert_eq!(told["removed_in"], json!(commit), "{id}");
+        assert_eq!(told["timeline"].as_array().unwrap().len(), 2, "{id}: {}", told["timeline"]);
+    }
+    let renamed = document(&repo, "delta", &[]);
+    assert!(renamed["story"].to_string().contains("epsilon"), "{}", renamed["story"]);
+    let listed =
+        run(&repo, &["list", "--in-force", "2026-01-02..2026-01-02", "--today", "2026-01-20", "--columns", "id"]);
+    for id in ["alpha", "beta", "gamma", "epsilon"] {
+        assert!(listed.stdout.lines().any(|line| line.starts_with(id)), "{id}: {listed:?}");
+    }
+    assert!(!listed.stdout.contains("delta"), "{listed:?}");
+}
+
+#[test]
+fn an_edit_of_one_of_two_files_with_one_id_is_told_where_it_was_made() {
+    let repo = Repo::new();
+    repo.write("exceptions/a/printer.yaml", &printer(&[])).write("exceptions/b/printer.yaml", &printer(&[]));
+    repo.commit("Begin");
+    let edited = repo.write("exceptions/b/printer.yaml", &printer(&[("removal", "Install it.")])).commit("Edit");
+    std::fs::remove_file(repo.path().join("exceptions/a/printer.yaml")).unwrap();
+    repo.commit("Remove the other one");
+    let told = document(&repo, "printer", &[]);
+    assert_eq!(step(&told, "edited")["written"]["commit"], json!(edited), "{}", told["story"]);
+}
+
+#[test]
+fn a_record_is_followed_to_another_root() {
+    let repo = Repo::new();
+    let asked = repo.write(FILE, &printer(&[])).write("stopgap.yaml", "version: 1\n").commit("Ask");
+    repo.commits.set(12);
+    std::fs::create_dir(repo.path().join("sub")).unwrap();
+    repo.git(&["mv", "exceptions", "stopgap.yaml", "sub"]);
+    repo.commit("Move the register");
+    let told = document(&repo, "printer", &["--root", "sub"]);
+    assert_eq!(step(&told, "asked")["written"]["commit"], json!(asked), "{}", told["story"]);
+    assert!(!doubts(&told).contains("before it came to the branch"), "{}", doubts(&told));
+    let moved = step(&told, "moved")["says"].to_string();
+    assert!(moved.contains("from `../exceptions/printer.yaml` to `exceptions/printer.yaml`"), "{moved}");
+}
+
+/// Commits as somebody else than Dana Ortiz.
+fn commit_as(repo: &Repo, author: &str, message: &str) -> String {
+    repo.commits.set(repo.commits.get() + 1);
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "--quiet", "--author", &format!("{author} <{author}@example.com>"), "-m", message]);
+    repo.rev("HEAD")
+}
+
+#[test]
+fn the_commit_that_wrote_the_text_is_named_and_so_are_those_who_wrote_it_otherwise() {
+    let dated = |more: &[(&str, &str)]| {
+        printer(&[more, &[("decided", "2026-01-04"), ("starts", "2026-01-04"), ("expires", "2026-02-01")]].concat())
+    };
+    let wide = [("scope.environment", "everything in production")];
+    for by_merge in [false, true] {
+        let repo = Repo::new();
+        repo.write("exceptions/.keep", "").commit("Begin");
+        repo.branch("ask");
+        repo.write(FILE, &dated(&[]));
+        let asked = commit_as(&repo, "maria", "Ask");
+        repo.write(FILE, &dated(&wide));
+        let mut edited = if by_merge { asked.clone() } else { commit_as(&repo, "mallory", "Small fix") };
+        if by_merge {
+            repo.git(&["checkout", "--quiet", "."]);
+        } else {
+            let draft = document(&repo, "printer", &[]);
+            assert_eq!(step(&draft, "asked")["written"]["commit"], json!(edited), "{draft}");
+            assert!(step(&draft, "asked")["remarks"].to_string().contains("maria"), "{draft}");
+        }
+        repo.switch("main");
+        repo.commits.set(repo.commits.get() + 1);
+        repo.git(&["merge", "--quiet", "--no-ff", "-m", "Merge pull request #7 from acme/ask", "ask"]);
+        if by_merge {
+            repo.write(FILE, &dated(&wide)).git(&["add", "--all"]);
+            repo.git(&["commit", "--quiet", "--amend", "--no-edit", "--reset-author"]);
+            edited = repo.rev("HEAD");
+        }
+        let told = document(&repo, "printer", &[]);
+        let request = step(&told, "asked");
+        assert!(request["says"].to_string().contains("everything in production"), "{request}");
+        assert_eq!(request["written"]["commit"], json!(edited));
+        let remarks = request["remarks"].to_string();
+        let wanted = format!("maria <maria@example.com> had written it otherwise, in commit {}", &asked[..12]);
+        assert!(remarks.contains(&wanted), "{remarks}");
+        // The request keeps the day on which it was first written.
+        assert_eq!(request["day"], json!("2026-01-03"));
+        let decided = step(&told, "decided");
+        assert_eq!(decided["written"]["commit"], json!(asked));
+        let after = format!("the text was edited after that, in commit {}", &edited[..12]);
+        assert!(decided["remarks"].to_string().contains(&after), "{decided}");
+    }
+}
+
+#[test]
+fn the_date_of_the_author_counts_for_nothing() {
+    let repo = Repo::new();
+    repo.write(FILE, &printer(&[])).git(&["add", "--all"]);
+    repo.commits.set(12);
+    repo.git(&["commit", "--quiet", "--date", "2026-01-02T00:00:00Z", "-m", "Ask"]);
+    let told = document(&repo, "printer", &[]);
+    assert_eq!(step(&told, "decided")["written"]["day"], json!("2026-01-13"));
+    assert!(doubts(&told).contains("it was first written 11 days later"), "{}", doubts(&told));
+}
+
+#[test]
+fn a_date_that_cannot_be_is_named_beside_every_step_of_its_commit() {
+    let repo = Repo::new();
+    repo.write(FILE, &printer(&[])).commit("Ask");
+    repo.commits.set(100);
+    repo.write(FILE, &printer(&[("removal", "Install it.")])).commit("Edit, dated ahead");
+    for day in 3..6 {
+        repo.commits.set(day);
+        repo.commit("Nothing");
+    }
+    let told = document(&repo, "printer", &[]);
+    assert!(step(&told, "edited")["remarks"].to_string().contains("is dated 2026-04-12"), "{told}");
+}
+
+#[test]
+fn what_a_rule_says_is_under_the_step_that_it_is_about() {
+    let repo = Repo::new();
+    repo.write(FILE, &printer(&[])).commit("Ask");
+    let reviewed = [("reviews", "[{date: 2026-01-03, by: Luis Prado}]"), ("risk.statement", "Labels could be wrong.")];
+    repo.write(FILE, &printer(&reviewed)).commit("Review, and edit");
+    let told = document(&repo, "printer", &[]);
+    assert!(step(&told, "edited")["doubts"].to_string().contains("approved-content-changed"), "{told}");
+    assert!(!step(&told, "reviewed")["doubts"].to_string().contains("approved-content-changed"), "{told}");
+}

@@ -462,3 +462,145 @@ fn a_wrong_period_and_a_folder_that_holds_something_are_refused() {
     assert_eq!(run_in(scene.repo.path(), &["evidence", "verify", "nothing"]).code, 2);
     assert_eq!(run_in(scene.repo.path(), &["evidence", "verify", "exceptions"]).code, 2);
 }
+
+/// Makes a pack of a period, at the root's end of the sandbox.
+fn pack_of(repo: &Repo, name: &str, (from, to): (&str, &str), more: &[&str]) -> (Run, PathBuf) {
+    let pack = repo.sandbox.path().canonicalize().unwrap().join(name);
+    let arguments = ["evidence", "--from", from, "--to", to, "--output", pack.to_str().unwrap()];
+    (run_in(repo.path(), &[&arguments[..], more].concat()), pack)
+}
+
+#[test]
+fn what_is_put_back_as_it_was_is_an_event() {
+    let repo = Repo::new();
+    repo.write(FILE, &printer(&[])).commit("Ask");
+    fs::remove_file(repo.path().join(FILE)).unwrap();
+    repo.write("exceptions/.keep", "").commit("Remove");
+    repo.write(FILE, &printer(&[])).commit("Put back");
+    fs::remove_file(repo.path().join(FILE)).unwrap();
+    repo.commit("Remove");
+    repo.write(FILE, &printer(&[("removal", "Install it.")])).commit("Put back otherwise");
+    let (_, pack) = pack_of(&repo, "pack", ("2026-01-01", "2026-01-31"), &[]);
+    let events = texts(&records(&pack, "events.json"), &["id", "what"]);
+    let wanted =
+        ["printer added", "printer removed", "printer added", "printer removed", "printer added", "printer edited"];
+    assert_eq!(events, wanted);
+}
+
+fn header(pack: &Path) -> Value {
+    serde_json::from_slice(&fs::read(pack.join("evidence.json")).unwrap()).unwrap()
+}
+
+#[test]
+fn where_there_was_no_register_there_is_no_pack() {
+    let period = ("2026-01-01", "2026-01-31");
+    let refused = |repo: &Repo, words: &str| {
+        let (run, pack) = pack_of(repo, "pack", period, &[]);
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(run.stderr.contains(words) && !pack.exists(), "{words}: {run:?}");
+    };
+    let repo = Repo::new();
+    repo.write("README.md", "x\n").commit("Begin");
+    refused(&repo, "no register: the folder `exceptions`");
+    repo.write("a/stopgap.yaml", "version: 1\n").write("a/exceptions/x.yaml", &printer(&[])).commit("Below");
+    refused(&repo, "no register: the folder `exceptions`");
+    repo.write("stopgap.yaml", "exceptions: waivers\n").commit("A folder that is not there");
+    refused(&repo, "no register: the folder `waivers`");
+    let link = format!("160000,{},waivers", repo.rev("HEAD"));
+    repo.git(&["update-index", "--add", "--cacheinfo", &link]);
+    repo.commits.set(repo.commits.get() + 1);
+    repo.git(&["commit", "--quiet", "-m", "A submodule"]);
+    refused(&repo, "`waivers` is a submodule");
+}
+
+#[test]
+fn a_register_that_went_in_the_period_is_told_of() {
+    let repo = Repo::new();
+    repo.write(FILE, &printer(&[])).commit("Ask");
+    fs::remove_dir_all(repo.path().join("exceptions")).unwrap();
+    let gone = repo.commit("Remove everything")[..12].to_owned();
+    repo.write("README.md", "x\n").commit("Go on");
+    let (run, pack) = pack_of(&repo, "gone", ("2026-01-01", "2026-01-31"), &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let remark = format!(
+        "there was no register from 2026-01-03 to the end of the period: commit {gone} has no folder `exceptions`"
+    );
+    assert!(run.stdout.contains(&remark), "{run:?}");
+    assert_eq!(header(&pack)["remarks"][0], json!(remark));
+    repo.write(FILE, &printer(&[])).commit("Put it back");
+    let (run, _) = pack_of(&repo, "back", ("2026-01-01", "2026-01-31"), &[]);
+    assert!(run.stdout.contains("there was no register from 2026-01-03 to 2026-01-04"), "{run:?}");
+    let (run, _) = pack_of(&repo, "between", ("2026-01-04", "2026-01-04"), &[]);
+    assert_eq!(run.code, 2, "{run:?}");
+}
+
+#[test]
+fn a_period_before_the_first_commit_has_no_milestones() {
+    let repo = Repo::new();
+    repo.write("README.md", "x\n").commit("Begin");
+    repo.commits.set(35);
+    repo.write(FILE, &printer(&[])).commit("Ask");
+    let (run, pack) = pack_of(&repo, "pack", ("0001-01-01", "2026-03-10"), &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let document = header(&pack);
+    let names = texts(document["register"].as_array().unwrap(), &["name", "exceptions"]);
+    assert_eq!(names, ["start 0", "2026-02-28 1", "end 1"]);
+    assert!(run.stdout.contains("1 finding was open") || !run.stdout.contains("1 finding were"), "{run:?}");
+}
+
+#[test]
+fn a_commit_at_the_boundary_is_in_one_pack_whatever_becomes_of_the_time_zone() {
+    for (before, after) in [("UTC", "America/Los_Angeles"), ("America/Los_Angeles", "UTC")] {
+        let repo = Repo::new();
+        let zone = |zone: &str| format!("timezone: {zone}\n");
+        repo.write("stopgap.yaml", &zone(before)).write(FILE, &printer(&[])).commit("Ask");
+        repo.commits.set(3);
+        // At midnight in UTC the 5th begins; in California it is the 4th.
+        let sneaked = repo.write(FILE, &printer(&[("risk.tier", "high")])).commit("Sneak");
+        repo.commit("Nothing");
+        repo.write("stopgap.yaml", &zone(after)).commit("Move");
+        repo.commits.set(20);
+        repo.commit("Nothing");
+        let slips = |name: &str, period: (&str, &str)| {
+            let (run, pack) = pack_of(&repo, name, period, &[]);
+            assert_eq!(run.code, 0, "{run:?}");
+            let slips = records(&pack, "slips.json");
+            let own = slips.iter().filter(|it| it["rule"] == "approved-content-changed");
+            assert!(own.clone().all(|it| it["commit"]["id"] == json!(sneaked)));
+            (own.count(), run)
+        };
+        let (one, _) = slips("one", ("2026-01-01", "2026-01-04"));
+        let (other, run) = slips("other", ("2026-01-05", "2026-01-15"));
+        assert_eq!(one + other, 1, "{before}");
+        assert!(run.stdout.contains(&format!("it begins in {before}, and its days and its end are those of {after}")));
+    }
+}
+
+#[test]
+fn a_pack_names_its_root_and_is_verified_from_anywhere_in_the_clone() {
+    let repo = Repo::new();
+    for root in ["a", "b"] {
+        repo.write(&format!("{root}/stopgap.yaml"), "timezone: UTC\n");
+        repo.write(&format!("{root}/{FILE}"), &printer(&[]));
+    }
+    repo.commit("Ask");
+    let (run, pack) = pack_of(&repo, "a", ("2026-01-01", "2026-01-31"), &["--root", "a"]);
+    assert!(run.code == 0 && run.stdout.contains("of the register in `a`"), "{run:?}");
+    assert_eq!(header(&pack)["root"], json!("a"));
+    let verify = |folder: &str, more: &[&str]| {
+        run_in(&repo.path().join(folder), &[&["evidence", "verify", pack.to_str().unwrap()], more].concat())
+    };
+    for (folder, more) in [("", &[][..]), ("b", &[]), ("", &["--root", "a"]), ("a", &["--root", "."])] {
+        let run = verify(folder, more);
+        assert_eq!(run.code, 0, "{folder} {more:?}: {run:?}");
+    }
+    let run = verify("", &["--root", "b"]);
+    assert!(run.code == 2 && run.stderr.contains("whose root is `a`"), "{run:?}");
+    fs::create_dir(pack.join("more")).unwrap();
+    let run = verify("", &[]);
+    assert!(run.code == 1 && run.stdout.starts_with("more/: it is an empty folder"), "{run:?}");
+    fs::remove_dir(pack.join("more")).unwrap();
+    alter(&pack, "evidence.json", "\"root\": \"a\"", "\"root\": \"../a\"");
+    let run = verify("", &[]);
+    assert!(run.code == 2 && run.stderr.contains("its root is not a folder"), "{run:?}");
+}

@@ -66,6 +66,19 @@ mod replay {
     const MOVED: &str = "error[expiry-moved] `expires` was moved from `2026-02-01` to `2026-03-01`, `28` days later, instead of renewed";
 
     #[test]
+    fn what_is_put_back_is_no_second_slip_after_a_later_beginning_either() {
+        let repo = repo();
+        repo.write(FILE, &printer(&[("risk.statement", "Labels could be wrong.")])).commit("Sneak");
+        repo.git(&["tag", "meeting"]);
+        repo.write(FILE, &printer(&[])).commit("Put it back");
+        assert_eq!(lines(&repo).len(), 1);
+        assert_eq!(history(&repo, &["--since", "meeting"]).stdout, "");
+        // Another edit is one, and so is an edit of another field.
+        repo.write(FILE, &printer(&[("risk.statement", "Nothing happens.")])).commit("Sneak again");
+        assert_eq!(history(&repo, &["--since", "meeting"]).stdout.lines().count(), 1);
+    }
+
+    #[test]
     fn an_edit_that_was_pushed_past_review_is_found_in_its_commit() {
         let repo = repo();
         let pushed = repo.write(FILE, &printer(&[("expires", "2026-03-01")])).commit("Tidy up");

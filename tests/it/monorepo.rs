@@ -437,3 +437,20 @@ fn the_cards_of_all_registers_name_theirs() {
     let page = check(&repo, &["--base", "main", "--format", "markdown"]).stdout;
     assert!(page.contains("### gate in apps/web: ") && page.contains("### gate in .: "), "{page}");
 }
+
+#[test]
+fn what_a_register_held_that_is_no_more_is_listed() {
+    let repo = monorepo(true);
+    repo.git(&["rm", "--quiet", "-r", "apps/pay"]);
+    repo.commit("Remove a register");
+    repo.git(&["mv", "apps/web", "apps/shop"]);
+    repo.commit("Move a register");
+    let listed = run(&repo, &["list", "--in-force", "2026-11-16..2026-11-20", "--format", "json"]);
+    let document = json(&listed);
+    let records = document["exceptions"].as_array().unwrap_or_else(|| panic!("{document}"));
+    let mut paths: Vec<&str> = records.iter().map(|it| it["path"].as_str().unwrap()).collect();
+    paths.sort_unstable();
+    assert_eq!(paths, ["apps/pay/exceptions/badge.yaml", "apps/shop/waivers/badge.yaml", "exceptions/badge.yaml"]);
+    let listed = run(&repo, &["list", "--in-force", "2026-11-16..2026-11-20", "--skip", "pay", "--format", "json"]);
+    assert!(!listed.stdout.contains("apps/pay"), "{listed:?}");
+}

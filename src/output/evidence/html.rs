@@ -22,7 +22,7 @@ pub(super) fn render(collected: &Collected, milestones: &[Milestone], out: &mut 
     let title = format!("Security exceptions from {} to {}", long_date(period.from), long_date(period.to));
     let body = html! {
         "\n" header {
-            p.kind { "Evidence, from commit " code { (short(Some(collected.head.as_str()))) } " of the register" }
+            p.kind { "Evidence, from commit " code { (short(Some(collected.head.as_str()))) } " of the register" @if collected.root != "." { " in " code { (collected.root) } } }
             h1 { (title) }
         }
         "\n" main {
@@ -73,7 +73,7 @@ fn summary(collected: &Collected) -> Markup {
                 @if objected > 0 { ", " strong.doubt { (objected) " with violations" } }
                 @if unknown > 0 { ", " (unknown) " with unknown approval" }
             }
-            dt { "Findings" } dd { (collected.stood.len()) " were open in the period, " (standing) " of them at its end" }
+            dt { "Findings" } dd { (collected.stood.len()) @if collected.stood.len() == 1 { " was" } @else { " were" } " open in the period, " (standing) " of them at its end" }
             dt { "Bypassed the gate" } dd { (counted(slips_of(collected).count(), "finding")) }
             dt { "Commits" } dd { (collected.past.commits) ", " (collected.past.judged) " of them touch the register or its rule book" }
             dt { "Approvals" }

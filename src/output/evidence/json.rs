@@ -32,6 +32,8 @@ pub struct Header {
     pub stopgap: String,
     /// Whether saved pull requests were given.
     pub approvals: bool,
+    /// Where the register's root lies, from the top of the work tree; `.` for the top.
+    pub root: Option<String>,
 }
 
 /// Reads what a pack says of itself.
@@ -55,6 +57,7 @@ struct HeaderDocument<'c> {
     stopgap: &'static str,
     from: String,
     to: String,
+    root: &'c str,
     timezone: &'static str,
     start: Option<&'c str>,
     head: &'c str,
@@ -93,6 +96,7 @@ pub(super) fn header(collected: &Collected, milestones: &[Milestone], out: &mut 
         stopgap: env!("CARGO_PKG_VERSION"),
         from: collected.period.from.to_string(),
         to: collected.period.to.to_string(),
+        root: &collected.root,
         timezone: collected.period.zone.name(),
         start: collected.start.as_ref().map(Commit::as_str),
         head: collected.head.as_str(),
