@@ -29,12 +29,23 @@ pub struct Item {
     pub marker: Option<String>,
     /// Whether the compared change brings it.
     pub is_new: bool,
-    /// The id of the marker that it had before the change, if it was there.
-    pub marker_before: Option<String>,
+    /// What it was before the change, if it was there.
+    pub before: Option<Before>,
     /// The agent whose commit brings it.
     pub agent: Option<String>,
     /// What tells it from every other one: its identity and a number.
     pub pointer: String,
+}
+
+/// A suppression as it was before a change.
+#[derive(Clone, Debug)]
+pub struct Before {
+    /// The path that its file had.
+    pub path: String,
+    /// What stood there.
+    pub found: Found,
+    /// The id of the marker that belonged to it.
+    pub marker: Option<String>,
 }
 
 #[cfg(test)]
@@ -47,7 +58,7 @@ impl Item {
             found,
             marker: None,
             is_new: false,
-            marker_before: None,
+            before: None,
             agent: None,
             pointer: String::new(),
         }
@@ -200,7 +211,7 @@ impl Inventory {
                 found,
                 marker,
                 is_new: false,
-                marker_before: None,
+                before: None,
                 agent: None,
                 pointer,
             });
@@ -257,7 +268,8 @@ impl Inventory {
                 Some(before) => *before,
                 None => continue,
             };
-            item.marker_before = found.marker.and_then(|index| page.markers.get(index)).map(|marker| marker.id.clone());
+            let marker = found.marker.and_then(|index| page.markers.get(index)).map(|marker| marker.id.clone());
+            item.before = Some(Before { path: page.path.clone(), found: found.clone(), marker });
         }
         let mut markers: FxHashMap<(&str, &str), usize> = FxHashMap::default();
         for (page, marker) in pages.iter().flat_map(|page| page.markers.iter().map(move |marker| (page, marker))) {

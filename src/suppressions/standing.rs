@@ -7,7 +7,7 @@ use std::ops::Range;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::grammar::{End, What};
-use super::inventory::{Claim, Extent, Identity, Inventory, Item};
+use super::inventory::{Before, Claim, Extent, Identity, Inventory, Item};
 use crate::policy::{Allowed, Breadth, Policy, SuppressionBaseline};
 use crate::register::{Cover, Exception, Files, Register, Status, Text};
 use crate::source::FileId;
@@ -179,6 +179,26 @@ impl<'r, 'a> Licences<'r, 'a> {
             Standing::Nothing => Standing::NotCovered(named, self.lack(item, named)),
             standing => standing,
         }
+    }
+
+    /// Says what stands behind a suppression of a change, or with `is_base` what stood behind it before: what held it where
+    /// it was then says nothing of where it is now.
+    #[must_use]
+    pub fn judged(&self, item: &Item, is_base: bool) -> Standing<'r, 'a> {
+        if !is_base {
+            return self.standing(item, item.marker.as_deref());
+        }
+        let Some(before) = &item.before else { return self.standing(item, None) };
+        let marker = before.marker.as_deref();
+        // An entry is looked up by where it stands, and its file is good for the same as before.
+        if !item.found.is_entry {
+            let Before { path, found, .. } = before.clone();
+            let old = Item { path, found, ..item.clone() };
+            if let standing @ (Standing::InForce(_) | Standing::Over) = self.standing(&old, marker) {
+                return standing;
+            }
+        }
+        self.standing(item, marker)
     }
 
     /// Says what stands behind a suppression among the exceptions for which `is_asked` says so.

@@ -1174,3 +1174,45 @@ fn code_is_read_by_the_name_of_a_link_too() {
         assert_eq!(check(&repo, TODAY, &["--base", "change"]), (0, Vec::new()), "{steps:?}");
     }
 }
+
+#[test]
+fn a_suppression_that_moves_out_of_its_exception_is_refused() {
+    const LINE: &str = "os.system(command + old)  # nosec B605\n";
+    let policy = "suppressions: [all]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n";
+    let main = |covers: &str, today: &str| {
+        let repo = repository(policy);
+        repo.write("exceptions/label-printer.yaml", &exception(&[("covers", covers)]));
+        repo.write("app/run.py", "import os\n").write("tests/x.py", LINE).commit("tests");
+        assert!(today != TODAY || check(&repo, today, &[]).1.is_empty());
+        repo.branch("change");
+        repo
+    };
+    let covers = "[{tool: bandit, id: B605, paths: [tests/]}]";
+    let moves: [(&str, &dyn Fn(&Repo)); 3] = [
+        ("app/run.py:3:27", &|repo| {
+            repo.write("tests/x.py", "").write("app/run.py", &format!("import os\n\n{LINE}"));
+        }),
+        ("app/y.py:1:27", &|repo| drop(repo.git(&["mv", "tests/x.py", "app/y.py"]))),
+        ("prod/x.py:1:27", &|repo| drop(repo.git(&["mv", "tests", "prod"]))),
+    ];
+    for (place, step) in moves {
+        let repo = main(covers, TODAY);
+        step(&repo);
+        repo.commit("a move");
+        let found = vec![format!("{place}: error[unregistered-suppression]")];
+        assert_eq!(check(&repo, TODAY, &["--base", "main"]), (1, found.clone()), "{place}");
+        assert_eq!(check(&repo, TODAY, &[]), (1, found), "{place}");
+        let run = stopgap(&repo, &["suppressions", "--check", "--base", "main", "--today", TODAY]);
+        assert_eq!(run.code, 1, "{place}: {run:?}");
+    }
+    // Where both places are covered, and where neither was, nothing is the change's.
+    let repo = main("[{tool: bandit, id: B605, paths: [tests/, app/]}]", TODAY);
+    repo.git(&["mv", "tests/x.py", "app/y.py"]);
+    repo.commit("a move");
+    assert_eq!(check(&repo, TODAY, &["--base", "main"]), (0, Vec::new()));
+    let repo = main(covers, "2026-12-20");
+    repo.git(&["mv", "tests/x.py", "app/y.py"]);
+    repo.commit("a move");
+    let only = ["--base", "main", "--select", "unregistered-suppression"];
+    assert_eq!(check(&repo, "2026-12-20", &only), (0, Vec::new()));
+}

@@ -45,10 +45,11 @@ fn in_files(cx: &mut Context<'_>) {
     let judged = inventory.items.iter().filter(|item| !is_base || !item.is_new);
     let mut open: Vec<(&Item, Standing<'_, '_>)> = Vec::new();
     for item in judged {
-        let marker = if is_base { item.marker_before.as_deref() } else { item.marker.as_deref() };
-        let standing = licences.standing(item, marker);
+        let standing = licences.judged(item, is_base);
         let by_another_rule = match standing {
             Standing::Unknown => {
+                let before = || item.before.as_ref()?.marker.as_deref();
+                let marker = if is_base { before() } else { item.marker.as_deref() };
                 let is_told = marker.is_some_and(|marker| unknown_marker::names_nothing(marker, cx));
                 is_told && cx.policy().level(&unknown_marker::RULE) == Level::Error
             }
