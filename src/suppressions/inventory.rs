@@ -23,6 +23,8 @@ pub struct Item {
     pub file: FileId,
     /// Its path from the root.
     pub path: String,
+    /// The links that lead to it.
+    pub links: Vec<String>,
     /// What stands there.
     pub found: Found,
     /// The id of the marker that belongs to it.
@@ -42,6 +44,8 @@ pub struct Item {
 pub struct Before {
     /// The path that its file had.
     pub path: String,
+    /// The links that led to it.
+    pub links: Vec<String>,
     /// What stood there.
     pub found: Found,
     /// The id of the marker that belonged to it.
@@ -55,6 +59,7 @@ impl Item {
         Self {
             file: FileId(0),
             path: path.to_owned(),
+            links: Vec::new(),
             found,
             marker: None,
             is_new: false,
@@ -192,7 +197,7 @@ impl Inventory {
     }
 
     fn take(&mut self, page: Page, seen: &mut FxHashMap<String, usize>, files: &mut Files) {
-        let Page { path, text, found, markers } = page;
+        let Page { path, links, text, found, markers } = page;
         if found.is_empty() && markers.is_empty() {
             return;
         }
@@ -208,6 +213,7 @@ impl Inventory {
             self.items.push(Item {
                 file,
                 path: path.clone(),
+                links: links.clone(),
                 found,
                 marker,
                 is_new: false,
@@ -269,7 +275,8 @@ impl Inventory {
                 None => continue,
             };
             let marker = found.marker.and_then(|index| page.markers.get(index)).map(|marker| marker.id.clone());
-            item.before = Some(Before { path: page.path.clone(), found: found.clone(), marker });
+            item.before =
+                Some(Before { path: page.path.clone(), links: page.links.clone(), found: found.clone(), marker });
         }
         let mut markers: FxHashMap<(&str, &str), usize> = FxHashMap::default();
         for (page, marker) in pages.iter().flat_map(|page| page.markers.iter().map(move |marker| (page, marker))) {

@@ -66,6 +66,8 @@ pub struct Marker {
 pub struct Page {
     /// The path from the root.
     pub path: String,
+    /// The links that lead to it, which scanners follow: what is told in it is told under these paths, too.
+    pub links: Vec<String>,
     /// The file's text, in which lines that are far from everything found are blank; that of an ignore file is whole.
     pub text: String,
     /// The suppressions, in their order.
@@ -639,7 +641,13 @@ impl<'t> Draft<'t> {
             line: line + 1,
             alone: !belongs,
         });
-        Page { path: self.path.to_owned(), found: found.collect(), markers: markers.collect(), text: sparse.text }
+        Page {
+            path: self.path.to_owned(),
+            links: Vec::new(),
+            found: found.collect(),
+            markers: markers.collect(),
+            text: sparse.text,
+        }
     }
 }
 

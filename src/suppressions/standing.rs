@@ -192,8 +192,8 @@ impl<'r, 'a> Licences<'r, 'a> {
         let marker = before.marker.as_deref();
         // An entry is looked up by where it stands, and its file is good for the same as before.
         if !item.found.is_entry {
-            let Before { path, found, .. } = before.clone();
-            let old = Item { path, found, ..item.clone() };
+            let Before { path, links, found, .. } = before.clone();
+            let old = Item { path, links, found, ..item.clone() };
             if let standing @ (Standing::InForce(_) | Standing::Over) = self.standing(&old, marker) {
                 return standing;
             }
@@ -301,8 +301,8 @@ impl Licence<'_, '_> {
     /// Returns whether the cover holds all of a suppression; false where it holds only a part of it, and `None` where
     /// it is about something else.
     fn fits(&self, item: &Item, name: &Name) -> Option<bool> {
-        let is_here = || self.paths.is_empty() || self.paths.iter().any(|pattern| pattern.matches(&item.path));
-        if !item.found.is_entry && !is_here() {
+        let holds = |path: &String| self.paths.is_empty() || self.paths.iter().any(|pattern| pattern.matches(path));
+        if !item.found.is_entry && !holds(&item.path) {
             return None;
         }
         let id = self.cover.id.as_ref()?.as_str();
@@ -325,7 +325,7 @@ impl Licence<'_, '_> {
         }
         // A comment says nothing else of what it overlooks.
         let is_narrower = self.cover.selectors().any(|selector| selector != Selector::Paths);
-        Some(is_id && !is_narrower)
+        Some(is_id && !is_narrower && item.links.iter().all(holds))
     }
 
     /// Returns whether all that some patterns match is in the cover's paths.

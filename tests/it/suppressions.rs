@@ -1216,3 +1216,33 @@ fn a_suppression_that_moves_out_of_its_exception_is_refused() {
     let only = ["--base", "main", "--select", "unregistered-suppression"];
     assert_eq!(check(&repo, "2026-12-20", &only), (0, Vec::new()));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_takes_no_suppression_out_of_its_exception() {
+    let policy = "suppressions: [all]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n";
+    let repo = repository(policy);
+    let covers = |paths: &str| {
+        let covers = format!("[{{tool: bandit, id: B605, paths: [{paths}]}}]");
+        repo.write("exceptions/label-printer.yaml", &exception(&[("covers", &covers)]));
+    };
+    covers("tests/");
+    repo.write("app/run.py", "import os\n").write("tests/x.py", "os.system(command + old)  # nosec B605\n");
+    repo.commit("tests");
+    for link in ["app/x.py", "app/x.pyw"] {
+        repo.branch("change");
+        std::os::unix::fs::symlink("../tests/x.py", repo.path().join(link)).unwrap();
+        repo.commit("a link");
+        let found = vec!["tests/x.py:1:27: error[unregistered-suppression]".to_owned()];
+        assert_eq!(check(&repo, TODAY, &["--base", "main"]), (1, found.clone()), "{link}");
+        assert_eq!(check(&repo, TODAY, &[]), (1, found), "{link}");
+        let run = stopgap(&repo, &["check", "--base", "main", "--today", TODAY, "--format", "concise"]);
+        assert!(run.stdout.contains(&format!("; `{link}` is a link to this file")), "{run:?}");
+        // Who covers the link as well lets it be there.
+        covers(&format!("tests/, {link}"));
+        assert_eq!(check(&repo, TODAY, &["--select", "unregistered-suppression"]), (0, Vec::new()), "{link}");
+        covers("tests/");
+        repo.git(&["checkout", "--quiet", "main"]);
+        repo.git(&["branch", "--quiet", "-D", "change"]);
+    }
+}

@@ -96,12 +96,22 @@ fn report(item: &Item, standing: Standing<'_, '_>, cx: &mut Context<'_>) {
         Some(End::Unread(text)) => format!("; {tool} does not read `{}` as an end", shown(text)),
         _ => String::new(),
     };
+    let links = item.links.iter().filter(|_| !item.found.is_entry);
+    let links: Vec<String> = links.map(|link| format!("`{}`", shown(link))).collect();
+    let linked = match links.as_slice() {
+        [] => String::new(),
+        [one] => format!("; {one} is a link to this file"),
+        several => format!("; {} are links to this file", several.join(", ")),
+    };
     let message = match (standing, &item.found.what) {
         (_, What::Unread { why, .. }) => {
             format!("what {tool} is told to overlook by this file cannot be read: {}{by}", shown(why))
         }
         (Standing::Wider(exception), _) => {
-            format!("{tool} is told to overlook {what} here, which is more than `{}` covers{by}", shown(exception.id))
+            format!(
+                "{tool} is told to overlook {what} here, which is more than `{}` covers{by}{linked}",
+                shown(exception.id)
+            )
         }
         (Standing::NotYet(exception), _) => {
             format!("{tool} is told to overlook {what} here, and `{}` is not in force{by}", shown(exception.id))
@@ -187,7 +197,7 @@ fn cover(item: &Item) -> Option<String> {
         _ if !name.selectors().contains(&Selector::Paths) => Vec::new(),
         (What::All, true) => passed_over(item),
         (_, true) => found.paths.clone(),
-        (_, false) => vec![Pattern::literal(&item.path)],
+        (_, false) => std::iter::once(&item.path).chain(&item.links).map(|path| Pattern::literal(path)).collect(),
     };
     if is_every_rule(id) && (!name.has_every_rule() || paths.is_empty()) || has_wildcard(id) {
         return None;
