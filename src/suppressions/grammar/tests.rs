@@ -131,6 +131,14 @@ fn bandit_reads_comments_as_its_source_does() {
 }
 
 #[test]
+fn a_manifest_is_no_text_for_people() {
+    for path in ["requirements.txt", "requirements/dev.txt", "CMakeLists.txt"] {
+        check(path, &[("django==1.0  # nosemgrep: rules.pinned", &["1 semgrep rules.pinned Line"])]);
+    }
+    check("notes.txt", &[("Write # nosemgrep: rules.pinned", &[])]);
+}
+
+#[test]
 fn semgrep_searches_lines_and_needs_a_blank_behind_code() {
     check(
         "a.py",
