@@ -172,6 +172,25 @@ fn identity<'i>(path: &'i str, found: &'i Found) -> Identity<'i> {
     Identity { path, tool: found.tool, id, code: &found.code }
 }
 
+/// Lists what the text of an ignore file tells its tool. `name` is the usual one of such a file, by which it is read.
+#[must_use]
+pub fn entries_in(tool: &str, path: &str, name: &str, text: &str) -> Vec<Item> {
+    let page = Reader::new(Some(vec![tool.to_owned()])).read(name, text.as_bytes());
+    let own = page.into_iter().flat_map(|page| page.found).filter(|found| found.is_entry && found.tool == tool);
+    let item = |found| Item {
+        file: FileId(0),
+        path: path.to_owned(),
+        links: Vec::new(),
+        found,
+        marker: None,
+        is_new: false,
+        before: None,
+        agent: None,
+        pointer: String::new(),
+    };
+    own.map(item).collect()
+}
+
 impl Inventory {
     /// Reads the tracked files below the root for which `keep` says so, and adds those with something in them to
     /// `files`. `prefix` is where the root lies in the work tree: empty, or ending in `/`.
