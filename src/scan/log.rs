@@ -93,8 +93,8 @@ pub(super) struct Run {
     pub(super) artifacts: Vec<OwnedLocation>,
     /// Whether the tool says that it failed.
     pub(super) failed: bool,
-    /// Whether there is a list of results.
-    has_results: bool,
+    /// How many results there are; `None` where there is no list of them.
+    results: Option<usize>,
 }
 
 impl Run {
@@ -128,8 +128,15 @@ pub(super) fn outline(reader: impl BufRead) -> Result<Vec<Run>, LogError> {
         return Err(LogError::new(0, why.to_owned(), "run the scanner again, and look at what it says"));
     }
     for (at, run) in runs.iter_mut().enumerate() {
-        if !run.has_results {
-            let why = format!("run {} has no `results`: the scan did not take place", at + 1);
+        // Section 3.20.14. Some tools also say so where they found something: those results are judged.
+        let why = match run.results {
+            None => Some(format!("run {} has no `results`: the scan did not take place", at + 1)),
+            Some(0) if run.failed => {
+                Some(format!("run {} says that it failed (`executionSuccessful: false`), and has no result", at + 1))
+            }
+            Some(_) => None,
+        };
+        if let Some(why) = why {
             return Err(LogError::new(0, why, "run the scanner again, and look at what it says"));
         }
         if run.driver.trim().is_empty() {
@@ -399,7 +406,7 @@ impl Pass for Outline<'_, '_> {
         let Some(run) = self.runs.last_mut() else { return Ok(()) };
         match key {
             "tool" => map.next_value_seed(ToolSeed { meter, run })?,
-            "results" => run.has_results = map.next_value_seed(Presence)?,
+            "results" => run.results = map.next_value_seed(Count)?,
             "originalUriBaseIds" => {
                 let named: std::collections::BTreeMap<String, OwnedLocation> = map.next_value()?;
                 let named = named.into_iter().filter_map(|(name, at)| Some((name, (at.uri?, at.uri_base_id))));
@@ -433,31 +440,34 @@ impl Pass for Outline<'_, '_> {
     }
 }
 
-/// Passes over a list, and says whether there is one.
-struct Presence;
+/// Passes over a list, and says how many items it has; `None` where there is no list.
+struct Count;
 
-impl<'de> DeserializeSeed<'de> for Presence {
-    type Value = bool;
+impl<'de> DeserializeSeed<'de> for Count {
+    type Value = Option<usize>;
 
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<bool, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Option<usize>, D::Error> {
         json.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Presence {
-    type Value = bool;
+impl<'de> Visitor<'de> for Count {
+    type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of results")
     }
 
-    fn visit_unit<E>(self) -> Result<bool, E> {
-        Ok(false)
+    fn visit_unit<E>(self) -> Result<Option<usize>, E> {
+        Ok(None)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<bool, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(true)
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Option<usize>, A::Error> {
+        let mut count = 0;
+        while items.next_element::<IgnoredAny>()?.is_some() {
+            count += 1;
+        }
+        Ok(Some(count))
     }
 }
 

@@ -340,3 +340,20 @@ fn hits_are_kept_up_to_a_number() {
     read(&mut scan, &log(r#"{"name": "t"}"#, &many)).unwrap();
     assert_eq!((scan.unregistered.list.len(), scan.unregistered.count), (MOST_HITS, MOST_HITS + 5));
 }
+
+#[test]
+fn a_run_that_failed_and_found_nothing_is_no_scan() {
+    let of = |results: &str, successful: bool| {
+        format!(
+            r#"{{"version": "2.1.0", "runs": [{{"tool": {{"driver": {{"name": "SpotBugs"}}}}, "results": [{results}],
+                "invocations": [{{"executionSuccessful": {successful}}}]}}]}}"#
+        )
+    };
+    let error = read(&mut scan_of(&[]), &of("", false)).unwrap_err();
+    assert!(error.why.contains("run 1 says that it failed"), "{error:?}");
+    // SpotBugs and others say so where they found something.
+    let mut scan = scan_of(&[]);
+    read(&mut scan, &of(&result("x", "a", ""), false)).unwrap();
+    assert_eq!(counts(&scan), OPEN);
+    read(&mut scan_of(&[]), &of("", true)).unwrap();
+}
