@@ -4,11 +4,14 @@
 //! a run says about itself and sees the log to its end, so that a log which is cut off, or is none, is refused before
 //! anything is judged by it. The second hands out the results. Nesting costs no stack: what is not read is passed over.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
 use std::io::{BufRead, Write};
 use std::rc::Rc;
+use std::sync::LazyLock;
 
+use regex::{Captures, Regex};
 use rustc_hash::FxHashMap;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
@@ -57,8 +60,7 @@ impl LogError {
     }
 
     fn of(error: &serde_json::Error, meter: &Meter<'_>) -> Self {
-        let text = error.to_string();
-        let why = text.rsplit_once(" at line ").map_or(&*text, |(why, _)| why);
+        let why = said(error);
         let line = if error.line() == 0 { meter.line() } else { error.line() };
         match error.classify() {
             _ if meter.is_exhausted() => Self::new(
@@ -68,10 +70,37 @@ impl LogError {
             ),
             Category::Eof => Self::new(line, "it ends in the middle", "run the scanner again: the log is cut off"),
             Category::Syntax => Self::new(line, format!("this is not JSON: {why}"), SCAN_AGAIN),
-            Category::Io => Self::new(line, why.to_owned(), SCAN_AGAIN),
+            Category::Io => Self::new(line, why, SCAN_AGAIN),
             Category::Data => Self::new(line, format!("this is not SARIF: {why}"), SCAN_AGAIN),
         }
     }
+}
+
+/// Says what is wrong with JSON, without the place.
+pub(super) fn said(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let why = text.rsplit_once(" at line ").map_or(&*text, |(why, _)| why);
+    match why.contains("hex escape") {
+        true => "an escape like `\\ud800` is half a surrogate pair, and no character".to_owned(),
+        false => why.to_owned(),
+    }
+}
+
+/// Returns a JSON text of the same length in which each half of a surrogate pair that stands alone is U+FFFD: RFC 8259
+/// (section 8.2) allows them, and Python's `json.dumps` writes them.
+fn whole(json: &str) -> Cow<'_, str> {
+    static HALF: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let pair = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}";
+        Regex::new(&format!(r"\\[^u]|{pair}|(\\u[dD][89a-fA-F][0-9a-fA-F]{{2}})")).ok()
+    });
+    if !["\\ud", "\\uD"].iter().any(|start| json.contains(start)) {
+        return Cow::Borrowed(json);
+    }
+    let mended = |found: &Captures<'_>| match found.get(1) {
+        Some(_) => r"\ufffd".to_owned(),
+        None => found[0].to_owned(),
+    };
+    HALF.as_ref().map_or(Cow::Borrowed(json), |half| half.replace_all(json, mended))
 }
 
 const SCAN_AGAIN: &str = "let the scanner write a SARIF 2.1.0 log";
@@ -415,7 +444,7 @@ impl Pass for Outline<'_, '_> {
             "artifacts" => {
                 let mut each = |item: &RawValue| {
                     let artifact: OwnedArtifact =
-                        serde_json::from_str(item.get()).map_err(|error| error.to_string())?;
+                        serde_json::from_str(&whole(item.get())).map_err(|error| error.to_string())?;
                     let none = OwnedLocation { uri: None, uri_base_id: None };
                     run.artifacts.push(artifact.location.unwrap_or(none));
                     meter.end(0, None).map_err(|error| error.to_string())
@@ -579,8 +608,9 @@ impl<'de> Visitor<'de> for ComponentSeed<'_, '_> {
                 "name" => name = map.next_value()?,
                 "rules" => {
                     let mut each = |item: &RawValue| {
+                        let json = whole(item.get());
                         let descriptor: Descriptor<'_> =
-                            serde_json::from_str(item.get()).map_err(|error| format!("a rule: {error}"))?;
+                            serde_json::from_str(&json).map_err(|error| format!("a rule: {error}"))?;
                         rules.push(Rule::read(&descriptor));
                         meter.end(0, None).map_err(|error| error.to_string())
                     };
@@ -613,7 +643,7 @@ impl Pass for Results<'_, '_, '_> {
         }
         let (meter, run, fault) = (self.meter, self.runs.saturating_sub(1), self.fault);
         let mut one = |item: &RawValue| {
-            let json = item.get();
+            let json = &*whole(item.get());
             let line = meter.line() - json.bytes().filter(|byte| *byte == b'\n').count();
             let done = (self.each)(Raw { run, json, line })
                 .and_then(|edited| meter.end(json.len(), edited.as_deref()).map_err(|error| written(&error)));
