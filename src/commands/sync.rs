@@ -15,7 +15,8 @@ use crate::output::{Look, Severity, Snippet, diff, escape, render_snippet};
 use crate::policy::Target;
 use crate::rules::UNREGISTERED;
 use crate::source::Source;
-use crate::sync::{Allowed, Plan, Unsaid, tools_with_files, tools_with_flags};
+use crate::suppressions::{Inventory, Item, Licences, Standing, What, entries_in};
+use crate::sync::{Allowed, Plan, Stray, Unsaid, lists, tools_with_files, tools_with_flags};
 use crate::text::{counted, nearest, shown};
 use crate::tools::Tool;
 
@@ -84,6 +85,7 @@ fn targets(
     let policy = &opened.judge.policy;
     let chosen = chosen(arguments, &policy.sync)?;
     let register = opened.register();
+    let licences = Licences::new(&register, policy, opened.judge.today);
     let mut compared = Vec::with_capacity(chosen.len());
     let mut left_out: Vec<(&Target, Vec<Unsaid>)> = Vec::new();
     for target in chosen {
@@ -92,12 +94,16 @@ fn targets(
         let (source, there) = read(target, &opened.root)?;
         let allowed = Allowed::new(target.tool, &register, policy.timezone, opened.judge.today);
         let text = there.then(|| source.text());
-        let (plan, unsaid) = match allowed.plan(target, text, arguments.prune) {
+        let (mut plan, unsaid) = match allowed.plan(target, text, arguments.prune) {
             Ok(planned) => planned,
             Err(problem) => {
                 return Err(Error::Config { kind: KIND, source_text: Box::new(source), problems: vec![problem] });
             }
         };
+        // What is not there yet tells nobody anything.
+        let more = text.filter(|text| !text.trim().is_empty()).map(|text| beside(target, text, &licences, opened));
+        plan.strays.extend(more.unwrap_or_default());
+        plan.strays.sort_by_key(|stray| stray.span.start);
         left_out.push((target, unsaid));
         compared.push(Compared { target, source, there, plan });
     }
@@ -134,6 +140,35 @@ fn targets(
         }
     }
     Ok(if is_wrong { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// Finds what a tool is told beside the lists that `sync` writes: by keys that leave out more than a cover can say. What
+/// the baseline of suppressions lets be is in order here, too.
+fn beside(target: &Target, text: &str, licences: &Licences<'_, '_>, opened: &Opened) -> Vec<Stray> {
+    let Some((usual, listed)) = lists(target, text) else { return Vec::new() };
+    let items = entries_in(target.tool, &target.path, usual, text);
+    let is_open = |item: &&Item| {
+        let is_listed = listed.iter().any(|at| at.contains(&item.found.span.range().start));
+        !is_listed && !matches!(licences.standing(item, None), Standing::InForce(_) | Standing::Over)
+    };
+    let open: Vec<&Item> = items.iter().filter(is_open).collect();
+    let baseline = opened.judge.suppressed.as_ref().filter(|it| opened.judge.today.day <= it.until);
+    let let_be = baseline.map_or_else(|| vec![false; open.len()], |it| it.lets_be(&Inventory::default(), &open));
+    let strays = open.into_iter().zip(let_be).filter(|(_, let_be)| !let_be);
+    strays
+        .map(|(item, _)| {
+            let tool = name(target.tool);
+            let told = match &item.found.what {
+                What::Rule(id) => format!("overlook `{}`", shown(id)),
+                _ => "leave something out".to_owned(),
+            };
+            Stray {
+                span: item.found.span,
+                message: format!("{tool} is told to {told} here, and no exception in force covers it"),
+                help: "delete it by hand: `stopgap sync --prune` only removes entries of its own lists".to_owned(),
+            }
+        })
+        .collect()
 }
 
 /// Returns the targets that the arguments choose.

@@ -376,8 +376,7 @@ mod tests {
             (
                 r#""user": null"#,
                 r#""user": {"login": true}"#,
-                "`pull_request.user.login` is true or false, not a string \
-                                                               file",
+                "`pull_request.user.login` is true or false, not a string",
             ),
             (
                 "2026-11-14T08:30:00Z",

@@ -4,11 +4,14 @@
 //! a run says about itself and reads the log to its end, so that a truncated or invalid log is refused before
 //! anything is judged by it. The second hands out the results. Nesting costs no stack: what is not needed is skipped.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
 use std::io::{BufRead, Write};
 use std::rc::Rc;
+use std::sync::LazyLock;
 
+use regex::{Captures, Regex};
 use rustc_hash::FxHashMap;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
@@ -57,8 +60,7 @@ impl LogError {
     }
 
     fn of(error: &serde_json::Error, meter: &Meter<'_>) -> Self {
-        let text = error.to_string();
-        let why = text.rsplit_once(" at line ").map_or(&*text, |(why, _)| why);
+        let why = said(error);
         let line = if error.line() == 0 { meter.line() } else { error.line() };
         match error.classify() {
             _ if meter.is_exhausted() => Self::new(
@@ -68,10 +70,37 @@ impl LogError {
             ),
             Category::Eof => Self::new(line, "it is truncated", "run the scanner again: the log is incomplete"),
             Category::Syntax => Self::new(line, format!("this is not JSON: {why}"), SCAN_AGAIN),
-            Category::Io => Self::new(line, why.to_owned(), SCAN_AGAIN),
+            Category::Io => Self::new(line, why, SCAN_AGAIN),
             Category::Data => Self::new(line, format!("this is not SARIF: {why}"), SCAN_AGAIN),
         }
     }
+}
+
+/// Says what is wrong with JSON, without the place.
+pub(super) fn said(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let why = text.rsplit_once(" at line ").map_or(&*text, |(why, _)| why);
+    match why.contains("hex escape") {
+        true => "an escape like `\\ud800` is half a surrogate pair, not a character".to_owned(),
+        false => why.to_owned(),
+    }
+}
+
+/// Returns a JSON text of the same length in which each half of a surrogate pair that stands alone is U+FFFD: RFC 8259
+/// (section 8.2) allows them, and Python's `json.dumps` writes them.
+fn whole(json: &str) -> Cow<'_, str> {
+    static HALF: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let pair = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}";
+        Regex::new(&format!(r"\\[^u]|{pair}|(\\u[dD][89a-fA-F][0-9a-fA-F]{{2}})")).ok()
+    });
+    if !["\\ud", "\\uD"].iter().any(|start| json.contains(start)) {
+        return Cow::Borrowed(json);
+    }
+    let whole = |found: &Captures<'_>| match found.get(1) {
+        Some(_) => r"\ufffd".to_owned(),
+        None => found[0].to_owned(),
+    };
+    HALF.as_ref().map_or(Cow::Borrowed(json), |half| half.replace_all(json, whole))
 }
 
 const SCAN_AGAIN: &str = "have the scanner write a SARIF 2.1.0 log";
@@ -93,8 +122,8 @@ pub(super) struct Run {
     pub(super) artifacts: Vec<OwnedLocation>,
     /// Whether the tool says that it failed.
     pub(super) failed: bool,
-    /// Whether there is a list of results.
-    has_results: bool,
+    /// How many results there are; `None` where there is no list of them.
+    results: Option<usize>,
 }
 
 impl Run {
@@ -128,8 +157,15 @@ pub(super) fn outline(reader: impl BufRead) -> Result<Vec<Run>, LogError> {
         return Err(LogError::new(0, why.to_owned(), "run the scanner again, and check its output"));
     }
     for (at, run) in runs.iter_mut().enumerate() {
-        if !run.has_results {
-            let why = format!("run {} has no `results`: the scan did not take place", at + 1);
+        // Section 3.20.14. Some tools also say so where they found something: those results are judged.
+        let why = match run.results {
+            None => Some(format!("run {} has no `results`: the scan did not take place", at + 1)),
+            Some(0) if run.failed => {
+                Some(format!("run {} reports that it failed (`executionSuccessful: false`), and has no results", at + 1))
+            }
+            Some(_) => None,
+        };
+        if let Some(why) = why {
             return Err(LogError::new(0, why, "run the scanner again, and check its output"));
         }
         if run.driver.trim().is_empty() {
@@ -399,7 +435,7 @@ impl Pass for Outline<'_, '_> {
         let Some(run) = self.runs.last_mut() else { return Ok(()) };
         match key {
             "tool" => map.next_value_seed(ToolSeed { meter, run })?,
-            "results" => run.has_results = map.next_value_seed(Presence)?,
+            "results" => run.results = map.next_value_seed(Count)?,
             "originalUriBaseIds" => {
                 let named: std::collections::BTreeMap<String, OwnedLocation> = map.next_value()?;
                 let named = named.into_iter().filter_map(|(name, at)| Some((name, (at.uri?, at.uri_base_id))));
@@ -408,7 +444,7 @@ impl Pass for Outline<'_, '_> {
             "artifacts" => {
                 let mut each = |item: &RawValue| {
                     let artifact: OwnedArtifact =
-                        serde_json::from_str(item.get()).map_err(|error| error.to_string())?;
+                        serde_json::from_str(&whole(item.get())).map_err(|error| error.to_string())?;
                     let none = OwnedLocation { uri: None, uri_base_id: None };
                     run.artifacts.push(artifact.location.unwrap_or(none));
                     meter.end(0, None).map_err(|error| error.to_string())
@@ -433,31 +469,34 @@ impl Pass for Outline<'_, '_> {
     }
 }
 
-/// Passes over a list, and says whether there is one.
-struct Presence;
+/// Passes over a list, and says how many items it has; `None` where there is no list.
+struct Count;
 
-impl<'de> DeserializeSeed<'de> for Presence {
-    type Value = bool;
+impl<'de> DeserializeSeed<'de> for Count {
+    type Value = Option<usize>;
 
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<bool, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Option<usize>, D::Error> {
         json.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Presence {
-    type Value = bool;
+impl<'de> Visitor<'de> for Count {
+    type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of results")
     }
 
-    fn visit_unit<E>(self) -> Result<bool, E> {
-        Ok(false)
+    fn visit_unit<E>(self) -> Result<Option<usize>, E> {
+        Ok(None)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<bool, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(true)
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Option<usize>, A::Error> {
+        let mut count = 0;
+        while items.next_element::<IgnoredAny>()?.is_some() {
+            count += 1;
+        }
+        Ok(Some(count))
     }
 }
 
@@ -569,8 +608,9 @@ impl<'de> Visitor<'de> for ComponentSeed<'_, '_> {
                 "name" => name = map.next_value()?,
                 "rules" => {
                     let mut each = |item: &RawValue| {
+                        let json = whole(item.get());
                         let descriptor: Descriptor<'_> =
-                            serde_json::from_str(item.get()).map_err(|error| format!("a rule: {error}"))?;
+                            serde_json::from_str(&json).map_err(|error| format!("a rule: {error}"))?;
                         rules.push(Rule::read(&descriptor));
                         meter.end(0, None).map_err(|error| error.to_string())
                     };
@@ -603,7 +643,7 @@ impl Pass for Results<'_, '_, '_> {
         }
         let (meter, run, fault) = (self.meter, self.runs.saturating_sub(1), self.fault);
         let mut one = |item: &RawValue| {
-            let json = item.get();
+            let json = &*whole(item.get());
             let line = meter.line() - json.bytes().filter(|byte| *byte == b'\n').count();
             let done = (self.each)(Raw { run, json, line })
                 .and_then(|edited| meter.end(json.len(), edited.as_deref()).map_err(|error| written(&error)));

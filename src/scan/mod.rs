@@ -338,14 +338,10 @@ struct Reading<'r> {
 
 impl<'r> Reading<'r> {
     fn read(run: &'r Run, raw: &log::Raw<'r>, root: &str) -> Result<Self, LogError> {
-        let fault = |error: serde_json::Error| {
-            let text = error.to_string();
-            let why = text.rsplit_once(" at line ").map_or(&*text, |(why, _)| why);
-            LogError {
-                line: raw.line + error.line().saturating_sub(1),
-                why: format!("this result cannot be read: {why}"),
-                help: "have the scanner write a SARIF 2.1.0 log",
-            }
+        let fault = |error: serde_json::Error| LogError {
+            line: raw.line + error.line().saturating_sub(1),
+            why: format!("this result cannot be read: {}", log::said(&error)),
+            help: "have the scanner write a SARIF 2.1.0 log",
         };
         let outcome: Outcome<'r> = serde_json::from_str(raw.json).map_err(fault)?;
         let suppressions = Suppressions::read(outcome.suppressions).map_err(fault)?;

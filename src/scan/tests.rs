@@ -312,7 +312,7 @@ fn a_log_that_cannot_be_trusted_is_refused_with_its_line() {
             1,
             "its results are in another file",
         ),
-        (good.replace("\"m\"", "\"\\ud800\""), 1, "this result cannot be read"),
+        (good.replace("\"x\"", "7"), 1, "this result cannot be read"),
     ] {
         let mut scan = scan_of(&[("exceptions/a.yaml", exception("  - {tool: t, id: x}\n"))]);
         let error = read(&mut scan, &log).unwrap_err();
@@ -339,4 +339,44 @@ fn hits_are_kept_up_to_a_number() {
     let mut scan = scan_of(&[]);
     read(&mut scan, &log(r#"{"name": "t"}"#, &many)).unwrap();
     assert_eq!((scan.unregistered.list.len(), scan.unregistered.count), (MOST_HITS, MOST_HITS + 5));
+}
+
+#[test]
+fn half_a_surrogate_pair_is_a_character_that_nobody_knows() {
+    let rule = r#"{"name": "Bandit", "rules": [{"id": "B1", "fullDescription": {"text": "\udfff"}}]}"#;
+    for (path, cover, expected) in [
+        (r"a\ud800.py", "paths: ['a\u{fffd}.py']", COVERED),
+        (r"a\uDC00\uD83D.py", "paths: ['a\u{fffd}\u{fffd}.py']", COVERED),
+        (r"a\ud83d\ude00.py", "paths: ['a\u{1f600}.py']", COVERED),
+        (r"a\ud800\ud83d\ude00.py", "paths: ['a\u{fffd}\u{1f600}.py']", COVERED),
+        (r"a\ud800.py", "paths: [a.py]", OPEN),
+    ] {
+        let log = log(rule, &result("B1", path, ""));
+        let counts = judged(&format!("  - {{tool: bandit, id: B1, {cover}}}\n"), &log);
+        assert_eq!(counts, expected, "{path}");
+    }
+    // An escaped backslash begins no other escape.
+    let slashed = log(rule, &result("B1", "a.py", r#", "properties": {"a": "\\ud800 \\\ud800"}"#));
+    assert_eq!(judged("  - {tool: bandit, id: B1, paths: [a.py]}\n", &slashed), COVERED);
+    // What is read while it passes by is refused, with the reason.
+    let mut scan = scan_of(&[]);
+    let error = read(&mut scan, &log(r#"{"name": "\ud800"}"#, "")).unwrap_err();
+    assert!(error.line == 1 && error.why.contains("half a surrogate pair"), "{error:?}");
+}
+
+#[test]
+fn a_run_that_failed_and_found_nothing_is_no_scan() {
+    let of = |results: &str, successful: bool| {
+        format!(
+            r#"{{"version": "2.1.0", "runs": [{{"tool": {{"driver": {{"name": "SpotBugs"}}}}, "results": [{results}],
+                "invocations": [{{"executionSuccessful": {successful}}}]}}]}}"#
+        )
+    };
+    let error = read(&mut scan_of(&[]), &of("", false)).unwrap_err();
+    assert!(error.why.contains("run 1 says that it failed"), "{error:?}");
+    // SpotBugs and others say so where they found something.
+    let mut scan = scan_of(&[]);
+    read(&mut scan, &of(&result("x", "a", ""), false)).unwrap();
+    assert_eq!(counts(&scan), OPEN);
+    read(&mut scan_of(&[]), &of("", true)).unwrap();
 }

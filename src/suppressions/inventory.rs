@@ -23,18 +23,33 @@ pub struct Item {
     pub file: FileId,
     /// Its path from the root.
     pub path: String,
+    /// The links that lead to it.
+    pub links: Vec<String>,
     /// What is there.
     pub found: Found,
     /// The id of the marker that belongs to it.
     pub marker: Option<String>,
     /// Whether the compared change brings it.
     pub is_new: bool,
-    /// The id of the marker that it had before the change, if it was there.
-    pub marker_before: Option<String>,
+    /// What it was before the change, if it was there.
+    pub before: Option<Before>,
     /// The agent whose commit brings it.
     pub agent: Option<String>,
     /// What tells it from every other one: its identity and a number.
     pub pointer: String,
+}
+
+/// A suppression as it was before a change.
+#[derive(Clone, Debug)]
+pub struct Before {
+    /// The path that its file had.
+    pub path: String,
+    /// The links that led to it.
+    pub links: Vec<String>,
+    /// What stood there.
+    pub found: Found,
+    /// The id of the marker that belonged to it.
+    pub marker: Option<String>,
 }
 
 #[cfg(test)]
@@ -44,10 +59,11 @@ impl Item {
         Self {
             file: FileId(0),
             path: path.to_owned(),
+            links: Vec::new(),
             found,
             marker: None,
             is_new: false,
-            marker_before: None,
+            before: None,
             agent: None,
             pointer: String::new(),
         }
@@ -156,6 +172,25 @@ fn identity<'i>(path: &'i str, found: &'i Found) -> Identity<'i> {
     Identity { path, tool: found.tool, id, code: &found.code }
 }
 
+/// Lists what the text of an ignore file tells its tool. `name` is the usual one of such a file, by which it is read.
+#[must_use]
+pub fn entries_in(tool: &str, path: &str, name: &str, text: &str) -> Vec<Item> {
+    let page = Reader::new(Some(vec![tool.to_owned()])).read(name, text.as_bytes());
+    let own = page.into_iter().flat_map(|page| page.found).filter(|found| found.is_entry && found.tool == tool);
+    let item = |found| Item {
+        file: FileId(0),
+        path: path.to_owned(),
+        links: Vec::new(),
+        found,
+        marker: None,
+        is_new: false,
+        before: None,
+        agent: None,
+        pointer: String::new(),
+    };
+    own.map(item).collect()
+}
+
 impl Inventory {
     /// Reads the tracked files below the root for which `keep` says so, and adds those with something in them to
     /// `files`. `prefix` is where the root lies in the work tree: empty, or ending in `/`.
@@ -181,7 +216,7 @@ impl Inventory {
     }
 
     fn take(&mut self, page: Page, seen: &mut FxHashMap<String, usize>, files: &mut Files) {
-        let Page { path, text, found, markers } = page;
+        let Page { path, links, text, found, markers } = page;
         if found.is_empty() && markers.is_empty() {
             return;
         }
@@ -197,10 +232,11 @@ impl Inventory {
             self.items.push(Item {
                 file,
                 path: path.clone(),
+                links: links.clone(),
                 found,
                 marker,
                 is_new: false,
-                marker_before: None,
+                before: None,
                 agent: None,
                 pointer,
             });
@@ -257,7 +293,9 @@ impl Inventory {
                 Some(before) => *before,
                 None => continue,
             };
-            item.marker_before = found.marker.and_then(|index| page.markers.get(index)).map(|marker| marker.id.clone());
+            let marker = found.marker.and_then(|index| page.markers.get(index)).map(|marker| marker.id.clone());
+            item.before =
+                Some(Before { path: page.path.clone(), links: page.links.clone(), found: found.clone(), marker });
         }
         let mut markers: FxHashMap<(&str, &str), usize> = FxHashMap::default();
         for (page, marker) in pages.iter().flat_map(|page| page.markers.iter().map(move |marker| (page, marker))) {

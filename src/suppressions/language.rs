@@ -58,7 +58,12 @@ impl Language {
     #[must_use]
     pub fn of(path: &str) -> Self {
         let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-        if is_dockerfile(&name) { Self::Dockerfile } else { Self::of_name(&name) }
+        let folder = path.rsplit('/').nth(1).unwrap_or_default();
+        match () {
+            () if is_dockerfile(&name) => Self::Dockerfile,
+            () if name.ends_with(".txt") && MANIFESTS.contains(&folder) => Self::Hash,
+            () => Self::of_name(&name),
+        }
     }
 
     /// Tells the languages of a file by its path and, where the name says nothing, by the program that its first line
@@ -81,6 +86,9 @@ impl Language {
 
     /// Tells the language of a file by its name in small letters, unless that is one of a Dockerfile.
     fn of_name(name: &str) -> Self {
+        if is_manifest(name) {
+            return Self::Hash;
+        }
         match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
             "py" | "pyw" | "pyi" | "pyx" | "pxd" | "wsgi" => Self::Python,
             "go" => Self::Go,
@@ -323,8 +331,19 @@ impl Language {
     }
 }
 
-/// Tells by its name in small letters whether a file is a Dockerfile: one of the parts of its name is the word, or the
-/// word begins or ends it.
+/// Words that stand in the names of pip's manifests, which are no texts for people, or in those of their folders.
+const MANIFESTS: [&str; 2] = ["requirements", "constraints"];
+
+/// Tells by its name in small letters whether a text file is what pip, CMake, Meson or Conan reads: scanners read it, too.
+fn is_manifest(name: &str) -> bool {
+    let stem = name.strip_suffix(".txt");
+    stem.is_some_and(|stem| {
+        ["cmakelists", "meson_options", "conanfile"].contains(&stem) || MANIFESTS.iter().any(|word| stem.contains(word))
+    })
+}
+
+/// Tells by its name in small letters whether a file is a Dockerfile: one of the parts of its name is the word, or the word
+/// begins or ends it.
 fn is_dockerfile(name: &str) -> bool {
     let is_end = |rest: &str| !rest.contains('.') && rest.starts_with(['-', '_']);
     let is_beginning = |rest: &str| !rest.contains('.') && rest.ends_with(['-', '_']);
@@ -387,6 +406,20 @@ mod tests {
             check(path, "", &[Language::Ruby]);
         }
         check("Makefile", "", &[Language::Hash]);
+        for path in [
+            "requirements.txt",
+            "app/dev-requirements.txt",
+            "requirements_lock.txt",
+            "requirements/prod.txt",
+            "constraints.txt",
+            "CMakeLists.txt",
+            "meson_options.txt",
+            "conanfile.txt",
+        ] {
+            check(path, "", &[Language::Hash]);
+        }
+        check("robots.txt", "", &[Language::Prose]);
+        check("requirements.md", "", &[Language::Prose]);
         check("app.wsgi", "", &[Language::Python]);
     }
 

@@ -18,7 +18,7 @@ mod statement;
 mod tracked;
 
 pub use grammar::{End, Reach, What};
-pub use inventory::{Identity, Inventory, Item, Tag};
+pub use inventory::{Identity, Inventory, Item, Tag, entries_in};
 #[cfg(test)]
 pub use page::Found;
 pub use page::{Reader, literals, tools};

@@ -66,6 +66,8 @@ pub struct Marker {
 pub struct Page {
     /// The path from the root.
     pub path: String,
+    /// The links that lead to it, which scanners follow: what is told in it is told under these paths, too.
+    pub links: Vec<String>,
     /// The file's text, in which lines that are far from everything found are blank; that of an ignore file is whole.
     pub text: String,
     /// The suppressions, in their order.
@@ -355,6 +357,8 @@ struct Draft<'t> {
     secrets: OnceCell<[Vec<Range<usize>>; 2]>,
     /// Where each word of [`ENDS`] is last said of a rule; the empty name is that of all rules.
     ends: OnceCell<FxHashMap<(&'static str, &'t str), usize>>,
+    /// Where what is said between a `push` and its `pop` of RuboCop is good.
+    pushed: OnceCell<Vec<Range<usize>>>,
 }
 
 impl<'t> Draft<'t> {
@@ -380,6 +384,7 @@ impl<'t> Draft<'t> {
             last_code,
             secrets: OnceCell::new(),
             ends: OnceCell::new(),
+            pushed: OnceCell::new(),
         }
     }
 
@@ -510,7 +515,14 @@ impl<'t> Draft<'t> {
         let Some((_, word)) = ENDS.iter().find(|(known, _)| *known == tool) else { return true };
         let ends = self.ends.get_or_init(|| ends(self.text, &self.comments));
         let last = |of: &str| ends.get(&(*word, of)).is_some_and(|last| *last >= from);
-        last("") || matches!(what, What::Rule(rule) if last(rule))
+        last("") || matches!(what, What::Rule(rule) if last(rule)) || (tool == "rubocop" && self.is_popped(from))
+    }
+
+    /// Tells whether a byte stands between a `push` and its `pop`.
+    fn is_popped(&self, at: usize) -> bool {
+        let pushed = self.pushed.get_or_init(|| pushed(self.text, &self.comments));
+        let last = pushed.partition_point(|range| range.start <= at).checked_sub(1);
+        last.and_then(|last| pushed.get(last)).is_some_and(|range| at < range.end)
     }
 
     /// Tells whether a line is a part of a secret that goes over several.
@@ -639,7 +651,13 @@ impl<'t> Draft<'t> {
             line: line + 1,
             alone: !belongs,
         });
-        Page { path: self.path.to_owned(), found: found.collect(), markers: markers.collect(), text: sparse.text }
+        Page {
+            path: self.path.to_owned(),
+            links: Vec::new(),
+            found: found.collect(),
+            markers: markers.collect(),
+            text: sparse.text,
+        }
     }
 }
 
@@ -733,6 +751,26 @@ fn ends<'t>(text: &'t str, comments: &[Comment]) -> FxHashMap<(&'static str, &'t
         last.extend(ids.map(|id| ((word, if id == "all" { "" } else { id }), comment.whole.start)));
     }
     last
+}
+
+/// Finds the outermost ranges between a `push` of RuboCop and its `pop`, in their order.
+fn pushed(text: &str, comments: &[Comment]) -> Vec<Range<usize>> {
+    let mut open = Vec::new();
+    let mut closed: Vec<Range<usize>> = Vec::new();
+    for comment in comments {
+        let inner = text.get(comment.inner.clone()).unwrap_or_default().trim_start_matches(['#', ' ', '\t']);
+        let word = inner.split_whitespace().next().unwrap_or_default();
+        match word {
+            "rubocop:push" => open.push(comment.whole.start),
+            "rubocop:pop" => {
+                let Some(start) = open.pop() else { continue };
+                closed.truncate(closed.partition_point(|range| range.start < start));
+                closed.push(start..comment.whole.start);
+            }
+            _ => {}
+        }
+    }
+    closed
 }
 
 /// The tools that look for secrets in any text.
@@ -843,6 +881,10 @@ mod tests {
             ("a.rb", "# rubocop:disable Security/Eval\neval(x)\n# rubocop:enable Security/Eval\n", Reach::Block),
             ("a.rb", "# rubocop:disable Security/Eval\neval(x)\n", Reach::File),
             ("a.rb", "# rubocop:disable Security/Eval\neval(x)\n# rubocop:enable Style/A, all\n", Reach::Block),
+            ("a.rb", "# rubocop:push -Security/Eval\neval(x)\n# rubocop:pop\n", Reach::Block),
+            ("a.rb", "# rubocop:push\n# rubocop:disable Security/Eval\neval(x)\n# rubocop:pop\n", Reach::Block),
+            ("a.rb", "# rubocop:push -Security/Eval\neval(x)\n", Reach::File),
+            ("a.rb", "# rubocop:disable Security/Eval\n# rubocop:push\n# rubocop:pop\neval(x)\n", Reach::File),
             ("a.js", "/* eslint-enable */\n/* eslint-disable no-eval */\neval(x);\n", Reach::File),
             ("a.js", "/* eslint-disable no-eval */\neval(x);\n// rubocop:enable no-eval\n", Reach::File),
             ("a.py", "def f():\n    # pylint: disable=eval-used\n    eval(x)\n", Reach::Block),

@@ -7,7 +7,7 @@ use std::ops::Range;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::grammar::{End, What};
-use super::inventory::{Claim, Extent, Identity, Inventory, Item};
+use super::inventory::{Before, Claim, Extent, Identity, Inventory, Item};
 use crate::policy::{Allowed, Breadth, Policy, SuppressionBaseline};
 use crate::register::{Cover, Exception, Files, Register, Text};
 use crate::source::FileId;
@@ -175,6 +175,26 @@ impl<'r, 'a> Licences<'r, 'a> {
         }
     }
 
+    /// Says what is behind a suppression of a change, or with `is_base` what was behind it before: what covered it where it
+    /// was then says nothing about where it is now.
+    #[must_use]
+    pub fn judged(&self, item: &Item, is_base: bool) -> Standing<'r, 'a> {
+        if !is_base {
+            return self.standing(item, item.marker.as_deref());
+        }
+        let Some(before) = &item.before else { return self.standing(item, None) };
+        let marker = before.marker.as_deref();
+        // An entry is looked up by where it stands, and its file is good for the same as before.
+        if !item.found.is_entry {
+            let Before { path, links, found, .. } = before.clone();
+            let old = Item { path, links, found, ..item.clone() };
+            if let standing @ (Standing::InForce(_) | Standing::Over) = self.standing(&old, marker) {
+                return standing;
+            }
+        }
+        self.standing(item, marker)
+    }
+
     /// Says what is behind a suppression among the exceptions for which `is_asked` says so.
     fn by_cover(&self, item: &Item, is_asked: impl Fn(&Exception<'a>) -> bool) -> Standing<'r, 'a> {
         let mut best = match self.behind(item).filter(|exception| is_asked(exception)) {
@@ -275,8 +295,8 @@ impl Licence<'_, '_> {
     /// Returns whether the cover holds all of a suppression; false where it holds only a part of it, and `None` where
     /// it is about something else.
     fn fits(&self, item: &Item, name: &Name) -> Option<bool> {
-        let is_here = || self.paths.is_empty() || self.paths.iter().any(|pattern| pattern.matches(&item.path));
-        if !item.found.is_entry && !is_here() {
+        let holds = |path: &String| self.paths.is_empty() || self.paths.iter().any(|pattern| pattern.matches(path));
+        if !item.found.is_entry && !holds(&item.path) {
             return None;
         }
         let id = self.cover.id.as_ref()?.as_str();
@@ -299,7 +319,7 @@ impl Licence<'_, '_> {
         }
         // A comment says nothing else about what it suppresses.
         let is_narrower = self.cover.selectors().any(|selector| selector != Selector::Paths);
-        Some(is_id && !is_narrower)
+        Some(is_id && !is_narrower && item.links.iter().all(holds))
     }
 
     /// Returns whether all that some patterns match is in the cover's paths.

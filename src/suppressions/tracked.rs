@@ -122,6 +122,7 @@ impl Tracked<'_> {
             scan.pages.extend(read_regular(stored, &from_commit, &linked, reader)?);
         }
         linked.settle(&mut scan.pages);
+        linked.name(&mut scan.pages);
         scan.pages.sort_by(|a, b| a.path.cmp(&b.path));
         scan.looked_at = files.len();
         scan.paths = files.into_keys().chain(links.into_keys().filter(|path| keep(path))).collect();
@@ -177,6 +178,7 @@ pub(super) fn read_stored(files: &CommitFiles, paths: &[&str], reader: &Reader) 
     linked.settle(&mut pages);
     pages.retain(|page| !beside.contains(&page.path.as_str()));
     pages.extend(linked.pages(reader).into_iter().filter(|page| others.contains(&page.path.as_str())));
+    linked.name(&mut pages);
     Ok(pages)
 }
 
@@ -228,6 +230,8 @@ fn target(place: &Path) -> Option<String> {
 struct Linked {
     /// The links by whose names a file is read otherwise than by its own, each with that file.
     named: BTreeMap<String, String>,
+    /// The links that lead to each file.
+    links: BTreeMap<String, Vec<String>>,
     /// As what files are read that no tool would find by their own names.
     kinds: BTreeMap<String, &'static Kind>,
     /// The links that lead to no file that is read, each with its tool and its target.
@@ -240,8 +244,11 @@ impl Linked {
         let mut linked = Self::default();
         for (link, written) in links.iter().filter(|(link, _)| keep(link)) {
             let end = follow(link, links);
-            if let Some(path) = end.as_ref().filter(|path| is_file(path) && is_read_otherwise(link, path)) {
-                linked.named.insert(link.clone(), path.clone());
+            if let Some(path) = end.as_ref().filter(|path| is_file(path)) {
+                linked.links.entry(path.clone()).or_default().push(link.clone());
+                if is_read_otherwise(link, path) {
+                    linked.named.insert(link.clone(), path.clone());
+                }
             }
             let behind = ignore_files::behind_link(link, end.as_deref().unwrap_or_default());
             for (path, kind) in behind {
@@ -274,6 +281,13 @@ impl Linked {
             page.found.retain(|found| !told.contains(&(path.clone(), said(found))));
         }
         pages.retain(|page| !page.found.is_empty() || !self.named.contains_key(&page.path));
+    }
+
+    /// Notes in each page the links that lead to its file.
+    fn name(&self, pages: &mut [Page]) {
+        for page in pages {
+            page.links = self.links.get(&page.path).cloned().unwrap_or_default();
+        }
     }
 
     fn pages(&self, reader: &Reader) -> Vec<Page> {

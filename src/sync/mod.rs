@@ -116,6 +116,14 @@ pub fn tools_with_files() -> Vec<(&'static str, &'static str)> {
     Format::tools()
 }
 
+/// Returns the usual name of a target, and where the entries of the lists stand that `sync` writes; whatever else its tool
+/// is told there stands elsewhere.
+#[must_use]
+pub fn lists(target: &Target, text: &str) -> Option<(&'static str, Vec<Range<usize>>)> {
+    let format = Format::of(target.tool, &target.path)?;
+    Some((format.usual, read(format, text).ok()?.slots.iter().map(extent).collect()))
+}
+
 impl<'r, 'a> Allowed<'r, 'a> {
     /// Takes the covers of a tool from the exceptions that are in force.
     #[must_use]

@@ -227,7 +227,9 @@ fn the_rest_of_the_register_is_for_the_check_to_judge() {
 #[test]
 fn a_cover_is_unused_only_if_its_tool_ran_to_its_end() {
     let sandbox = shop();
-    let failed = json!({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "Trivy"}}, "results": [],
+    let mut note = result("DS-0026", "Dockerfile");
+    note["level"] = json!("note");
+    let failed = json!({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "Trivy"}}, "results": [note],
         "invocations": [{"executionSuccessful": false}]}]});
     for (text, found) in [(log("Trivy", &[]), true), (log("hadolint", &[]), false), (failed.to_string(), false)] {
         sandbox.file("a.sarif", &text);
@@ -338,6 +340,12 @@ fn a_doubt_covers_nothing() {
     sandbox.file("empty.sarif", json!({"version": "2.1.0", "runs": []}).to_string());
     let run = enforce(&sandbox, &["empty.sarif"]);
     assert!(run.code == 2 && run.stderr.contains("the scan did not take place"), "{run:?}");
+
+    let failed =
+        log("Trivy", &[]).replace("\"results\"", "\"invocations\":[{\"executionSuccessful\":false}],\"results\"");
+    sandbox.file("failed.sarif", failed);
+    let run = enforce(&sandbox, &["failed.sarif"]);
+    assert!(run.code == 2 && run.stderr.contains("says that it failed"), "{run:?}");
 }
 
 #[test]

@@ -1175,3 +1175,75 @@ fn code_is_read_by_the_name_of_a_link_too() {
         assert_eq!(check(&repo, TODAY, &["--base", "change"]), (0, Vec::new()), "{steps:?}");
     }
 }
+
+#[test]
+fn a_suppression_that_moves_out_of_its_exception_is_refused() {
+    const LINE: &str = "os.system(command + old)  # nosec B605\n";
+    let policy = "suppressions: [all]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n";
+    let main = |covers: &str, today: &str| {
+        let repo = repository(policy);
+        repo.write("exceptions/label-printer.yaml", &exception(&[("covers", covers)]));
+        repo.write("app/run.py", "import os\n").write("tests/x.py", LINE).commit("tests");
+        assert!(today != TODAY || check(&repo, today, &[]).1.is_empty());
+        repo.branch("change");
+        repo
+    };
+    let covers = "[{tool: bandit, id: B605, paths: [tests/]}]";
+    let moves: [(&str, &dyn Fn(&Repo)); 3] = [
+        ("app/run.py:3:27", &|repo| {
+            repo.write("tests/x.py", "").write("app/run.py", &format!("import os\n\n{LINE}"));
+        }),
+        ("app/y.py:1:27", &|repo| drop(repo.git(&["mv", "tests/x.py", "app/y.py"]))),
+        ("prod/x.py:1:27", &|repo| drop(repo.git(&["mv", "tests", "prod"]))),
+    ];
+    for (place, step) in moves {
+        let repo = main(covers, TODAY);
+        step(&repo);
+        repo.commit("a move");
+        let found = vec![format!("{place}: error[unregistered-suppression]")];
+        assert_eq!(check(&repo, TODAY, &["--base", "main"]), (1, found.clone()), "{place}");
+        assert_eq!(check(&repo, TODAY, &[]), (1, found), "{place}");
+        let run = stopgap(&repo, &["suppressions", "--check", "--base", "main", "--today", TODAY]);
+        assert_eq!(run.code, 1, "{place}: {run:?}");
+    }
+    // Where both places are covered, and where neither was, nothing is the change's.
+    let repo = main("[{tool: bandit, id: B605, paths: [tests/, app/]}]", TODAY);
+    repo.git(&["mv", "tests/x.py", "app/y.py"]);
+    repo.commit("a move");
+    assert_eq!(check(&repo, TODAY, &["--base", "main"]), (0, Vec::new()));
+    let repo = main(covers, "2026-12-20");
+    repo.git(&["mv", "tests/x.py", "app/y.py"]);
+    repo.commit("a move");
+    let only = ["--base", "main", "--select", "unregistered-suppression"];
+    assert_eq!(check(&repo, "2026-12-20", &only), (0, Vec::new()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_takes_no_suppression_out_of_its_exception() {
+    let policy = "suppressions: [all]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n";
+    let repo = repository(policy);
+    let covers = |paths: &str| {
+        let covers = format!("[{{tool: bandit, id: B605, paths: [{paths}]}}]");
+        repo.write("exceptions/label-printer.yaml", &exception(&[("covers", &covers)]));
+    };
+    covers("tests/");
+    repo.write("app/run.py", "import os\n").write("tests/x.py", "os.system(command + old)  # nosec B605\n");
+    repo.commit("tests");
+    for link in ["app/x.py", "app/x.pyw"] {
+        repo.branch("change");
+        std::os::unix::fs::symlink("../tests/x.py", repo.path().join(link)).unwrap();
+        repo.commit("a link");
+        let found = vec!["tests/x.py:1:27: error[unregistered-suppression]".to_owned()];
+        assert_eq!(check(&repo, TODAY, &["--base", "main"]), (1, found.clone()), "{link}");
+        assert_eq!(check(&repo, TODAY, &[]), (1, found), "{link}");
+        let run = stopgap(&repo, &["check", "--base", "main", "--today", TODAY, "--format", "concise"]);
+        assert!(run.stdout.contains(&format!("; `{link}` is a link to this file")), "{run:?}");
+        // Who covers the link as well lets it be there.
+        covers(&format!("tests/, {link}"));
+        assert_eq!(check(&repo, TODAY, &["--select", "unregistered-suppression"]), (0, Vec::new()), "{link}");
+        covers("tests/");
+        repo.git(&["checkout", "--quiet", "main"]);
+        repo.git(&["branch", "--quiet", "-D", "change"]);
+    }
+}

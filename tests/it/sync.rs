@@ -572,14 +572,14 @@ fn what_is_odd_about_a_file_is_there_afterwards() {
             "[[IgnoredVulns]]\nid = \"GO-1\"\nignoreUntil = 2020-01-01\n# about it\n\n# end\n",
         ),
         ("grype", ".grype.yaml", "ignore: [ # head\n  ]\n"),
-        ("grype", ".grype.yaml", "---\nonly-fixed: true\n...\n"),
+        ("grype", ".grype.yaml", "---\ncheck-for-app-update: false\n...\n"),
         ("better-npm-audit", ".nsprc", "{\n  \"5\": {\"active\": false}\n}\n"),
     ] {
         let (run, during, after) = during_and_after(tool, file, "id: GO-2", before);
         assert_eq!(run.code, 0, "{before}: {run:?}");
         assert!(during.contains("GO-2") && during.contains("stopgap: season"), "{during}");
         let is_added = tool == "grype" && before.ends_with("...\n");
-        let expected = if is_added { "---\nonly-fixed: true\nignore: []\n...\n" } else { before };
+        let expected = if is_added { "---\ncheck-for-app-update: false\nignore: []\n...\n" } else { before };
         assert_eq!(after, expected, "{during}");
     }
 }
@@ -613,4 +613,28 @@ fn keys_are_known_in_any_case_where_the_tool_knows_them() {
     let both = "Ignore: []\nignore: []\n";
     let (run, during, _) = during_and_after("grype", ".grype.yaml", "id: GO-2", both);
     assert_eq!((run.code, during.as_str()), (2, both), "{run:?}");
+}
+
+#[test]
+fn what_leaves_something_out_beside_the_lists_is_reported() {
+    for (tool, file, text, expected) in [
+        ("osv-scanner", "osv-scanner.toml", "[[PackageOverrides]]\nname = \"lodash\"\nignore = true\n", 1),
+        ("osv-scanner", "osv-scanner.toml", "[[PackageOverrides]]\nname = \"lodash\"\nreason = \"x\"\n", 0),
+        ("grype", ".grype.yaml", "exclude: [\"./vendor/**\"]\nonly-fixed: true\n", 2),
+        ("grype", "ci/grype.yaml", "only-fixed: true\n", 1),
+        ("snyk", ".snyk", "version: v1.25.0\nexclude:\n  global: [\"app/**\"]\n", 1),
+        ("cargo-deny", "deny.toml", "[graph]\nexclude = [\"openssl\"]\n[advisories]\nunmaintained = \"none\"\n", 2),
+        ("gitleaks", ".gitleaks.toml", "[extend]\nuseDefault = true\ndisabledRules = [\"jwt\"]\n", 1),
+        ("gitleaks", ".gitleaks.toml", "[extend]\nuseDefault = true\n", 0),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.file("stopgap.yaml", format!("sync: {{{tool}: {file}}}\n")).file(file, text);
+        sandbox.file("exceptions/printer.yaml", exception(&[]));
+        let run = sync(&sandbox, DURING, &["--check"]);
+        let count = run.stdout.matches("error[unregistered-suppression]").count();
+        assert_eq!((run.code, count), (i32::from(expected > 0), expected), "{text}: {run:?}");
+        // Nobody but a person takes it out.
+        let run = sync(&sandbox, DURING, &["--prune"]);
+        assert_eq!((run.code, self::text(&sandbox, file).as_str()), (i32::from(expected > 0), text), "{run:?}");
+    }
 }

@@ -33,8 +33,7 @@ fn check(cx: &mut Context<'_>) {
     let (Some(inventory), Some(licences)) = (cx.inventory(), cx.licences) else { return };
     let is_base = cx.is_base;
     for item in inventory.items.iter().filter(|item| !is_base || !item.is_new) {
-        let marker = if is_base { item.marker_before.as_deref() } else { item.marker.as_deref() };
-        let Standing::Ended(exception) = licences.standing(item, marker) else { continue };
+        let Standing::Ended(exception) = licences.judged(item, is_base) else { continue };
         let what = what(name(item.found.tool), &item.found.what);
         let message = format!("{}, but this still suppresses {what}", ended(exception, cx));
         let spot = Spot { span: item.found.span, place: Place::value(item.pointer.clone()) };

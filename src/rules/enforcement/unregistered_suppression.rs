@@ -46,10 +46,11 @@ fn in_files(cx: &mut Context<'_>) {
     let judged = inventory.items.iter().filter(|item| !is_base || !item.is_new);
     let mut open: Vec<(&Item, Standing<'_, '_>)> = Vec::new();
     for item in judged {
-        let marker = if is_base { item.marker_before.as_deref() } else { item.marker.as_deref() };
-        let standing = licences.standing(item, marker);
+        let standing = licences.judged(item, is_base);
         let by_another_rule = match standing {
             Standing::Unknown => {
+                let before = || item.before.as_ref()?.marker.as_deref();
+                let marker = if is_base { before() } else { item.marker.as_deref() };
                 let is_told = marker.is_some_and(|marker| unknown_marker::names_nothing(marker, cx));
                 is_told && cx.policy().level(&unknown_marker::RULE) == Level::Error
             }
@@ -97,12 +98,19 @@ fn report(item: &Item, standing: Standing<'_, '_>, cx: &mut Context<'_>) {
         Some(End::Unread(text)) => format!("; {tool} does not read `{}` as an end", shown(text)),
         _ => String::new(),
     };
+    let links = item.links.iter().filter(|_| !item.found.is_entry);
+    let links: Vec<String> = links.map(|link| format!("`{}`", shown(link))).collect();
+    let linked = match links.as_slice() {
+        [] => String::new(),
+        [one] => format!("; {one} is a link to this file"),
+        several => format!("; {} are links to this file", several.join(", ")),
+    };
     let message = match (standing, &item.found.what) {
         (_, What::Unread { why, .. }) => {
             format!("what this file suppresses for {tool} cannot be read: {}{by}", shown(why))
         }
         (Standing::Wider(exception), _) => {
-            format!("this suppresses {what}, which is more than `{}` covers{by}", shown(exception.id))
+            format!("this suppresses {what}, which is more than `{}` covers{by}{linked}", shown(exception.id))
         }
         (Standing::NotYet(exception), _) => {
             format!("this suppresses {what}, but `{}` is not in force{by}", shown(exception.id))
@@ -187,7 +195,7 @@ fn cover(item: &Item) -> Option<String> {
         _ if !name.selectors().contains(&Selector::Paths) => Vec::new(),
         (What::All, true) => passed_over(item),
         (_, true) => found.paths.clone(),
-        (_, false) => vec![Pattern::literal(&item.path)],
+        (_, false) => std::iter::once(&item.path).chain(&item.links).map(|path| Pattern::literal(path)).collect(),
     };
     if is_every_rule(id) && (!name.has_every_rule() || paths.is_empty()) || has_wildcard(id) {
         return None;

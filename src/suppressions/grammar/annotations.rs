@@ -1,4 +1,5 @@
-//! Suppressions in the resource itself: annotations of Kubernetes and metadata of CloudFormation and ARM.
+//! Suppressions in the resource itself: annotations of Kubernetes, metadata of CloudFormation and ARM; and in code:
+//! annotations of Java, Kotlin and PHP.
 //!
 //! No file is parsed for it: many are templates, which are not YAML before they are filled in. A key is looked for in
 //! each line, in which letters may be written as escapes, and its value behind it and below.
@@ -8,7 +9,7 @@ use std::ops::Range;
 use super::{Grammar, Match, Matches, Pattern, Piece, Place, Reach, group, range, rules, unescaped};
 use crate::suppressions::language::Language;
 
-pub(super) static ALL: [Grammar; 6] = [
+pub(super) static ALL: [Grammar; 8] = [
     // `checkov/kubernetes/kubernetes_utils.py`: any key that holds one of these.
     Grammar {
         tool: "checkov",
@@ -78,7 +79,34 @@ pub(super) static ALL: [Grammar; 6] = [
             listed(piece, matches, None, &ID, found);
         },
     },
+    // `SuppressWarningFilter.java` of sonar-java and sonar-php, `IssueSuppressionVisitor.kt` of sonar-kotlin.
+    Grammar {
+        tool: "sonar",
+        literals: &["suppresswarnings", "suppress("],
+        pattern: Pattern::new(SUPPRESS),
+        reads: |language, path| matches!(language, Language::Kotlin | Language::Php) || path.ends_with(".java"),
+        place: Place::Data,
+        read: |piece, matches, found| {
+            static ID: Pattern = Pattern::new(r#"["']((?:java|kotlin|php)(?:security|bugs)?:\w+|squid:\w+|all)["']"#);
+            suppress(piece, matches, &ID, found);
+        },
+    },
+    // CodeQL's `java/alert-suppression-annotations`.
+    Grammar {
+        tool: "codeql",
+        literals: &["suppresswarnings", "suppress("],
+        pattern: Pattern::new(SUPPRESS),
+        reads: |_, path| path.ends_with(".java"),
+        place: Place::Data,
+        read: |piece, matches, found| {
+            static ID: Pattern = Pattern::new(r#"(?i)\blgtm\s*\[([^\]"]*)\]"#);
+            suppress(piece, matches, &ID, found);
+        },
+    },
 ];
+
+/// The annotation of Java and PHP that silences warnings, and the one of Kotlin.
+const SUPPRESS: &str = r"\b(SuppressWarnings)\b|@(?:\w+:)?Suppress\(";
 
 /// A value is read up to so many bytes.
 const LONGEST: usize = 16 * 1024;
@@ -223,4 +251,24 @@ fn balanced(rest: &str, below: &str) -> (String, bool) {
         value.push('\n');
     }
     (value, true)
+}
+
+/// The ids in the texts of an annotation, which may go over several lines; nothing where it is commented out.
+fn suppress(piece: Piece<'_>, matches: Matches<'_, '_>, ids: &Pattern, found: &mut Vec<Match>) {
+    const MOST_LINES: usize = 64;
+    for captures in matches {
+        let name = range(&captures, 0);
+        if piece.text[..name.start].contains("//") {
+            continue;
+        }
+        let below = piece.below.split('\n').take(MOST_LINES).collect::<Vec<_>>().join("\n");
+        let value = format!("{}\n{}", &piece.text[name.end..], unescaped(&below));
+        let value = if captures.get(1).is_some() { value.trim_start().strip_prefix('(') } else { Some(&*value) };
+        let value = value.and_then(|value| value.split(')').next()).unwrap_or_default();
+        let named: Vec<_> = ids.all(value).collect();
+        if !named.is_empty() {
+            let listed = named.iter().flat_map(|ids| group(ids, 1).split(','));
+            rules(listed, &(name.start..piece.text.trim_end().len()), Reach::Block, found);
+        }
+    }
 }

@@ -84,7 +84,10 @@ pub(super) static ALL: [Grammar; 9] = [
     Grammar {
         tool: "rubocop",
         literals: &["rubocop"],
-        pattern: Pattern::new(r"#\s*(rubocop\s*:\s*(?:disable|todo)\b\s*([\w/]+(?:\s*,\s*[\w/]+)*))"),
+        pattern: Pattern::new(concat!(
+            r"#\s*(rubocop\s*:\s*(?:(?:disable|todo)(-next)?\b\s*([\w/]+(?:\s*,\s*[\w/]+)*)",
+            r"|(push|next)\s+([+-][\w/]+(?:\s+[+-][\w/]+)*)))"
+        )),
         reads: |language, _| matches!(language, Language::Ruby | Language::Hash | Language::Other),
         place: Place::Comments,
         read: rubocop,
@@ -320,17 +323,25 @@ fn shellcheck(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>
     }
 }
 
-/// RuboCop's `disable` and `todo` (`lib/rubocop/directive_comment.rb`): the department `Security`, one of its cops with
-/// or without the department, or all of them.
+/// RuboCop's directives (`lib/rubocop/directive_comment.rb`): the department `Security`, one of its cops with or without the
+/// department, or all of them. `push` and `next` switch off what a hyphen stands before. What is said of the next statement
+/// says nothing at the end of a line of code.
 fn rubocop(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
     const COPS: WordList = WordList::new(include_str!("../words/rubocop.txt"));
-    let reach = if piece.own_line { Reach::Block } else { Reach::Line };
     let is_secure = |name: &&str| {
         *name == "all" || *name == "Security" || name.starts_with("Security/") || COPS.find(name).is_some()
     };
     for captures in matches {
-        let secure: Vec<&str> = group(&captures, 2).split(',').map(str::trim).filter(is_secure).collect();
-        if !secure.is_empty() {
+        let off = group(&captures, 5).split_whitespace().filter_map(|cop| cop.strip_prefix('-'));
+        let listed = group(&captures, 3).split(',').map(str::trim);
+        let secure: Vec<&str> = listed.chain(off).filter(is_secure).collect();
+        let is_of_next = captures.get(2).is_some() || group(&captures, 4) == "next";
+        let reach = match is_of_next {
+            true => Reach::Next,
+            false if piece.own_line || group(&captures, 4) == "push" => Reach::Block,
+            false => Reach::Line,
+        };
+        if !secure.is_empty() && (!is_of_next || piece.own_line) {
             rules(secure.into_iter(), &range(&captures, 1), reach, found);
         }
     }

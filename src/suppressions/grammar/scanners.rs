@@ -12,7 +12,7 @@ use crate::time::until::{Clock, Until};
 
 const CHECKOV: &str = r"(?:checkov|bridgecrew|cortex):skip= *([A-Za-z_\d-]+(?:,[A-Za-z_\d-]+)*)?";
 
-pub(super) static ALL: [Grammar; 22] = [
+pub(super) static ALL: [Grammar; 23] = [
     Grammar {
         tool: "trivy",
         literals: &["trivy:"],
@@ -202,6 +202,18 @@ pub(super) static ALL: [Grammar; 22] = [
         reads: not_prose,
         place: Place::Comments,
         read: nosonar,
+    },
+    Grammar {
+        tool: "sonar",
+        literals: &["sonar-resolve"],
+        pattern: Pattern::new(concat!(
+            r"(?m)^[\s*/!#]*((?i-u:sonar-resolve)(?:[\s*/!#]+\[(?i-u:accept|fp)\])?",
+            r"(?:[\s*/!#]+([\w:]+(?:[\s*/!#]*,[\s*/!#]*[\w:]+)*))?)",
+            r#"(?:[\s,"'`(\[{]|$)"#
+        )),
+        reads: not_prose,
+        place: Place::Insides,
+        read: sonar_resolve,
     },
 ];
 
@@ -478,6 +490,20 @@ fn nosonar(_: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
         match captures.get(1) {
             Some(ids) => rules(ids.as_str().split(','), &range(&captures, 0), Reach::Line, found),
             None => found.push(Match::new(What::Unnamed, range(&captures, 0), Reach::Line)),
+        }
+    }
+}
+
+/// Sonar's `sonar-resolve` (`SonarResolve.java` of `sonar-analyzer-commons`): a line of a comment that begins with it, a
+/// status in brackets, rules, and why.
+fn sonar_resolve(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    for captures in matches {
+        let named = group(&captures, 2).split(|c: char| c != ':' && c != '_' && !c.is_alphanumeric());
+        let ids: Vec<&str> = named.filter(|id| id.contains(':')).collect();
+        // The rules may stand in the comment on the next line.
+        let goes_on = || captures.get(2).is_none() && piece.inner()[range(&captures, 0).end..].trim().is_empty();
+        if !ids.is_empty() || goes_on() {
+            rules(ids.into_iter(), &range(&captures, 1), piece.reach(), found);
         }
     }
 }

@@ -131,6 +131,14 @@ fn bandit_reads_comments_as_its_source_does() {
 }
 
 #[test]
+fn a_manifest_is_no_text_for_people() {
+    for path in ["requirements.txt", "requirements/dev.txt", "CMakeLists.txt"] {
+        check(path, &[("django==1.0  # nosemgrep: rules.pinned", &["1 semgrep rules.pinned Line"])]);
+    }
+    check("notes.txt", &[("Write # nosemgrep: rules.pinned", &[])]);
+}
+
+#[test]
 fn semgrep_searches_lines_and_needs_a_blank_behind_code() {
     check(
         "a.py",
@@ -473,12 +481,55 @@ fn workflows_and_manifests_have_their_own() {
 }
 
 #[test]
+fn annotations_of_code_name_rules() {
+    check(
+        "A.java",
+        &[
+            ("@SuppressWarnings(\"java:S3649\")\nvoid f() {}", &["1 sonar java:S3649 Block"]),
+            (
+                "@SuppressWarnings({\n  \"unchecked\", \"squid:S1\",\n  \"javasecurity:S2\" })\nvoid f() {}",
+                &["1 sonar javasecurity:S2 Block", "1 sonar squid:S1 Block"],
+            ),
+            ("@java.lang.SuppressWarnings(value = \"all\") int a;", &["1 sonar * Block"]),
+            ("@SuppressWarnings(\"java:\\u00533649\") int a;", &["1 sonar java:S3649 Block"]),
+            (
+                "@SuppressWarnings(\"lgtm[java/sql-injection, java/x]\") int a;",
+                &["1 codeql java/sql-injection Block", "1 codeql java/x Block"],
+            ),
+            ("@SuppressWarnings(\"unchecked\") String a = \"java:S1\";", &[]),
+            ("import java.lang.SuppressWarnings; // \"java:S1\"", &[]),
+            ("// @SuppressWarnings(\"java:S1\")", &[]),
+        ],
+    );
+    check("a.kt", &[("@file:Suppress(\"UNUSED\", \"kotlin:S2077\")", &["1 sonar kotlin:S2077 Block"])]);
+    check(
+        "a.php",
+        &[
+            ("<?php\n#[SuppressWarnings(\"php:S2077\")]\nfunction f() {}", &["2 sonar php:S2077 Block"]),
+            ("<?php\n/** @SuppressWarnings(\"php:S2077\") */\nfunction f() {}", &["2 sonar php:S2077 Block"]),
+        ],
+    );
+    check("a.py", &[("x = '@SuppressWarnings(\"java:S1\")'", &[])]);
+}
+
+#[test]
 fn other_programs_have_theirs() {
     check(
         "a.cs",
         &[
             ("x(); // DevSkim: ignore DS126858 until 2027-01-01 by dana", &["1 devskim DS126858 Line"]),
             ("x(); // NOSONAR", &["1 sonar ? Line"]),
+            ("x(); // sonar-resolve [accept] cpp:S5801 \"bounded above\"", &["1 sonar cpp:S5801 Line"]),
+            ("// SONAR-Resolve [FP] cpp:S1, c:S2 'why'\nx();", &["1 sonar c:S2 Next", "1 sonar cpp:S1 Next"]),
+            (
+                "/*\n * sonar-resolve\n * cpp:S1,\n * c:S2 (why)\n */\nx();",
+                &["2 sonar c:S2 Next", "2 sonar cpp:S1 Next"],
+            ),
+            ("// sonar-resolve\n// cpp:S1 \"why\"\nx();", &["1 sonar * Next"]),
+            ("// sonar-resolve cpp:S1,\n// cpp:S2 \"why\"\nx();", &["1 sonar cpp:S1 Next"]),
+            ("x(); // see sonar-resolve cpp:S1 \"why\"", &[]),
+            ("x(); // sonar-resolve[fp] cpp:S1 \"why\"", &[]),
+            ("x(); // sonar-resolve cppS1 \"why\"", &[]),
         ],
     );
     check(
@@ -526,6 +577,16 @@ fn other_programs_have_theirs() {
             ("eval(x) # rubocop: disable Security/Eval", &["1 rubocop Security/Eval Line"]),
             ("eval(x) # rubocop :disable Style/A2, Eval", &["1 rubocop Eval Line"]),
             ("# rubocop : todo all", &["1 rubocop * File"]),
+            ("# rubocop:disable-next Security/Eval -- why\neval(x)", &["1 rubocop Security/Eval Next"]),
+            ("# rubocop:todo-next Style/A, Security\neval(x)", &["1 rubocop Security Next"]),
+            ("eval(x) # rubocop:disable-next Security/Eval", &[]),
+            ("# rubocop:next -Security/Eval\neval(x)", &["1 rubocop Security/Eval Next"]),
+            (
+                "# rubocop:push +Style/A -Security/Eval -Eval\neval(x)\n# rubocop:pop",
+                &["1 rubocop Eval Block", "1 rubocop Security/Eval Block"],
+            ),
+            ("# rubocop:push +Security/Eval\neval(x)\n# rubocop:pop", &[]),
+            ("# rubocop:push\neval(x)\n# rubocop:pop", &[]),
             ("# rubocop:enable Security/Eval", &[]),
         ],
     );

@@ -32,6 +32,14 @@ pub(super) fn trivy(text: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(lines(text).filter_map(entry).collect())
 }
 
+/// A configuration in a format of which no reader is here.
+pub(super) fn unknown(text: &str) -> Result<Vec<Entry>, Unreadable> {
+    match lines(text).next() {
+        Some((at, _)) => Err((at, "this format is not read".to_owned())),
+        None => Ok(Vec::new()),
+    }
+}
+
 /// `.gitleaksignore`: `[commit:]file:rule:line`. A commit or a line that differs is another finding.
 pub(super) fn gitleaks(text: &str) -> Result<Vec<Entry>, Unreadable> {
     let entry = |(start, line): (usize, &str)| {

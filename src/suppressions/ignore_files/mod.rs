@@ -102,7 +102,38 @@ pub(super) static KINDS: &[Kind] = &[
     row("trivy", &["trivy.yaml", "trivy.yml"], trees::trivy_config),
     row("trivy", &["trivy-secret.yaml", "trivy-secret.yml"], trees::trivy_secret),
     row("osv-scanner", &["osv-scanner.toml", ".osv-scanner.toml"], toml::osv_scanner),
-    row("grype", &[".grype.yaml", ".grype.yml", ".grype/config.yaml"], trees::grype),
+    // `finders.go` of anchore/fangs: any ending that viper knows.
+    row(
+        "grype",
+        &[".grype.yaml", ".grype.yml", ".grype.json", ".grype/config.yaml", ".grype/config.yml", ".grype/config.json"],
+        trees::grype,
+    ),
+    row("grype", &[".grype.toml", ".grype/config.toml"], toml::grype),
+    row(
+        "grype",
+        &[
+            ".grype.hcl",
+            ".grype.tfvars",
+            ".grype.ini",
+            ".grype.properties",
+            ".grype.props",
+            ".grype.prop",
+            ".grype.env",
+            ".grype.dotenv",
+            ".grype/config.hcl",
+            ".grype/config.tfvars",
+            ".grype/config.ini",
+            ".grype/config.properties",
+            ".grype/config.props",
+            ".grype/config.prop",
+            ".grype/config.env",
+            ".grype/config.dotenv",
+        ],
+        lines::unknown,
+    ),
+    row("kics", &["kics.config"], trees::kics),
+    row("bearer", &["bearer.yml"], trees::bearer),
+    row("bearer", &["bearer.ignore"], trees::bearer_ignore),
     row("cargo-deny", &["deny.toml", ".deny.toml"], toml::cargo_deny),
     row("cargo-audit", &[".cargo/audit.toml", "audit.toml"], toml::cargo_audit),
     row("snyk", &[".snyk"], trees::snyk),
@@ -135,8 +166,13 @@ pub(super) static KINDS: &[Kind] = &[
     row("kubescape", &[], kubernetes::kubescape),
 ];
 
-/// What a file of any name holds that is an ignore file all the same: the word, the tool, and the endings of such
-/// files.
+/// A key with its texts, and where they stand.
+type Said = (String, Vec<String>, Range<usize>);
+
+/// The keys of Grype's configuration by which it leaves out what it finds.
+const GRYPE_SWITCHES: [&str; 4] = ["only-fixed", "only-notfixed", "ignore-wontfix", "vex-documents"];
+
+/// What a file of any name holds that is an ignore file all the same: the word, the tool, and the endings of such files.
 pub(super) const LITERALS: &[(&str, &str, &[&str])] = &[
     ("<suppressions", "dependency-check", XML),
     (":suppressions", "dependency-check", XML),

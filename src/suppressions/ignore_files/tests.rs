@@ -116,6 +116,35 @@ fn whatever_a_configuration_leaves_out_is_an_entry() {
             vec!["*; paths: ./vendor/**", "*; only-fixed: true"],
         ),
         ("osv-scanner.toml", "[[ignoredvulns]]\nID = 'a'\n".into(), vec!["a"]),
+        (".grype.json", r#"{"ignore": [{"vulnerability": "a"}]}"#.into(), vec!["a"]),
+        (".grype/config.yml", "ignore: [{vulnerability: a}]\n".into(), vec!["a"]),
+        (
+            ".grype.toml",
+            "only-fixed = true\nexclude = ['./a/**']\n[[Ignore]]\nvulnerability = 'a'\nfix-state = 'fixed'\nreason = 'b'\n\
+             package = {name = 'c', Type = 'npm'}\n"
+                .into(),
+            vec!["a; fix-state: fixed; package.name: c; package.type: npm", "*; paths: ./a/**", "*; only-fixed: true"],
+        ),
+        (".grype.ini", "# nothing\n".into(), vec![]),
+        ("kics.config", r#"{"exclude-queries": "a,b", "verbose": true}"#.into(), vec!["a", "b"]),
+        (
+            "kics.config",
+            "exclude-paths: [vendor/]\nExclude-Severities: [low]\ntype: [Dockerfile]\ndisable-secrets: false\n".into(),
+            vec!["*; paths: vendor/", "*; exclude-severities: low", "*; type: Dockerfile"],
+        ),
+        (
+            "kics.config",
+            "\"exclude-queries\" = [\"a\"]\nexclude-results = 'x, y'\npath = '.'\n".into(),
+            vec!["a", "*; exclude-results: x, y"],
+        ),
+        (
+            "bearer.yml",
+            "report: {severity: 'critical,high'}\nrule: {skip-rule: [a, 'b,c'], only-rule: []}\n\
+             scan: {skip-path: [tests], scanner: [sast, secrets]}\n"
+                .into(),
+            vec!["a", "b", "c", "*; paths: tests", "*; severity: critical, high"],
+        ),
+        ("bearer.ignore", r#"{"4b0883_0": {"false_positive": true, "comment": "x"}}"#.into(), vec!["4b0883_0"]),
         (
             "osv-scanner.toml",
             "[[PACKAGEOVERRIDES]]\nName = 'a'\nVulnerability.Ignore = true\n".into(),
@@ -207,5 +236,16 @@ fn keys_that_differ_in_case_alone_cannot_be_told() {
     ] {
         let (_, why) = (kind(path).unwrap().read)(text).unwrap_err();
         assert!(why.contains("in different spellings"), "{why}");
+    }
+}
+
+#[test]
+fn a_format_that_is_not_read_is_said_to_be() {
+    for (path, text) in [
+        (".grype.hcl", "ignore = []\n"),
+        ("app/.grype/config.properties", "# a\nonly-fixed=true\n"),
+        ("kics.config", "rule \"a\" {\n}\n"),
+    ] {
+        assert!((kind(path).unwrap().read)(text).is_err(), "{path}");
     }
 }

@@ -206,6 +206,42 @@ pub(super) fn cargo_deny(source: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(entries)
 }
 
+/// `.grype.toml`, whose keys are read in any case: what is ignored, and what is not looked at.
+pub(super) fn grype(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    let document = parse(source)?;
+    let root: &dyn TableLike = document.as_table();
+    refuse_twins(root)?;
+    let mut entries = Vec::new();
+    for (whole, item) in all(root, "ignore").flat_map(|item| tables(Some(item))) {
+        let id = first(item, &["vulnerability"]).and_then(|id| Some((id.as_str()?, span(id.span()))));
+        let entry = id.map_or_else(|| Entry::new(What::All, whole), |(id, at)| Entry::rule(id, at));
+        let entry = narrowed_by_rest(entry, item, &["vulnerability", "package", "reason"]);
+        let package = all(item, "package").filter_map(Item::as_table_like);
+        entries.push(package.flat_map(TableLike::iter).fold(entry, |entry, (key, value)| {
+            entry.narrowed(&format!("package.{}", folded_key(key)), &written_values(value))
+        }));
+    }
+    for value in all(root, "exclude").flat_map(|item| values(Some(item))) {
+        let entry = |path: &str| Entry::new(What::All, span(value.span())).with_paths(vec![path.to_owned()]);
+        entries.extend(value.as_str().map(entry));
+    }
+    for key in super::GRYPE_SWITCHES {
+        let said = all(root, key).filter(|item| item.as_bool() != Some(false)).flat_map(|item| values(Some(item)));
+        entries.extend(said.map(|value| {
+            let said = value.as_str().map_or_else(|| canonical(value), str::to_owned);
+            Entry::new(What::All, span(value.span())).narrowed(key, &[said])
+        }));
+    }
+    Ok(entries)
+}
+
+/// `kics.config` in TOML, or in HCL as far as that is the same: each key with its texts and where they stand.
+pub(super) fn kics(source: &str) -> Result<Vec<super::Said>, Unreadable> {
+    let document = parse(source)?;
+    let said = |(key, item): (&str, &Item)| (folded_key(key), written_values(item), span(item.span()));
+    Ok(document.as_table().iter().map(said).collect())
+}
+
 fn rules(document: &Document<&str>, path: &[&str]) -> Vec<Entry> {
     let listed = values(at(document.as_table(), path)).into_iter();
     listed.filter_map(|value| Some(Entry::rule(value.as_str()?, span(value.span())))).collect()

@@ -154,7 +154,7 @@ pub(super) fn grype(source: &str) -> Result<Vec<Entry>, Unreadable> {
     };
     let mut entries: Vec<Entry> = items(root.get("ignore")).into_iter().map(one).collect();
     entries.extend(paths(root.get("exclude")));
-    for key in ["only-fixed", "only-notfixed", "ignore-wontfix", "vex-documents"] {
+    for key in super::GRYPE_SWITCHES {
         let said = items(root.get(key)).into_iter().filter(|node| !is_false(node));
         entries.extend(said.filter_map(|node| {
             Some(Entry::new(What::All, range(node.span)).narrowed(key, &[node.as_text()?.to_owned()]))
@@ -511,6 +511,99 @@ pub(super) fn ash(source: &str) -> Result<Vec<Entry>, Unreadable> {
         entries.extend(scanner.value.get("enabled").filter(|flag| is_false(flag)).map(|_| entry));
     }
     Ok(entries)
+}
+
+/// `kics.config`, of which the format is told by the content (`docs/configuration-file.md` of KICS): queries, paths, and
+/// whatever else leaves something out. A list may be a text with commas.
+pub(super) fn kics(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    const LEAVES_OUT: [&str; 13] = [
+        "exclude-categories",
+        "exclude-results",
+        "exclude-severities",
+        "exclude-platform",
+        "exclude-type",
+        "include-queries",
+        "platform",
+        "type",
+        "cloud-provider",
+        "queries-path",
+        "libraries-path",
+        "secrets-regexes-path",
+        "disable-secrets",
+    ];
+    let said: Vec<super::Said> = match parse(source) {
+        Ok(root) if root.as_map().is_some() => {
+            fold_root(root)?.into_iter().map(|(key, node)| (key, texts(Some(&node)), range(node.span))).collect()
+        }
+        // What is no map in YAML may be TOML.
+        other => super::toml::kics(source).map_err(|fault| other.err().unwrap_or(fault))?,
+    };
+    let mut entries = Vec::new();
+    for (key, values, at) in said {
+        let values = values.iter().flat_map(|value| value.split(',')).map(str::trim).filter(|value| !value.is_empty());
+        let values: Vec<String> = values.filter(|value| *value != "false").map(str::to_owned).collect();
+        match key.as_str() {
+            _ if values.is_empty() => {}
+            "exclude-queries" => entries.extend(values.into_iter().map(|id| Entry::rule(id, at.clone()))),
+            "exclude-paths" => {
+                let entry = |path| Entry::new(What::All, at.clone()).with_paths(vec![path]);
+                entries.extend(values.into_iter().map(entry));
+            }
+            key if LEAVES_OUT.contains(&key) => entries.push(Entry::new(What::All, at).narrowed(key, &values)),
+            _ => {}
+        }
+    }
+    Ok(entries)
+}
+
+/// Returns the values of a map by their keys in small letters.
+fn fold_root(mut root: Node<'_>) -> Result<Vec<(String, Node<'_>)>, Unreadable> {
+    fold(&mut root)?;
+    let yaml::Kind::Map(entries) = root.kind else { return Ok(Vec::new()) };
+    Ok(entries.into_iter().map(|entry| (entry.key.into_owned(), entry.value)).collect())
+}
+
+/// `bearer.yml`: rules that are skipped or that alone run, paths, severities and scanners.
+pub(super) fn bearer(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    const SEVERITIES: [&str; 5] = ["critical", "high", "medium", "low", "warning"];
+    let root = parse(source)?;
+    let named = |path: [&str; 2]| items(at(&root, &path));
+    let words = |path| -> Vec<(String, Range<usize>)> {
+        let said = named(path).into_iter().filter_map(|node| Some((node.as_text()?, range(node.span))));
+        let words = said.flat_map(|(text, at)| text.split(',').map(move |word| (word.trim().to_owned(), at.clone())));
+        words.filter(|(word, _)| !word.is_empty()).collect()
+    };
+    let mut entries: Vec<Entry> =
+        words(["rule", "skip-rule"]).into_iter().map(|(id, at)| Entry::rule(id, at)).collect();
+    for (print, at) in words(["report", "exclude-fingerprint"]) {
+        entries.push(Entry::rule(print, at).narrowed("fingerprint", &["true".to_owned()]));
+    }
+    for (path, at) in words(["scan", "skip-path"]) {
+        entries.push(Entry::new(What::All, at).with_paths(vec![path]));
+    }
+    for (path, usual) in
+        [(["rule", "only-rule"], &[][..]), (["report", "severity"], &SEVERITIES), (["scan", "scanner"], &["sast"])]
+    {
+        let listed = words(path);
+        let is_listed = |name: &&str| listed.iter().any(|(word, _)| word == name);
+        let leaves_out = usual.is_empty() || !usual.iter().all(is_listed);
+        if let Some((_, at)) = listed.first().filter(|_| leaves_out) {
+            let listed: Vec<String> = listed.iter().map(|(word, _)| word.clone()).collect();
+            entries.push(Entry::new(What::All, at.clone()).narrowed(path[1], &listed));
+        }
+    }
+    let off = named(["rule", "disable-default-rules"]).into_iter().filter(|node| node.as_text() == Some("true"));
+    entries.extend(
+        off.map(|node| Entry::new(What::All, range(node.span)).narrowed("disable-default-rules", &["true".to_owned()])),
+    );
+    Ok(entries)
+}
+
+/// `bearer.ignore`: the fingerprints of single findings.
+pub(super) fn bearer_ignore(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    let root = parse(source)?;
+    let prints = root.as_map().unwrap_or_default().iter();
+    Ok(prints.map(|entry| Entry::rule(&*entry.key, range(entry.key_span))).collect())
 }
 
 /// Tells whether an XML file holds suppressions of OWASP dependency-check, also where their namespace is written with
