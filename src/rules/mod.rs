@@ -126,6 +126,7 @@ use change::approved_content_changed::names;
 pub(crate) use change::unsigned_decision::taken_on_trust;
 pub(crate) use renewals::refiled_exception::{all_taken_up, taken_up};
 pub(crate) use signoff::merged_unapproved::unseen;
+pub(crate) use text::understated_tier::fits;
 pub(crate) use text::unstated_exposure::spoken_of;
 
 /// The rule that reports a suppression that no exception in force covers.
