@@ -593,7 +593,7 @@ fn commented(page: Page<'_>, node: &Node<'_>, kind: &Kind) -> Option<String> {
     let line =
         page.text.get(start..)?.lines().next().filter(|_| matches!(kind, Kind::Type { .. }) && node.is_empty())?;
     let text = line.split_once(" #")?.1.trim_end();
-    text.starts_with(|c: char| c.is_ascii_digit()).then_some(())?;
+    text.starts_with(char::is_alphanumeric).then_some(())?;
     Some(format!("a `#` begins a comment: write `\"#{}\"`", shown(text)))
 }
 
