@@ -688,3 +688,33 @@ fn a_baseline_does_not_let_an_optional_field_in() {
     let (passes, found) = ramp.gate(&[]);
     assert!(!passes && found.contains(&"error[approved-content-changed]".to_owned()), "{found:?}");
 }
+
+/// What only the gate finds in the change that brings an exception is needed until that is merged, and nobody has caused a
+/// note about it afterwards.
+#[test]
+fn what_the_gate_tolerates_is_not_called_unused_by_the_check() {
+    let row = "EXC-3,Old gateway,SYS-04 Supported systems only,Business need,gw-03,production,L,Luis Prado,Luis Prado,\
+               Hanna Vogel,2026-01-02,2026-01-02,2026-03-31,closed\n";
+    let ramp = Ramp::new();
+    ramp.repo.branch("import");
+    ramp.sheet("sheet.csv", &format!("{SHEET}{row}"));
+    let run = ramp.run(&["import", "../sheet.csv", "--today", TODAY, "--baseline=2027-01-31"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let check = || ramp.run(&["check", "--today", TODAY]).stdout;
+    assert!(check().contains("tolerated until") && !check().contains("baseline-unused"), "{}", check());
+    ramp.repo.commit("Import");
+    ramp.repo.switch("main");
+    ramp.repo.merge("import");
+    assert!(!check().contains("baseline-unused"), "{}", check());
+    // What is fixed is still named, and so is an exception that is not there.
+    ramp.edit(
+        "exceptions/EXC-3.yaml",
+        "reason: Business need",
+        "reason: The gateway waits for the new line of the carrier.",
+    );
+    let baseline = ramp.read("baseline.yaml").replace("  EXC-1:", "  EXC-9:\n    schema: [/removal]\n  EXC-1:");
+    ramp.repo.write("baseline.yaml", &baseline);
+    let said = check();
+    assert!(said.contains("`vague-reason` finds nothing here any more in `EXC-3`"), "{said}");
+    assert!(said.contains("there is no exception `EXC-9`") && said.contains("delete the entry"), "{said}");
+}
