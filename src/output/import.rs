@@ -381,7 +381,7 @@ fn next(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     if !outcome.steps.is_empty() {
         let commands = outcome.steps.join("\n       ");
-        steps.push(format!("put them up for approval on a new branch:\n       {commands}"));
+        steps.push(format!("put them up for approval:\n       {commands}"));
     } else if !outcome.in_git {
         steps.push("put the folder under git, so that approvals are on record: `git init`".to_owned());
     }

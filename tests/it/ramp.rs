@@ -718,3 +718,21 @@ fn what_the_gate_tolerates_is_not_called_unused_by_the_check() {
     assert!(said.contains("`vague-reason` finds nothing here any more in `EXC-3`"), "{said}");
     assert!(said.contains("there is no exception `EXC-9`") && said.contains("delete the entry"), "{said}");
 }
+
+/// A baseline that only the branch has stays on it, and what is written already is not put up for approval again.
+#[test]
+fn the_steps_of_an_import_can_be_pasted_on_the_branch_of_an_import() {
+    let ramp = Ramp::new();
+    ramp.repo.branch("import");
+    ramp.sheet("sheet.csv", SHEET);
+    let import = |sheet: &str| ramp.run(&["import", sheet, "--today", TODAY, "--baseline=2027-01-31"]);
+    assert!(import("../sheet.csv").stdout.contains("put them up for approval"));
+    ramp.repo.commit("Import");
+    let again = import("../sheet.csv");
+    assert_eq!(again.code, 0, "{again:?}");
+    assert!(!again.stdout.contains("git add") && !again.stdout.contains("git switch"), "{}", again.stdout);
+    ramp.sheet("more.csv", &SHEET.replace("EXC-", "EXC-7"));
+    let more = import("../more.csv");
+    assert!(more.stdout.contains("git add -- ") && more.stdout.contains(" baseline.yaml"), "{}", more.stdout);
+    assert!(!more.stdout.contains("git switch"), "{}", more.stdout);
+}

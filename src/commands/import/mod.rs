@@ -90,12 +90,17 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
         })
         .transpose()?;
     let judged = plan.judge(opened, until)?;
+    let there = opened.judge.baseline.clone();
     if !arguments.dry_run {
-        let text = judged.baseline.as_ref().map(|baseline| baseline.to_yaml());
-        plan.write(&root, text.as_deref().zip(judged.baseline.as_ref()))?;
+    // What is there already is not written again.
+    let is_new =
+        |it: &&Baseline| there.as_ref().is_none_or(|there| (it.until, &it.entries) != (there.until, &there.entries));
+    let changed = judged.baseline.as_ref().filter(is_new);
+        let text = changed.map(|baseline| baseline.to_yaml());
+        plan.write(&root, text.as_deref().zip(changed))?;
     }
-    let is_written = !arguments.dry_run && (!plan.files.is_empty() || judged.baseline.is_some());
-    let baseline = judged.baseline.as_ref().map(|baseline| (register.as_str(), baseline));
+    let is_written = !arguments.dry_run && (!plan.files.is_empty() || changed.is_some());
+    let baseline = judged.baseline.as_ref().filter(|_| is_written).map(|baseline| (register.as_str(), baseline));
     let paths = if is_written { paths(&root, &target, &plan.files, baseline) } else { Vec::new() };
     let message = ["Import existing exceptions".to_owned()];
     // What was printed is typed at the root, and says so; what runs can be run from anywhere.
@@ -108,7 +113,8 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
         paths: &paths,
         branch,
         message: &message,
-        register: Some(register),
+        // A baseline that the branch has otherwise than the default one cannot be taken there.
+        register: (baseline.is_none() || !is_of_branch(&root, BASELINE)).then_some(register),
         tools,
         card: None,
         opened: OnceCell::new(),
@@ -142,6 +148,17 @@ fn elsewhere(root: &Path, current: &Path) -> Option<String> {
 }
 
 /// Returns what `git add` is told: the folder if it holds nothing else to commit, otherwise each file. A baseline comes
+/// Tells whether the branch that is checked out has a file otherwise than the default one.
+fn is_of_branch(root: &Path, path: &str) -> bool {
+    let differs = || {
+        let git = Git::open(root).ok()??;
+        let (head, (_, tip)) = (git.head().ok()??, base::default_branch(&git, None).ok()??);
+        let path = format!("{}{path}", place::below_work_tree(root));
+        Some(!git.differing_at(&head, &tip, &[path]).ok()?.is_empty())
+    };
+    differs().unwrap_or(false)
+}
+
 /// with the exceptions of its register that it names and that are not tracked yet: those of an import before this one.
 fn paths(root: &Path, folder: &str, files: &[Planned], baseline: Option<(&str, &Baseline)>) -> Vec<String> {
     let git = Git::open(root).ok().flatten();
