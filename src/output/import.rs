@@ -199,7 +199,7 @@ pub fn render_result(format: Format, outcome: &Outcome<'_>, out: &mut dyn Write)
     unread(outcome, out)?;
     written(outcome, out)?;
     missing(outcome, out)?;
-    findings(outcome, out)?;
+    told(&outcome.findings, out)?;
     baseline(outcome, out)?;
     next(outcome, out)
 }
@@ -307,12 +307,13 @@ fn examples(outcome: &Outcome<'_>, field: &str) -> String {
     ids.join(", ") + more
 }
 
-fn findings(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
-    if outcome.findings.is_empty() {
+/// Writes what the rules say besides, counted.
+pub(super) fn told(findings: &[(Level, &'static str, usize)], out: &mut dyn Write) -> io::Result<()> {
+    if findings.is_empty() {
         return Ok(());
     }
     line(out, "\nwhat else `stopgap check` will say about them")?;
-    for (level, rule, count) in &outcome.findings {
+    for (level, rule, count) in findings {
         line(out, &format!("  {:7}  {rule} ({count})", level.name()))?;
     }
     Ok(())

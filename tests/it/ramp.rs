@@ -736,3 +736,21 @@ fn the_steps_of_an_import_can_be_pasted_on_the_branch_of_an_import() {
     assert!(more.stdout.contains("git add -- ") && more.stdout.contains(" baseline.yaml"), "{}", more.stdout);
     assert!(!more.stdout.contains("git switch"), "{}", more.stdout);
 }
+
+/// A live record lacks no closure, whatever the sheet has in those columns.
+#[test]
+fn an_update_closes_nothing_and_says_what_the_check_says() {
+    let ramp = Ramp::imported();
+    ramp.sheet(
+        "gaps.csv",
+        "id,owner,removal,closure.date,closure.by,closure.note\n\
+         EXC-2,The printer team,Take the scanner down.,2026-11-20,Luis Prado,Taken down.\n",
+    );
+    let run = ramp.run(&["import", "../gaps.csv", "--update", "--today", TODAY]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("closure: 'EXC-2' is not closed; 'stopgap close' closes it"), "{}", run.stdout);
+    assert!(!ramp.read("exceptions/EXC-2.yaml").contains("closure"), "{}", ramp.read("exceptions/EXC-2.yaml"));
+    assert!(run.stdout.contains("what else `stopgap check` will say about them\n"), "{}", run.stdout);
+    assert!(run.stdout.contains("error    owner-not-a-person (1)"), "{}", run.stdout);
+    assert!(!run.stdout.contains("status-mismatch"), "{}", run.stdout);
+}

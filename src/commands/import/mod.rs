@@ -6,6 +6,7 @@ mod namesakes;
 mod update;
 
 use std::cell::OnceCell;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -28,7 +29,7 @@ use crate::output::{Folded, Look};
 use crate::policy::Baseline;
 use crate::policy::places::BASELINE;
 use crate::register::{self, draft, is_named_like_one, stem};
-use crate::rule::{Legacy, Level, Rule};
+use crate::rule::{Finding, Legacy, Level};
 use crate::rules::Case;
 use crate::schema::field_name;
 use crate::source::FileId;
@@ -89,13 +90,13 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
             )
         })
         .transpose()?;
-    let judged = plan.judge(opened, until)?;
     let there = opened.judge.baseline.clone();
-    if !arguments.dry_run {
+    let judged = plan.judge(opened, until)?;
     // What is there already is not written again.
     let is_new =
         |it: &&Baseline| there.as_ref().is_none_or(|there| (it.until, &it.entries) != (there.until, &there.entries));
     let changed = judged.baseline.as_ref().filter(is_new);
+    if !arguments.dry_run {
         let text = changed.map(|baseline| baseline.to_yaml());
         plan.write(&root, text.as_deref().zip(changed))?;
     }
@@ -147,7 +148,6 @@ fn elsewhere(root: &Path, current: &Path) -> Option<String> {
     (here != root).then(|| root.display().to_string())
 }
 
-/// Returns what `git add` is told: the folder if it holds nothing else to commit, otherwise each file. A baseline comes
 /// Tells whether the branch that is checked out has a file otherwise than the default one.
 fn is_of_branch(root: &Path, path: &str) -> bool {
     let differs = || {
@@ -159,6 +159,7 @@ fn is_of_branch(root: &Path, path: &str) -> bool {
     differs().unwrap_or(false)
 }
 
+/// Returns what `git add` is told: the folder if it holds nothing else to commit, otherwise each file. A baseline comes
 /// with the exceptions of its register that it names and that are not tracked yet: those of an import before this one.
 fn paths(root: &Path, folder: &str, files: &[Planned], baseline: Option<(&str, &Baseline)>) -> Vec<String> {
     let git = Git::open(root).ok().flatten();
@@ -347,7 +348,6 @@ impl Plan {
         let ours: FxHashMap<&str, usize> =
             self.files.iter().enumerate().map(|(at, file)| (file.path.as_str(), at)).collect();
         let mut rules_of: Vec<BTreeSet<&'static str>> = vec![BTreeSet::new(); self.files.len()];
-        let mut counts: BTreeMap<(std::cmp::Reverse<Level>, &'static str), usize> = BTreeMap::new();
         let mut found = Case::whole(&judge, &register, None, &files).run_strictly();
         let baseline = until.map(|until| {
             let there = self.skipped.iter().map(|skipped| register::stem(&skipped.path));
@@ -356,14 +356,14 @@ impl Plan {
             baseline::extended(&judge, until, &ids, &gaps)
         });
         found.narrow();
-        for finding in found.iter() {
-            let left_out =
-                finding.place.missing().is_some() || (baseline.is_some() && finding.rule.legacy() == Legacy::Gap);
-            let Some(at) = ours.get(path(finding.file)).filter(|_| !left_out) else { continue };
-            let Rule { id, .. } = finding.rule;
-            rules_of[*at].insert(id);
-            *counts.entry((std::cmp::Reverse(finding.level), id)).or_default() += 1;
+        let told = |finding: &&Finding| {
+            let is_tolerated = baseline.is_some() && finding.rule.legacy() == Legacy::Gap;
+            finding.place.missing().is_none() && !is_tolerated && ours.contains_key(path(finding.file))
+        };
+        for finding in found.iter().filter(told) {
+            rules_of[ours[path(finding.file)]].insert(finding.rule.id);
         }
+        let findings = by_rule(found.iter().filter(told));
         let draft = |(file, rules): (&Planned, BTreeSet<&'static str>)| Draft {
             id: file.entry.id.clone(),
             path: file.path.clone(),
@@ -373,9 +373,17 @@ impl Plan {
             notes: file.entry.notes.clone(),
         };
         let drafts = self.files.iter().zip(rules_of).map(draft).collect();
-        let findings = counts.into_iter().map(|((level, rule), count)| (level.0, rule, count)).collect();
         Ok(Judged { drafts, findings, baseline })
     }
+}
+
+/// Counts findings by their rule, the worst first.
+fn by_rule<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<(Level, &'static str, usize)> {
+    let mut counts: BTreeMap<(Reverse<Level>, &'static str), usize> = BTreeMap::new();
+    for finding in findings {
+        *counts.entry((Reverse(finding.level), finding.rule.id)).or_default() += 1;
+    }
+    counts.into_iter().map(|((level, rule), count)| (level.0, rule, count)).collect()
 }
 
 struct Judged {
