@@ -754,3 +754,13 @@ fn an_update_closes_nothing_and_says_what_the_check_says() {
     assert!(run.stdout.contains("error    owner-not-a-person (1)"), "{}", run.stdout);
     assert!(!run.stdout.contains("status-mismatch"), "{}", run.stdout);
 }
+
+#[test]
+fn a_null_is_an_empty_cell_of_the_table_of_gaps() {
+    let ramp = Ramp::imported();
+    ramp.edit("exceptions/EXC-1.yaml", "\nremoval:\n", "\nremoval: ~\n");
+    ramp.edit("exceptions/EXC-2.yaml", "\nremoval:\n", "\nremoval: null\n");
+    let gaps = ramp.run(&["export", "--format", "csv", "--gaps", "--today", TODAY]);
+    assert!(gaps.code == 0 && gaps.stdout.contains("removal"), "{gaps:?}");
+    assert!(!gaps.stdout.contains('~') && !gaps.stdout.contains("null"), "{}", gaps.stdout);
+}
