@@ -27,6 +27,7 @@ use words::synonym;
 
 use crate::source::Span;
 use crate::text::{is_space, nearest, shown, space_name};
+use crate::text::phrases::is_no_alternative;
 use crate::time::{Day, Moment, MomentError, foreign};
 use crate::yaml::{self, Entry, Node, Place, Problem, Tree, escaped, unescaped};
 
@@ -303,11 +304,20 @@ impl Schema {
                 (None, comment) => comment.map(str::to_owned),
             };
         }
+            let list = pointer.rsplit_once('/').map_or("", |(list, _)| list);
+            if is_no_alternative(text) && self.subschema(list).is_some_and(|list| list.get("items").is_some()) {
+                return Some(format!("write `{}`", typed::below_key(list, "[]")));
+            }
         match kind {
             Kind::Format { format } => dates_meant(node, format == "date"),
             Kind::Pattern { .. } if self.is_moment(pointer) => dates_meant(node, false),
             Kind::Pattern { .. } => self.form(pointer),
             Kind::AnyOf { .. } if self.origin.is_none() => None,
+            if best == Some("active") && words::is_undecided(text) {
+                return Some(
+                    "a request says `active` as well: it is in force once it is approved and merged".to_owned(),
+                );
+            }
             Kind::Enum { .. } => None,
             Kind::Type { .. } => self
                 .glued(pointer, node)

@@ -163,3 +163,17 @@ fn a_sign_that_only_looks_like_yaml_is_named() {
     let said = said(Shipped::Exception, &format!("{EXCEPTION}\u{a0}team: Platform\n"));
     assert!(said.ends_with("it has a no-break space (U+00A0) in it: write a plain one"), "{said}");
 }
+
+#[test]
+fn advice_for_words_and_numbers_is_right_when_it_is_followed() {
+    for (line, help) in [
+        ("status: pending", "a request says `active` as well: it is in force once it is approved and merged"),
+        ("risk: {tier: critical, statement: x}", "did you mean `high`?"),
+        ("risk: {tier: high, statement: x, exposure: none}", "write `exposure: []`"),
+        ("risk: {tier: high, statement: x, exposure: [none]}", "write `exposure: []`"),
+    ] {
+        let said = said(Shipped::Exception, &with(line));
+        assert!(said.contains(help), "{line}: {said}");
+    }
+    assert_eq!(fixes(&with("risk: {tier: high, statement: x, exposure: none}")), ["write it as a list"]);
+}

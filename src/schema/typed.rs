@@ -231,7 +231,7 @@ fn is_free(schema: &Value) -> bool {
 }
 
 /// Puts a field's key before what it holds; an item of a list has none.
-fn below_key(pointer: &str, value: &str) -> String {
+pub(super) fn below_key(pointer: &str, value: &str) -> String {
     let key = unescaped(pointer.rsplit('/').next().unwrap_or_default());
     let is_item = key.is_empty() || key.bytes().all(|byte| byte.is_ascii_digit());
     if is_item { value.to_owned() } else { format!("{}: {value}", written(&key)) }
