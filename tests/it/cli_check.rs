@@ -455,7 +455,7 @@ mod policy {
         ] {
             let sandbox = register();
             sandbox.file("stopgap.yaml", format!("{key}: security/none.yaml\n"));
-            refused(&sandbox.check(&[]), &[kind, "`security/none.yaml`", "there is no such file"]);
+            refused(&sandbox.check(&[]), &[kind, "`security/none.yaml`", "there is no such file", "stopgap.yaml:1:"]);
         }
     }
 
