@@ -759,3 +759,13 @@ fn a_merged_term_that_is_too_long_for_its_tier_is_closed() {
     assert!(report.contains("stopgap amend label-printer --set risk.tier=VALUE"), "{report}");
     assert!(!run(&["check"]).stdout.contains("close it"), "{}", run(&["check"]).stdout);
 }
+
+/// A control that nobody may waive, with and without a name, in a catalogue that the policy does not name.
+#[test]
+fn an_unwaivable_control_is_followed_and_closed_once_it_is_merged() {
+    let sandbox = register(&[]);
+    sandbox.file("controls.yaml", "controls: [{id: CRY-04, waivable: false}]\n");
+    let said = sandbox.check(&[]).stdout;
+    assert!(said.contains("nobody can waive `CRY-04`\n"), "{said}");
+    assert!(said.contains("or close the exception if it is merged: `controls.yaml` says `waivable: false`"), "{said}");
+}
