@@ -139,6 +139,20 @@ pub enum Refusal {
         /// The day of the decision.
         day: Day,
     },
+    /// A record that names nobody who decides.
+    #[error("`{}` names no approver yet", shown(id))]
+    NoApprover {
+        /// The exception.
+        id: String,
+    },
+    /// A review that is in the record already.
+    #[error("`{}` has this review of `{day}` already", shown(id))]
+    ReviewedAlready {
+        /// The exception.
+        id: String,
+        /// The day of the review.
+        day: Day,
+    },
     /// Decisions that have the right day already.
     #[error("`{}` is dated `{day}` already", shown(id))]
     DatedAlready {
@@ -215,6 +229,8 @@ impl Refusal {
                 "ask for another end: it needs an approval of its own, because it is later than what was asked for"
                     .into()
             }
+            Self::NoApprover { .. } => "write who decides as `approver` in the file; then run the command again".into(),
+            Self::ReviewedAlready { .. } => "there is nothing to do; another `--note` adds another review".into(),
             Self::DatedAlready { .. } => "there is nothing to do; `--on` names another day".into(),
             Self::Unchanged { .. } => {
                 "correct the file first, or give the right value with `--set`: an amendment is never taken back".into()

@@ -760,6 +760,35 @@ fn a_merged_term_that_is_too_long_for_its_tier_is_closed() {
     assert!(!run(&["check"]).stdout.contains("close it"), "{}", run(&["check"]).stdout);
 }
 
+#[test]
+fn what_was_pasted_is_one_line_in_every_edit() {
+    let sandbox = register(&[]);
+    let note = "Print server\r\nlog read,\u{1b}[31m no foreign job.";
+    let review = ["review", "label-printer", "--by", "Luis Prado", "--note", note];
+    assert_eq!(run(&sandbox, &review).code, 0);
+    assert!(text(&sandbox).contains("Print server log read, [31m no foreign job."), "{}", text(&sandbox));
+    let removal = "removal=Install the new certificate\nand print two labels.";
+    assert_eq!(run(&sandbox, &["amend", "label-printer", "--set", removal]).code, 0);
+    let said = "\nremoval: Install the new certificate and print two labels.\n";
+    assert!(text(&sandbox).contains(said), "{}", text(&sandbox));
+    // The same once more is nothing new.
+    let before = text(&sandbox);
+    let again = run(&sandbox, &review);
+    assert_eq!(again.code, 2, "{again:?}");
+    assert!(again.stderr.contains("has this review of `2026-11-23` already"), "{}", again.stderr);
+    assert_eq!(text(&sandbox), before);
+    let other = ["review", "label-printer", "--by", "Luis Prado", "--note", "The maker names Thursday."];
+    assert_eq!(run(&sandbox, &other).code, 0);
+}
+
+#[test]
+fn a_request_without_an_approver_is_not_dated() {
+    let sandbox = register(&[("approver", ""), ("decided", "")]);
+    let run = run(&sandbox, &["decide", "label-printer"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stderr.contains("`label-printer` names no approver yet"), "{}", run.stderr);
+}
+
 /// A control that nobody may waive, with and without a name, in a catalogue that the policy does not name.
 #[test]
 fn an_unwaivable_control_is_followed_and_closed_once_it_is_merged() {
