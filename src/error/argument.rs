@@ -142,7 +142,7 @@ pub enum Argument {
         help: &'static str,
     },
     /// Arguments that come in pairs, such as alternatives and the reasons against them.
-    #[error("`{}` times `--{}` and `{}` times `--{}`", counts[0], flags[0], counts[1], flags[1])]
+    #[error("`--{}` {} and `--{}` {}", flags[0], times(counts[0]), flags[1], times(counts[1]))]
     Unpaired {
         /// How many of each there are.
         counts: [usize; 2],
@@ -281,6 +281,11 @@ impl Named {
             Self::Person(option) => format!("`{option} {name}`: nobody in the roster has that name"),
         }
     }
+}
+
+/// Says how often something is given.
+fn times(count: usize) -> String {
+    if count == 1 { "once".to_owned() } else { format!("`{count}` times") }
 }
 
 /// Returns an option or a variable with its value, as people write it.

@@ -287,7 +287,11 @@ fn missing(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     let gaps: usize = counts.iter().map(|(_, count)| count).sum();
     let complete = outcome.drafts.iter().filter(|draft| draft.missing.is_empty()).count();
-    line(out, &format!("\nmissing fields: {gaps}, and {complete} of {} entries lack none", outcome.drafts.len()))?;
+    let complete = match outcome.drafts.len() {
+        1 => String::new(),
+        all => format!(", and {complete} of {all} entries lack none"),
+    };
+    line(out, &format!("\nmissing fields: {gaps}{complete}"))?;
     let widest = counts.iter().map(|(field, _)| width(field)).max().unwrap_or(0);
     for (field, count) in counts {
         let which = match count == outcome.drafts.len() {
