@@ -16,9 +16,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     // A shell that asks for completions sets the variable; the process then answers and ends here.
     CompleteEnv::with_factory(completions::command).var(completions::VARIABLE).complete();
-    let cli = match cli::parse(&cli::join_dashed(std::env::args_os())) {
+    let words = cli::join_dashed(std::env::args_os());
+    let cli = match cli::parse(&words) {
         Ok(cli) => cli,
-        Err(error) => return commands::misused(&cli::with_tip(error)),
+        Err(error) => return commands::misused(&cli::with_tip(error, &words)),
     };
     commands::run(cli, &World::from_process())
 }

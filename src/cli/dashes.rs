@@ -35,7 +35,7 @@ pub fn join_dashed(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
 
 /// Says how a value that begins with a dash is given, where the parser took it for an option.
 #[must_use]
-pub fn with_tip(mut error: clap::Error) -> clap::Error {
+pub fn with_tip(mut error: clap::Error, words: &[OsString]) -> clap::Error {
     if error.kind() != ErrorKind::UnknownArgument {
         return error;
     }
@@ -50,12 +50,14 @@ pub fn with_tip(mut error: clap::Error) -> clap::Error {
     // An option of another command is no value.
     let is_option = options(&whole).contains(&word);
     let command = called(&whole, &error);
-    let taking = ["note", "reason"].into_iter().find(|name| command.get_opts().any(|it| it.get_long() == Some(name)));
+    let (before, word) = given_behind(&word, words, &options(command)).unwrap_or((None, word));
+    let usual = || ["note", "reason"].into_iter().find(|name| command.get_opts().any(|it| it.get_long() == Some(name)));
+    let taking = before.or_else(|| usual().map(|name| format!("--{name}")));
     let mut tips: Vec<StyledStr> = tips.clone();
     match (tips.iter().position(is_about_values), taking) {
         (Some(at), _) if is_option => drop(tips.remove(at)),
         (Some(at), Some(name)) => {
-            let how = format!("write it behind an equals sign: '--{name}={word}'");
+            let how = format!("write it behind an equals sign: '{name}={word}'");
             tips[at] = StyledStr::from(format!("to pass '{word}' as the value of an option, {how}"));
         }
         _ => return error,
@@ -65,6 +67,16 @@ pub fn with_tip(mut error: clap::Error) -> clap::Error {
         false => drop(error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips))),
     }
     error
+}
+
+/// Returns the option that a word stands behind, if it takes a value, and the whole word of which the parser refused the
+/// beginning: `-1` of `-1d`.
+fn given_behind(refused: &str, words: &[OsString], options: &BTreeSet<String>) -> Option<(Option<String>, String)> {
+    let texts: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
+    let at = texts.iter().position(|text| *text == refused);
+    let at = at.or_else(|| texts.iter().position(|text| text.starts_with(refused) && !text.starts_with("--")))?;
+    let before = at.checked_sub(1).and_then(|before| options.get(texts[before]).cloned());
+    Some((before, texts[at].to_owned()))
 }
 
 /// Returns the command whose arguments were refused, as its usage names it.
@@ -115,12 +127,17 @@ mod tests {
     fn an_option_of_another_command_is_not_advised_as_a_value() {
         let said = |line: &str| {
             let error = crate::cli::command().try_get_matches_from(line.split(' ')).unwrap_err();
-            with_tip(error).to_string()
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            with_tip(error, &words).to_string()
         };
         let other = said("stopgap renew label-printer --by x");
         assert!(other.contains("'--by'") && !other.contains("tip:") && !other.contains("\n\n\n"), "{other}");
         assert!(said("stopgap renew label-printer --moved").contains("'--reason=--moved'"));
         assert!(said("stopgap close label-printer --moved").contains("'--note=--moved'"));
+        // The option that it stands behind is the one that is meant.
+        assert!(said("stopgap renew label-printer --expires -1d").contains("'--expires=-1d'"));
+        assert!(said("stopgap renew label-printer --risk-check --moved").contains("'--risk-check=--moved'"));
+        assert!(said("stopgap renew label-printer --dry-run -1d").contains("'--reason=-1d'"));
         let shown = said("stopgap show --moved");
         assert!(shown.contains("'-- --moved'") && !shown.contains("'--note"), "{shown}");
         let nested = said("stopgap evidence verify --moved");

@@ -149,7 +149,8 @@ impl Opened {
     }
 
     fn read(self) -> Result<Self, Error> {
-        let files = register::read(&self.root, &self.judge.policy.exceptions)?;
+        let policy = &self.judge.policy;
+        let files = register::read(&self.root, &policy.exceptions).map_err(|error| policy.shown(error))?;
         Ok(Self { files, ..self })
     }
 

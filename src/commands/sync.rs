@@ -12,7 +12,7 @@ use crate::error::{Argument, Error, Named};
 use crate::files::{Repository, read_up_to};
 use crate::output::sync::{Format, Row, json};
 use crate::output::{Look, Severity, Snippet, diff, escape, render_snippet};
-use crate::policy::Target;
+use crate::policy::{Policy, Target};
 use crate::rules::UNREGISTERED;
 use crate::source::Source;
 use crate::suppressions::{Inventory, Item, Licences, Standing, What, entries_in};
@@ -90,7 +90,8 @@ fn targets(
     let mut left_out: Vec<(&Target, Vec<Unsaid>)> = Vec::new();
     for target in chosen {
         let path = opened.root.join(&target.path);
-        write::spare_inputs(&[((), path)], &[], &world.folder, &opened.root, policy)?;
+        write::spare_inputs(&[((), path)], &[], &world.folder, &opened.root, policy)
+            .map_err(|error| at_sync(error, target, policy))?;
         let (source, there) = read(target, &opened.root)?;
         let allowed = Allowed::new(target.tool, &register, policy.timezone, opened.judge.today);
         let text = there.then(|| source.text());
@@ -190,6 +191,17 @@ fn chosen<'p>(arguments: &cli::Sync, targets: &'p [Target]) -> Result<Vec<&'p Ta
     let is_chosen =
         |target: &&Target| arguments.tool.is_empty() || arguments.tool.iter().any(|tool| tool == target.tool);
     Ok(targets.iter().filter(is_chosen).collect())
+}
+
+/// Shows a target that would replace what the run reads at the line of the policy that names it.
+fn at_sync(error: Error, target: &Target, policy: &Policy) -> Error {
+    if !matches!(error, Error::Argument(Argument::WouldReplace { .. })) {
+        return error;
+    }
+    let message = format!("`sync` would replace `{}`, which stopgap reads", shown(&target.path));
+    let help = "name the ignore file of the tool";
+    let at = [format!("/sync/{}", target.tool), "/sync".to_owned()];
+    at.iter().find_map(|pointer| policy.fault_at(pointer, message.clone(), help)).unwrap_or(error)
 }
 
 /// Reads a target; an empty text if it is not there.

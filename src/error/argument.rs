@@ -283,14 +283,15 @@ impl Named {
     }
 }
 
+/// Says how often something is given.
+fn times(count: usize) -> String {
+    if count == 1 { "once".to_owned() } else { counted(count, "time") }
+}
+
 /// Returns an option or a variable with its value, as people write it.
 fn given(name: &str, value: &str) -> String {
     let between = if name.starts_with('-') { ' ' } else { '=' };
     format!("{name}{between}{}", shown(value))
-}
-
-fn times(count: usize) -> String {
-    counted(count, "time")
 }
 
 impl Argument {

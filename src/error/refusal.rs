@@ -139,6 +139,20 @@ pub enum Refusal {
         /// The day of the decision.
         day: Day,
     },
+    /// A record that names nobody who decides.
+    #[error("`{}` names no approver yet", shown(id))]
+    NoApprover {
+        /// The exception.
+        id: String,
+    },
+    /// A review that is in the record already.
+    #[error("`{}` has this review of `{day}` already", shown(id))]
+    ReviewedAlready {
+        /// The exception.
+        id: String,
+        /// The day of the review.
+        day: Day,
+    },
     /// Decisions that have the right day already.
     #[error("`{}` is dated `{day}` already", shown(id))]
     DatedAlready {
@@ -217,6 +231,10 @@ impl Refusal {
             Self::DecidedTooLate { .. } => {
                 "request another end: it needs a new approval, because it is later than the requested end".into()
             }
+            Self::NoApprover { .. } => {
+                "name the person who decides as `approver` in the file, then run the command again".into()
+            }
+            Self::ReviewedAlready { .. } => "nothing to do; a different `--note` adds another review".into(),
             Self::DatedAlready { .. } => "nothing to do; to set another date, use `--on`".into(),
             Self::Unchanged { .. } => {
                 "correct the file first, or give the correct value with `--set`: an amendment is never withdrawn".into()

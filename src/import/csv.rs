@@ -12,7 +12,7 @@ use crate::import::id;
 use crate::import::meaning::{self, Meaning};
 use crate::import::table::{self, MAX_COLUMNS, MAX_ROWS, NoTable, Row, Table};
 use crate::import::{Column, Entry, Format, Note, Options, Reading, Target, own};
-use crate::people::{NotAPerson, not_a_person};
+use crate::people::{NotAPerson, not_a_person, without_comma};
 use crate::register::draft::Draft;
 use crate::register::fields::{self, Field, Kind};
 use crate::register::{Status, Tier};
@@ -393,7 +393,13 @@ impl Sheet<'_> {
     /// Reads a person; of several, the one that the user picks, or else the first.
     fn person(&self, at: usize, field: Field, cell: &str, making: &mut Making, reading: &mut Reading) {
         let several = several(cell);
-        let Some(first) = several.first() else { return making.draft.put(field, &person(cell)) };
+        let Some(first) = several.first() else {
+            let person = person(cell);
+            if without_comma(&folded(cell)).is_some_and(|name| name == person) {
+                *reading.words.entry((field, folded(cell), person.clone())).or_default() += 1;
+            }
+            return making.draft.put(field, &person);
+        };
         let picked = self.options.picks.get(&folded(cell)).filter(|picked| several.contains(picked)).unwrap_or(first);
         making.draft.put(field, picked);
         self.aside(at, cell, &format!("names several people, of whom `{}` is taken", shown(picked)), making);
@@ -632,7 +638,7 @@ fn several(cell: &str) -> Vec<String> {
     if parts.len() > 1 { people } else { Vec::new() }
 }
 
-/// Returns a person in one spelling: the address of `Dana Ortiz <dana@example.com>`.
+/// Returns a person in one spelling: the address of `Dana Ortiz <dana@example.com>`, and `Dana Ortiz` of `Ortiz, Dana`.
 fn person(cell: &str) -> String {
     let text = folded(cell.trim_end_matches([';', ',']));
     let text = text.strip_prefix("mailto:").unwrap_or(&text);
@@ -644,7 +650,7 @@ fn person(cell: &str) -> String {
             return address.trim().to_owned();
         }
     }
-    text.to_owned()
+    without_comma(text).unwrap_or_else(|| text.to_owned())
 }
 
 fn is_address(text: &str) -> bool {
@@ -668,7 +674,21 @@ fn fingerprint(row: &Row) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::several;
+    use super::{person, several};
+
+    #[test]
+    fn a_name_in_phone_book_order_is_written_as_the_register_takes_it() {
+        for (cell, written) in [
+            ("Ortiz, Dana", "Dana Ortiz"),
+            ("Smith-Jones,  Zo\u{eb}", "Zo\u{eb} Smith-Jones"),
+            ("Ortiz, Dana <dana@example.com>", "dana@example.com"),
+            ("Dana Ortiz", "Dana Ortiz"),
+            ("Ortiz, Dana, IT", "Ortiz, Dana, IT"),
+            ("Dana, PhD", "Dana, PhD"),
+        ] {
+            assert_eq!(person(cell), written, "{cell}");
+        }
+    }
 
     #[test]
     fn a_comma_parts_people_in_a_list_but_not_a_name() {
@@ -679,6 +699,7 @@ mod tests {
             ("Dana, Olek and Mei", &["Dana", "Olek", "Mei"]),
             ("Dana, Olek & Mei", &["Dana", "Olek", "Mei"]),
             ("Dana und Olek", &["Dana", "Olek"]),
+            ("Ortiz, Dana und Braun, Olek", &["Dana Ortiz", "Olek Braun"]),
             ("dana@example.com; olek@example.com", &["dana@example.com", "olek@example.com"]),
         ] {
             assert_eq!(several(cell), people, "{cell}");

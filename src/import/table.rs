@@ -335,11 +335,15 @@ impl Lines<'_> {
 /// Finds the row with the best known headings, and how good it is: a heading that the user names counts for more than
 /// any guess.
 fn header(rows: &[Row], wanted: &[String]) -> Option<(usize, usize)> {
+    // In a sheet with a single column one heading is all that there is.
+    let widest =
+        rows.iter().take(HEADER_ROWS).map(|row| row.cells.iter().filter(|cell| !cell.trim().is_empty()).count());
+    let enough = widest.max().unwrap_or(0).clamp(1, 2);
     let score = |row: &Row| {
         let cells: Vec<String> = row.cells.iter().take(MAX_COLUMNS).map(str::to_owned).collect();
         let named = wanted.iter().filter(|name| cells.iter().any(|cell| is_called(cell, name))).count();
         let known = columns::known(&cells);
-        if known < 2 && named == 0 { 0 } else { known + named * MAX_COLUMNS }
+        if known < enough && named == 0 { 0 } else { known + named * MAX_COLUMNS }
     };
     let scored = rows.iter().take(HEADER_ROWS).enumerate().map(|(at, row)| (at, score(row)));
     scored.rev().max_by_key(|(_, score)| *score)

@@ -199,7 +199,7 @@ pub fn render_result(format: Format, outcome: &Outcome<'_>, out: &mut dyn Write)
     unread(outcome, out)?;
     written(outcome, out)?;
     missing(outcome, out)?;
-    findings(outcome, out)?;
+    told(&outcome.findings, out)?;
     baseline(outcome, out)?;
     next(outcome, out)
 }
@@ -288,7 +288,11 @@ fn missing(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     let gaps: usize = counts.iter().map(|(_, count)| count).sum();
     let complete = outcome.drafts.iter().filter(|draft| draft.missing.is_empty()).count();
-    line(out, &format!("\nmissing fields: {gaps}, and {complete} of {} entries lack none", outcome.drafts.len()))?;
+    let complete = match outcome.drafts.len() {
+        1 => String::new(),
+        all => format!(", and {complete} of {all} entries lack none"),
+    };
+    line(out, &format!("\nmissing fields: {gaps}{complete}"))?;
     let widest = counts.iter().map(|(field, _)| width(field)).max().unwrap_or(0);
     for (field, count) in counts {
         let which = match count == outcome.drafts.len() {
@@ -308,12 +312,13 @@ fn examples(outcome: &Outcome<'_>, field: &str) -> String {
     ids.join(", ") + more
 }
 
-fn findings(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
-    if outcome.findings.is_empty() {
+/// Writes what the rules say besides, counted.
+pub(super) fn told(findings: &[(Level, &'static str, usize)], out: &mut dyn Write) -> io::Result<()> {
+    if findings.is_empty() {
         return Ok(());
     }
     line(out, "\nother findings of `stopgap check`")?;
-    for (level, rule, count) in &outcome.findings {
+    for (level, rule, count) in findings {
         line(out, &format!("  {:7}  {rule} ({count})", level.name()))?;
     }
     Ok(())
@@ -383,7 +388,7 @@ fn next(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     if !outcome.steps.is_empty() {
         let commands = outcome.steps.join("\n       ");
-        steps.push(format!("submit them for review on a new branch:\n       {commands}"));
+        steps.push(format!("submit them for review:\n       {commands}"));
     } else if !outcome.in_git {
         steps.push("put the folder under git, so that approvals are on record: `git init`".to_owned());
     }

@@ -1,12 +1,14 @@
 //! What an update filled in, what it did not change, and what is still missing.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use crate::import::Reading;
 use crate::output::escape;
-use crate::output::import::{Format, line, listed};
+use crate::output::import::{Format, line, listed, told};
+use crate::rule::Level;
 
 use crate::text::{counted, shown};
 
@@ -71,6 +73,8 @@ pub struct Outcome<'o> {
     pub notes: Vec<(usize, String)>,
     /// The baseline, where there is one.
     pub baseline: Option<Shortened>,
+    /// What the rules say about the exceptions that took values, apart from gaps, the worst first.
+    pub findings: Vec<(Level, &'static str, usize)>,
     /// Whether nothing was written.
     pub dry_run: bool,
     /// Whether everything is listed.
@@ -88,6 +92,7 @@ struct Document<'o> {
     unread: Vec<Row<'o>>,
     notes: Vec<Row<'o>>,
     baseline: Option<&'o Shortened>,
+    findings: BTreeMap<&'static str, usize>,
 }
 
 #[derive(Serialize)]
@@ -120,6 +125,7 @@ fn document<'o>(outcome: &'o Outcome<'o>) -> Document<'o> {
         unread: rows(&outcome.reading.unread),
         notes: rows(&outcome.notes),
         baseline: outcome.baseline.as_ref(),
+        findings: outcome.findings.iter().map(|(_, rule, count)| (*rule, *count)).collect(),
     }
 }
 
@@ -163,6 +169,7 @@ fn text(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
         }
         None => {}
     }
+    told(&outcome.findings, out)?;
     let place = outcome.elsewhere.as_ref().map(|root| format!(" (in {root})")).unwrap_or_default();
     line(out, &format!("\nnext steps{place}"))?;
     line(out, "  1. see what is left:")?;

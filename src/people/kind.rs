@@ -43,6 +43,17 @@ pub enum NotAPerson {
     Malformed,
 }
 
+/// Returns the name of somebody in phone-book order without the comma: `Dana Ortiz` of `Ortiz, Dana`. Two people by their
+/// first names look the same.
+#[must_use]
+pub fn without_comma(text: &str) -> Option<String> {
+    let (family, given) = text.split_once(", ")?;
+    // A suffix follows its name.
+    not_a_person(text).filter(|kind| *kind == NotAPerson::Several)?;
+    let is_name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphabetic() || c == '-');
+    (is_name(family) && is_name(given)).then(|| format!("{given} {family}"))
+}
+
 /// Returns why a text is something other than one person, as `@handle`, mail address or full name; `None` if it may be
 /// one.
 ///

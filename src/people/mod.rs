@@ -8,7 +8,7 @@ mod roster;
 mod spelling;
 
 pub use agents::Agents;
-pub use kind::{NotAPerson, not_a_person};
+pub use kind::{NotAPerson, not_a_person, without_comma};
 pub(crate) use kind::{begins_group_name, is_group_name};
 pub use roster::{People, PersonId, PersonRecord, Roster, RosterProblem, team_key};
 pub use spelling::fold_person;

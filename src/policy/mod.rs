@@ -14,6 +14,7 @@ mod suppressed;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 pub use baseline::{Baseline, Tolerated};
 pub use book::RuleBook;
@@ -42,6 +43,8 @@ use crate::yaml::{self, Node, Problem};
 pub struct Policy {
     /// The file it was read from, relative to the root; `None` for the default.
     pub path: Option<String>,
+    /// What that file says.
+    text: Option<Arc<str>>,
     /// The folder of the exceptions.
     pub exceptions: String,
     /// The roster's file, if the policy names one.
@@ -106,6 +109,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             path: None,
+            text: None,
             exceptions: "exceptions".into(),
             people: None,
             controls: None,
@@ -171,13 +175,31 @@ impl Policy {
     ///
     /// If it says something that makes no sense.
     pub fn from_source(place: &Repository, source: Source, rules: &[&'static Rule]) -> Result<Self, Error> {
-        let mut policy = Self { path: Some(source.path().to_owned()), ..Self::default() };
+        let (path, text) = (Some(source.path().to_owned()), Some(Arc::from(source.text())));
+        let mut policy = Self { path, text, ..Self::default() };
         let problems = match parsed(&source, Shipped::Policy) {
             Ok(None) => Vec::new(),
             Ok(Some(node)) => policy.take(place, &node, rules),
             Err(problems) => problems,
         };
         if problems.is_empty() { Ok(policy) } else { Err(config_error(KIND, source, problems)) }
+    }
+
+    /// Returns what is wrong with something that the policy names, shown at the value that names it; `None` where it does not.
+    #[must_use]
+    pub fn fault_at(&self, pointer: &str, message: String, help: impl Into<String>) -> Option<Error> {
+        let source = Source::new(self.path.as_deref()?, self.text.as_deref()?.to_owned());
+        let span = yaml::lookup(&yaml::parse(source.text()).ok()?, pointer)?.1.span;
+        Some(config_error(KIND, source, vec![Problem::new(span, message, help)]))
+    }
+
+    /// Shows a register that is not there at the line that names its folder, where there is one.
+    #[must_use]
+    pub fn shown(&self, error: Error) -> Error {
+        let Error::NoRegister { folder, .. } = &error else { return error };
+        let message = format!("`exceptions`: there is no folder `{}`", shown(folder));
+        let help = "correct the name; `stopgap init` sets a register up";
+        self.fault_at("/exceptions", message, help).unwrap_or(error)
     }
 
     /// Returns the roster's file: the named one, otherwise the usual one.
@@ -233,6 +255,11 @@ impl Policy {
         self.exceptions = text("exceptions").unwrap_or(std::mem::take(&mut self.exceptions));
         for key in ["exceptions", "people", "controls", "schema"] {
             let Some(value) = node.get(key) else { continue };
+            if value.as_text().is_some_and(|text| text.contains("://")) {
+                let message = format!("`{key}` is an address, and nothing is read from the network");
+                problems.push(Problem::new(value.span, message, "save it in the repository, and name that file"));
+                continue;
+            }
             if let Some(why) = place.path_problem(value.as_text().unwrap_or_default()) {
                 let help = if key == "exceptions" { "name a folder" } else { "name a file" };
                 problems.push(Problem::new(
@@ -361,7 +388,7 @@ pub fn load_signers(place: &Repository, policy: &Policy) -> Result<Option<String
             .filter(|file| file.opened)
             .map(|file| file.source.text().to_owned()));
     }
-    let source = side_file(place, None, places::SIGNERS, places::Book::Signers.name())?;
+    let source = usual_file(place, places::SIGNERS, places::Book::Signers.name())?;
     Ok(source.map(|source| source.text().to_owned()))
 }
 
@@ -372,7 +399,7 @@ pub fn load_signers(place: &Repository, policy: &Policy) -> Result<Option<String
 /// If it is named and missing, cannot be read, or says something that makes no sense.
 pub fn load_people(place: &Repository, policy: &Policy) -> Result<People, Error> {
     const KIND: &str = "the roster";
-    match side_file(place, policy.people.as_deref(), places::PEOPLE, KIND)? {
+    match side_file(place, (policy, "people", policy.people.as_deref()), places::PEOPLE, KIND)? {
         Some(source) => match parsed(&source, Shipped::People).and_then(|node| people::from_node(node.as_ref())) {
             Ok(people) => Ok(people),
             Err(problems) => Err(config_error(KIND, source, problems)),
@@ -388,7 +415,7 @@ pub fn load_people(place: &Repository, policy: &Policy) -> Result<People, Error>
 /// If it is named and missing, cannot be read, or says something that makes no sense.
 pub fn load_controls(place: &Repository, policy: &Policy) -> Result<Option<Controls>, Error> {
     const KIND: &str = "the catalogue of controls";
-    match side_file(place, policy.controls.as_deref(), places::CONTROLS, KIND)? {
+    match side_file(place, (policy, "controls", policy.controls.as_deref()), places::CONTROLS, KIND)? {
         Some(source) => match parsed(&source, Shipped::Controls).and_then(|node| Controls::from_node(node.as_ref())) {
             Ok(controls) => Ok(Some(controls)),
             Err(problems) => Err(config_error(KIND, source, problems)),
@@ -404,7 +431,7 @@ pub fn load_controls(place: &Repository, policy: &Policy) -> Result<Option<Contr
 /// When it cannot be read, or says something that makes no sense.
 pub fn load_baseline(place: &Repository, rules: &[&'static Rule]) -> Result<Option<Baseline>, Error> {
     const KIND: &str = "the baseline";
-    let Some(source) = side_file(place, None, places::BASELINE, KIND)? else { return Ok(None) };
+    let Some(source) = usual_file(place, places::BASELINE, KIND)? else { return Ok(None) };
     let read = match parsed(&source, Shipped::Baseline) {
         Ok(None) => Ok(None),
         Ok(Some(node)) => baseline::from_node(&node, source.text(), rules).map(Some),
@@ -420,7 +447,7 @@ pub fn load_baseline(place: &Repository, rules: &[&'static Rule]) -> Result<Opti
 /// When it cannot be read, or says something that makes no sense.
 pub fn load_suppressed(place: &Repository) -> Result<Option<SuppressionBaseline>, Error> {
     const KIND: &str = "the baseline of suppressions";
-    let Some(source) = side_file(place, None, places::SUPPRESSIONS, KIND)? else { return Ok(None) };
+    let Some(source) = usual_file(place, places::SUPPRESSIONS, KIND)? else { return Ok(None) };
     match parsed(&source, Shipped::Suppressions) {
         Ok(node) => Ok(node.and_then(|node| suppressed::from_node(&node, source.text()))),
         Err(problems) => Err(config_error(KIND, source, problems)),
@@ -435,7 +462,7 @@ pub fn load_suppressed(place: &Repository) -> Result<Option<SuppressionBaseline>
 pub fn load_schema(place: &Repository, policy: &Policy) -> Result<Option<Schema>, Error> {
     const KIND: &str = "the organisation's schema";
     let Some(path) = &policy.schema else { return Ok(None) };
-    let source = usable(place.read(path)?, KIND)?;
+    let source = usable(place.read(path)?, KIND).map_err(|error| at_name(policy, "schema", error))?;
     let fault = match serde_json::from_str(source.text()) {
         Ok(document) => match Schema::organisation(document, path).map(|own| own.with_other_keys(Field::keys_called)) {
             Ok(schema) => return Ok(Some(schema)),
@@ -466,18 +493,27 @@ fn offset_of(text: &str, line: usize, column: usize) -> usize {
     at
 }
 
+/// Reads the file that the policy names under a key, otherwise the usual one if it exists.
 fn side_file(
     place: &Repository,
-    named: Option<&str>,
+    (policy, key, named): (&Policy, &str, Option<&str>),
     usual: &str,
     kind: &'static str,
 ) -> Result<Option<Source>, Error> {
-    let path = match named {
-        Some(path) => path,
-        None if place.exists(usual)? => usual,
-        None => return Ok(None),
-    };
-    usable(place.read(path)?, kind).map(Some)
+    match named {
+        Some(path) => usable(place.read(path)?, kind).map(Some).map_err(|error| at_name(policy, key, error)),
+        None => usual_file(place, usual, kind),
+    }
+}
+
+fn usual_file(place: &Repository, usual: &str, kind: &'static str) -> Result<Option<Source>, Error> {
+    if place.exists(usual)? { usable(place.read(usual)?, kind).map(Some) } else { Ok(None) }
+}
+
+/// Shows a file that cannot be read at the line of the policy that names it.
+fn at_name(policy: &Policy, key: &str, error: Error) -> Error {
+    let Error::Unreadable { help, .. } = &error else { return error };
+    policy.fault_at(&format!("/{key}"), error.to_string(), help.as_str()).unwrap_or(error)
 }
 
 /// Returns the text of a file that the run cannot do without.

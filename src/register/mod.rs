@@ -21,7 +21,7 @@ mod values;
 pub use controls::{Control, Controls, control_key};
 pub use cover::{Cover, Package};
 pub use differences::{Lists, correction, differences, value};
-pub use exception::{Amendment, Closure, Exception, Renewal, Role, Status};
+pub use exception::{Amendment, Closure, Exception, Renewal, Review, Role, Status};
 pub use faults::{Faults, Form};
 pub use home::Home;
 pub use load::{FOLDER, Files, Twin, ids, is_named_like_one, read, read_each};

@@ -7,7 +7,7 @@ use crate::register::{Exception, Files};
 use crate::remind::{Circle, Part};
 use crate::report::item::Item;
 use crate::rule::{Family, Finding, Findings, Level};
-use crate::rules::Judge;
+use crate::rules::{Judge, fits};
 use crate::source::FileId;
 
 /// A file with findings at error level.
@@ -28,6 +28,8 @@ pub struct Fault<'m> {
     pub finding: &'m Finding,
     /// Who must act; `None` if the record names nobody.
     pub who: Option<Actor<'m>>,
+    /// Whether it takes a tier under which what was approved lasts too long, so that no amendment settles it.
+    pub ends: bool,
 }
 
 /// Somebody who must act.
@@ -41,6 +43,9 @@ pub struct Actor<'m> {
 
 /// The rules whose findings have a list of their own on the agenda.
 const LISTED: [&str; 2] = ["expired", "review-overdue"];
+
+/// The rule that asks for a higher tier, and so perhaps for a shorter term.
+const UNDERSTATED: &str = "understated-tier";
 
 /// Collects the errors by file, in the order of the findings.
 pub(super) fn collect<'m>(
@@ -62,6 +67,7 @@ pub(super) fn collect<'m>(
         let circle = item.map(|item| Circle::of(item.exception, &judge.people, judge.today.day));
         let fault = |finding: &'m Finding| Fault {
             finding,
+            ends: finding.rule.id == UNDERSTATED && item.is_some_and(|item| !fits(item.exception, &judge.policy)),
             who: item
                 .zip(circle.as_ref())
                 .and_then(|(item, circle)| actor(finding, item.exception, circle, &judge.people)),

@@ -246,6 +246,16 @@ impl<'c> Context<'c> {
         Applies::Granted.to(exception, self.touching)
     }
 
+    /// Tells whether what was granted with an exception is merged, so that only an amendment changes it; `None` where
+    /// nobody knows. One that is over is not asked about, and what the base has unfinished is still asked for.
+    #[must_use]
+    pub fn is_merged(&self, exception: &Exception<'_>) -> Option<bool> {
+        let changes = self.changes?;
+        let is_asked = changes.adds(exception.file) || !exception.is_judged_as_live();
+        let is_finished = |before: &Exception<'_>| before.status.is_some() && before.expires.is_some();
+        Some(!is_asked && changes.before(exception.file).is_none_or(is_finished))
+    }
+
     /// Returns the suppressions and markers of the tracked files, if they are judged.
     #[must_use]
     pub fn inventory(&self) -> Option<&'c Inventory> {

@@ -16,7 +16,7 @@ pub use takeover::{Agreed, Takeover};
 pub use tolerance::{BaselineUse, Tolerance};
 
 use crate::cores::{Cores, FEW};
-use crate::history::Changes;
+use crate::history::{Changes, Circumstances};
 use crate::register::{Exception, Files, Register};
 use crate::rule::{Family, Finding, Findings, Level, LooksAt, Rule};
 use crate::scan::Scan;
@@ -126,6 +126,7 @@ use change::approved_content_changed::names;
 pub(crate) use change::unsigned_decision::taken_on_trust;
 pub(crate) use renewals::refiled_exception::{all_taken_up, taken_up};
 pub(crate) use signoff::merged_unapproved::unseen;
+pub(crate) use text::understated_tier::fits;
 pub(crate) use text::unstated_exposure::spoken_of;
 
 /// The rule that reports a suppression that no exception in force covers.
@@ -238,7 +239,7 @@ impl<'a> Case<'a> {
         let (mut findings, whole) = cores.both(|| run.entries(&entries, cores), || run.whole(cores));
         findings.extend(whole);
         findings.extend(run.changes());
-        let used = tolerance.and_then(|tolerance| tolerance.used(&findings, self.files));
+        let used = tolerance.and_then(|tolerance| self.used(tolerance, &findings));
         let dropped = Tolerance::dropped(self.judge, self.changes);
         let dropped = dropped.and_then(|tolerance| tolerance.used(&findings, self.files));
         let dropped = dropped.map(|used| BaselineUse { is_dropped: true, ..used });
@@ -273,9 +274,35 @@ impl<'a> Case<'a> {
         let cores = Cores::for_items(touched.len(), FEW);
         let (mut findings, whole) = cores.both(|| run.entries(&touched, cores), || run.whole(cores));
         findings.extend(whole);
-        let used = tolerance.and_then(|tolerance| tolerance.used(&findings, self.files));
+        let used = tolerance.and_then(|tolerance| case.used(tolerance, &findings));
         findings.extend(used.iter().flat_map(|used| run.baseline(used)));
         Findings::new(findings, |file| self.files.source(file))
+    }
+
+    /// Says what a run found of the baseline, and what else the gate finds of it in the change that brings the exceptions:
+    /// nobody knows here whether that is merged.
+    fn used<'b>(self, tolerance: Tolerance<'b>, findings: &[Finding]) -> Option<BaselineUse<'b>> {
+        let mut used = tolerance.used(findings, self.files)?;
+        let open: Vec<(&str, &str, &str)> =
+            tolerance.baseline.lines().filter(|line| !used.found.contains(line)).collect();
+        if open.is_empty() || tolerance.is_over {
+            return Some(used);
+        }
+        let (rules, ids): (BTreeSet<&str>, BTreeSet<&str>) = open.iter().map(|(id, rule, _)| (*rule, *id)).unzip();
+        let nothing = Files::default();
+        let before = Register::parse(&nothing, None);
+        let circumstances = Circumstances::of_draft(self.judge.book());
+        let changes = Changes::between(self.files, &before, self.register, circumstances);
+        let mut on = on(self.judge);
+        on.retain(|on| rules.contains(on.rule.id));
+        let case = Case { changes: Some(&changes), around: None, scan: None, ..self };
+        let run = Run { case, on, touching: Some(&changes), is_base: false, takeover: None };
+        let entries: Vec<&Exception<'_>> = self.register.exceptions().filter(|it| ids.contains(it.id)).collect();
+        let cores = Cores::for_items(entries.len(), FEW);
+        let mut brought = run.entries(&entries, cores);
+        brought.extend(run.whole(cores));
+        used.brought = tolerance.named(&brought, self.files).difference(&used.found).copied().collect();
+        Some(used)
     }
 
     /// Runs the rules of the family Change for a change of the past, and those on what was merged if that is known; the

@@ -33,6 +33,8 @@ pub struct BaselineUse<'a> {
     pub is_over: bool,
     /// The findings that it names and that are there: id, rule and field.
     pub found: BTreeSet<(&'a str, &'a str, &'a str)>,
+    /// Those that only a change which brings the exceptions is judged by: the gate may still need them.
+    pub brought: BTreeSet<(&'a str, &'a str, &'a str)>,
     /// Whether the change removes it.
     pub is_dropped: bool,
 }
@@ -101,6 +103,12 @@ impl<'a> Tolerance<'a> {
     #[must_use]
     pub(super) fn used(self, findings: &[Finding], files: &Files) -> Option<BaselineUse<'a>> {
         let Self { baseline, is_over, .. } = self;
+        let (file, found) = (baseline.file?, self.named(findings, files));
+        Some(BaselineUse { baseline, file, is_over, found, brought: BTreeSet::new(), is_dropped: false })
+    }
+
+    /// Returns the lines of the baseline that are among the findings.
+    pub(super) fn named(&self, findings: &[Finding], files: &Files) -> BTreeSet<(&'a str, &'a str, &'a str)> {
         let named: BTreeSet<(&str, &str, &str)> = findings
             .iter()
             .filter(|finding| self.names(finding, files))
@@ -109,7 +117,6 @@ impl<'a> Tolerance<'a> {
                 (id, finding.rule.id, Baseline::field(&finding.place.pointer))
             })
             .collect();
-        let found = baseline.lines().filter(|line| named.contains(line)).collect();
-        Some(BaselineUse { baseline, file: baseline.file?, is_over, found, is_dropped: false })
+        self.baseline.lines().filter(|line| named.contains(line)).collect()
     }
 }

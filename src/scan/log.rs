@@ -160,9 +160,10 @@ pub(super) fn outline(reader: impl BufRead) -> Result<Vec<Run>, LogError> {
         // Section 3.20.14. Some tools also say so where they found something: those results are judged.
         let why = match run.results {
             None => Some(format!("run {} has no `results`: the scan did not take place", at + 1)),
-            Some(0) if run.failed => {
-                Some(format!("run {} reports that it failed (`executionSuccessful: false`), and has no results", at + 1))
-            }
+            Some(0) if run.failed => Some(format!(
+                "run {} reports that it failed (`executionSuccessful: false`), and has no results",
+                at + 1
+            )),
             Some(_) => None,
         };
         if let Some(why) = why {

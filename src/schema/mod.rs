@@ -16,6 +16,7 @@ use std::sync::{Arc, OnceLock};
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, PatternOptions, ValidationError, Validator};
+use regex::Regex;
 use serde::Deserialize as _;
 use serde_json::Value;
 
@@ -26,6 +27,7 @@ use quick::Quick;
 use words::synonym;
 
 use crate::source::Span;
+use crate::text::phrases::is_no_alternative;
 use crate::text::{is_space, nearest, shown, space_name};
 use crate::time::{Day, Moment, MomentError, foreign};
 use crate::yaml::{self, Entry, Node, Place, Problem, Tree, escaped, unescaped};
@@ -217,6 +219,11 @@ impl Schema {
                     found.extend(self.unknown_key(page, node, pointer, key));
                 }
             }
+            // Where the schema names no key, the mapping as a whole is what it refuses.
+            Kind::FalseSchema if self.origin.is_some() && self.refuses_keys(pointer) => {
+                let keys = node.as_map().unwrap_or_default().iter().filter(|entry| !entry.value.is_empty());
+                found.extend(keys.take(ENOUGH).filter_map(|entry| self.unknown_key(page, node, pointer, &entry.key)));
+            }
             Kind::FalseSchema if self.origin.is_none() => found.push(misplaced(root, pointer, node).into()),
             kind if self.origin.is_none() && cover::is_in(pointer) && cover::fault(pointer, node, kind).is_some() => {
                 found.extend(cover::fault(pointer, node, kind).map(Found::from));
@@ -263,7 +270,7 @@ impl Schema {
             }
             Kind::Pattern { pattern } => format!("{name} is `{value}`, which does not match `{pattern}`"),
             Kind::AnyOf { .. } if self.origin.is_none() => {
-                format!("{name} needs one of {}", list(&self.known_keys(pointer)))
+                format!("{name} needs one of {}", list(&self.keys_of_which_one(pointer)))
             }
             Kind::MinItems { limit } => {
                 format!("{name} needs at least {limit} {}", plural(*limit, "item"))
@@ -282,7 +289,12 @@ impl Schema {
                 let types: Vec<&str> = types.iter().map(type_name).collect();
                 format!("{name} must be {}, not {}", types.join(" or "), actual(node))
             }
-            Kind::Format { format } => format!("{name} is `{value}`, which is not a `{format}`"),
+            Kind::Format { format } => format!("{name} is `{value}`, which does not have the format `{format}`"),
+            Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } => match self.keys_of_which_one(pointer).as_slice() {
+                [] => format!("{name} fits none of the forms that are allowed here"),
+                keys => format!("{name} needs one of {}", list(keys)),
+            },
+            Kind::OneOfMultipleValid { .. } => format!("{name} fits several of the forms of which only one is allowed"),
             Kind::FalseSchema => format!("{name} is not allowed here"),
             Kind::Not { .. } => format!("{name} is {}, which is not allowed", actual(node)),
             Kind::UniqueItems => format!("{name} names an item twice"),
@@ -292,11 +304,20 @@ impl Schema {
 
     fn help(&self, pointer: &str, node: &Node<'_>, kind: &Kind) -> Option<String> {
         if let (Kind::Enum { options }, Some(text)) = (kind, node.as_text()) {
+            let list = pointer.rsplit_once('/').map_or("", |(list, _)| list);
+            if is_no_alternative(text) && self.subschema(list).is_some_and(|list| list.get("items").is_some()) {
+                return Some(format!("write `{}`", typed::below_key(list, "[]")));
+            }
             let options: Vec<String> = options.as_array()?.iter().map(plain).collect();
             let known: Vec<&str> = options.iter().map(String::as_str).collect();
             // What belongs to no option is another system's word, which only the schema's author can explain.
             let comment = self.subschema(pointer).and_then(|schema| schema.get("$comment")?.as_str());
             let best = synonym(text, &known).or_else(|| nearest(text, known.iter().copied()));
+            if best == Some("active") && words::is_undecided(text) {
+                return Some(
+                    "a request says `active` as well: it is in force once it is approved and merged".to_owned(),
+                );
+            }
             return match (best, comment) {
                 (Some(best), None) => Some(format!("did you mean `{best}`?")),
                 (Some(best), Some(comment)) => Some(format!("did you mean `{best}`? {comment}")),
@@ -306,13 +327,18 @@ impl Schema {
         match kind {
             Kind::Format { format } => dates_meant(node, format == "date"),
             Kind::Pattern { .. } if self.is_moment(pointer) => dates_meant(node, false),
-            Kind::Pattern { .. } => self.form(pointer),
+            Kind::Pattern { pattern } => match node.as_text().and_then(|text| days_of(text, pattern)) {
+                Some(days) => Some(format!("write `{days}`")),
+                None => self.form(pointer),
+            },
             Kind::AnyOf { .. } if self.origin.is_none() => None,
             Kind::Enum { .. } => None,
             Kind::Type { .. } => self
                 .glued(pointer, node)
                 .map(|pair| format!("write `{pair}`, with a plain colon and a plain space after it"))
-                .or_else(|| self.typed_with(pointer, node).map(|typed| format!("write `{typed}`"))),
+                .or_else(|| self.typed_with(pointer, node).map(|typed| format!("write `{typed}`")))
+                .or_else(|| self.form(pointer)),
+            Kind::UniqueItems => Some("remove the repeated one".to_owned()),
             _ => self.instruction(pointer),
         }
     }
@@ -435,8 +461,23 @@ impl Schema {
         keys.map(|keys| keys.keys().map(String::as_str).collect()).unwrap_or_default()
     }
 
-    /// Tells whether the mapping at a JSON Pointer takes keys of the organisation's own. Its own schema says itself
-    /// what it takes.
+    /// Tells whether the schema of the mapping at a JSON Pointer takes no key but those that it names.
+    fn refuses_keys(&self, pointer: &str) -> bool {
+        let refused =
+            |key: &str| self.subschema(pointer).is_some_and(|schema| schema.get(key) == Some(&Value::Bool(false)));
+        refused("additionalProperties") || refused("unevaluatedProperties")
+    }
+
+    /// Returns the keys of which the mapping at a JSON Pointer needs one, in the order of the schema.
+    fn keys_of_which_one(&self, pointer: &str) -> Vec<&str> {
+        let schema = self.subschema(pointer);
+        let any = schema.and_then(|schema| schema.get("anyOf").or_else(|| schema.get("oneOf"))?.as_array());
+        let required = any.into_iter().flatten().filter_map(|one| one.get("required")?.as_array()).flatten();
+        required.filter_map(Value::as_str).collect()
+    }
+
+    /// Tells whether the mapping at a JSON Pointer takes keys of the organisation's own. Its own schema says itself what it
+    /// takes.
     fn takes_own_keys(&self, pointer: &str) -> bool {
         let named_like = self.subschema(pointer).and_then(|schema| schema.get("patternProperties"));
         self.origin.is_none() && named_like.is_some_and(|named_like| named_like.get("^x-").is_some())
@@ -452,7 +493,9 @@ impl Schema {
     fn form(&self, pointer: &str) -> Option<String> {
         let schema = self.subschema(pointer)?;
         let text = first_sentence(self.resolve(schema).get("description")?.as_str()?);
-        let example = schema.get("examples").and_then(|examples| examples.get(0)?.as_str());
+        let example =
+            schema.get("examples").and_then(|examples| examples.get(0)).filter(|it| it.is_string() || it.is_number());
+        let example = example.map(plain);
         Some(example.map_or_else(|| text.clone(), |example| format!("{text}, such as `{example}`")))
     }
 
@@ -589,13 +632,20 @@ fn dates_meant(node: &Node<'_>, is_day: bool) -> Option<String> {
     }
 }
 
+/// Returns a bare number with the unit that the pattern of its field asks for: `3d`.
+fn days_of(text: &str, pattern: &str) -> Option<String> {
+    let days = format!("{}d", text.trim());
+    let is_number = !text.is_empty() && text.trim().bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(&days))).then_some(days)
+}
+
 /// Says how to write an empty item of a list behind which `#` begins a comment.
 fn commented(page: Page<'_>, node: &Node<'_>, kind: &Kind) -> Option<String> {
     let start = page.line_start(node.span.range().start);
     let line =
         page.text.get(start..)?.lines().next().filter(|_| matches!(kind, Kind::Type { .. }) && node.is_empty())?;
     let text = line.split_once(" #")?.1.trim_end();
-    text.starts_with(|c: char| c.is_ascii_digit()).then_some(())?;
+    text.starts_with(char::is_alphanumeric).then_some(())?;
     Some(format!("a `#` begins a comment: write `\"#{}\"`", shown(text)))
 }
 

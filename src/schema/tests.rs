@@ -111,7 +111,12 @@ fn a_value_of_another_type_is_shown_in_the_right_shape() {
 fn an_empty_item_is_shown_with_what_it_may_hold() {
     let said = |line: &str| said(Shipped::Exception, &with(line)).split_once(" | ").unwrap().1.to_owned();
     assert_eq!(said("references:\n  - #123"), "a `#` begins a comment: write `\"#123\"`");
-    assert_eq!(said("references:\n  - # none yet"), "write `…`");
+    assert_eq!(
+        said("references:\n  - # none yet"),
+        "An http or https address, or a ticket id: ABC-123, #123 or org/repo#123, such as \
+         `https://tickets.example.com/INC-311`"
+    );
+    assert_eq!(said("references:\n  - #PROJ-1"), "a `#` begins a comment: write `\"#PROJ-1\"`");
     assert_eq!(
         said("renewals:\n  -"),
         "write `{requested: YYYY-MM-DD, requester: \"@…\", reason: …, risk_check: …, approver: \"@…\", decided: \
@@ -160,4 +165,69 @@ fn a_sign_that_only_looks_like_yaml_is_named() {
     }
     let said = said(Shipped::Exception, &format!("{EXCEPTION}\u{a0}team: Platform\n"));
     assert!(said.ends_with("it contains a no-break space (U+00A0): write a plain one"), "{said}");
+}
+
+#[test]
+fn of_keys_of_which_one_is_needed_only_those_are_named() {
+    for text in ["people: [{}]\n", "people: [{left: 2026-12-01}]\n", "people: [{aliases: [zed]}]\n"] {
+        let said = said(Shipped::People, text);
+        assert!(said.contains("`people[0]` needs one of `handle`, `name`, `email`"), "{said}");
+    }
+    let said = said(Shipped::People, "complete: false\n");
+    assert!(said.contains("the file needs one of `people`, `teams`"), "{said}");
+}
+
+#[test]
+fn advice_for_words_and_numbers_is_right_when_it_is_followed() {
+    for (line, help) in [
+        ("status: pending", "a request says `active` as well: it is in force once it is approved and merged"),
+        ("risk: {tier: critical, statement: x}", "did you mean `high`?"),
+        ("risk: {tier: high, statement: x, exposure: none}", "write `exposure: []`"),
+        ("risk: {tier: high, statement: x, exposure: [none]}", "write `exposure: []`"),
+    ] {
+        let said = said(Shipped::Exception, &with(line));
+        assert!(said.contains(help), "{line}: {said}");
+    }
+    assert_eq!(fixes(&with("risk: {tier: high, statement: x, exposure: none}")), ["write it as a list"]);
+}
+
+#[test]
+fn the_help_for_a_value_of_the_policy_says_what_to_write() {
+    for (text, help) in [
+        ("vague_phrases: [\"\"]\n", "One phrase, such as `operational necessity`"),
+        ("reminders: [-1]\n", "Days before the current expiry, at least 1, such as `7`"),
+        ("sync: {trivy: [a, a]}\n", "take the repeated one out"),
+        ("back_dating: 3\n", "write `3d`"),
+        ("forge: bitbucket\n", "Only on these two can CODEOWNERS require an approval"),
+        ("exposure_tier: critical\n", "did you mean `high`?"),
+    ] {
+        let said = said(Shipped::Policy, text);
+        assert!(said.contains(help), "{text}: {said}");
+    }
+}
+
+#[test]
+fn an_organisation_hears_what_its_own_schema_refuses() {
+    let said = |schema: &str| {
+        let schema = Schema::organisation(serde_json::from_str(schema).unwrap(), "own.json").unwrap();
+        let text = "x-mail: nobody\nx-cost: 12\n";
+        let problems = schema.check(text, &yaml::parse(text).unwrap());
+        problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(
+        said(r#"{"properties": {"x-mail": {"format": "email"}}}"#),
+        "`x-mail` is `nobody`, which does not have the format `email` (by `own.json`)"
+    );
+    assert_eq!(
+        said(r#"{"properties": {"x-mail": {"anyOf": [{"minLength": 9}, {"const": "me"}]}}}"#),
+        "`x-mail` fits none of the forms that are allowed here (by `own.json`)"
+    );
+    assert_eq!(
+        said(r#"{"anyOf": [{"required": ["x-a"]}, {"required": ["x-b"]}]}"#),
+        "the file needs one of `x-a`, `x-b` (by `own.json`)"
+    );
+    assert_eq!(
+        said(r#"{"additionalProperties": false}"#),
+        "unknown key `x-mail` (by `own.json`); unknown key `x-cost` (by `own.json`)"
+    );
 }

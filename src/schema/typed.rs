@@ -25,16 +25,14 @@ const DEEPEST: usize = 3;
 impl Schema {
     /// Says what to type for the field at a JSON Pointer, and what belongs there.
     pub(super) fn instruction(&self, pointer: &str) -> Option<String> {
-        let typed = self.typed(pointer).map(|typed| format!("write `{typed}`"));
-        match (typed, self.description(pointer)) {
-            (Some(typed), Some(about)) => Some(format!("{typed}. {about}")),
-            (typed, about) => typed.or(about),
-        }
+        let Some(typed) = self.typed(pointer) else { return self.form(pointer) };
+        let about = self.description(pointer).map(|about| format!(". {about}")).unwrap_or_default();
+        Some(format!("write `{typed}`{about}"))
     }
 
-    /// Returns what to type for the field at a JSON Pointer.
+    /// Returns what to type for the field at a JSON Pointer; nothing for a text in a list, which has no key either.
     pub(super) fn typed(&self, pointer: &str) -> Option<String> {
-        Some(below_key(pointer, &self.sketch(self.subschema(pointer)?, 0)))
+        Some(below_key(pointer, &self.sketch(self.subschema(pointer)?, 0))).filter(|typed| typed != OPEN)
     }
 
     /// Returns what to type for a field that holds a value of another kind, with as much of that value as has a place.
@@ -231,7 +229,7 @@ fn is_free(schema: &Value) -> bool {
 }
 
 /// Puts a field's key before what it holds; an item of a list has none.
-fn below_key(pointer: &str, value: &str) -> String {
+pub(super) fn below_key(pointer: &str, value: &str) -> String {
     let key = unescaped(pointer.rsplit('/').next().unwrap_or_default());
     let is_item = key.is_empty() || key.bytes().all(|byte| byte.is_ascii_digit());
     if is_item { value.to_owned() } else { format!("{}: {value}", written(&key)) }

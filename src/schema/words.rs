@@ -1,18 +1,19 @@
 //! Words that other registers and scanners have for ours.
 
+use crate::text::phrases::is_no_alternative;
+
 /// Our words, each with the words that say the same, and those that say something near it.
 const WORDS: &[(&str, &[&str], &[&str])] = &[
     (
         "active",
         &["open", "approved", "live", "accepted", "granted", "in force", "in progress", "ongoing"],
-        &["pending", "new"],
+        &["pending", "new", "requested", "proposed", "submitted", "draft"],
     ),
     ("closed", &["done", "resolved", "finished", "fixed", "removed", "complete", "completed"], &[]),
     ("rejected", &["denied", "declined", "refused"], &[]),
     ("moderate", &["medium", "mid", "normal"], &[]),
-    ("emergency", &[], &["critical", "urgent", "severe"]),
     ("low", &["minor", "trivial"], &[]),
-    ("high", &["major"], &[]),
+    ("high", &["major"], &["critical", "urgent", "severe"]),
     ("remote-access", &["vpn", "ssh", "rdp", "remote"], &["network", "firewall"]),
     ("authentication", &["mfa", "sso", "login", "2fa", "password"], &[]),
     ("vendor-access", &["vendor", "third-party", "third party", "supplier"], &[]),
@@ -22,6 +23,12 @@ const WORDS: &[(&str, &[&str], &[&str])] = &[
 #[must_use]
 pub(super) fn synonym<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     find(word, known, |same, near, word| same.contains(&word) || near.contains(&word))
+}
+
+/// Tells whether a word says of a request that it is not decided yet.
+#[must_use]
+pub(super) fn is_undecided(word: &str) -> bool {
+    find(word, &["active"], |_, near, word| near.contains(&word)).is_some()
 }
 
 /// Returns the one of `known` that a word says, in other letters, with a slip of one letter or in another system's
@@ -36,9 +43,13 @@ pub(super) fn same<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     alike.copied().or_else(|| find(word, known, |same, _, word| same.contains(&word)))
 }
 
-/// Returns the ones of `known` that the words of a text say, if each of them says one: `vendor access and data`.
+/// Returns the ones of `known` that the words of a text say, if each of them says one: `vendor access and data`; none of
+/// them where it says that there is none.
 #[must_use]
 pub(super) fn each<'k>(text: &str, known: &[&'k str]) -> Option<Vec<&'k str>> {
+    if is_no_alternative(text) {
+        return Some(Vec::new());
+    }
     let text = text.replace(" and ", ",").replace(" und ", ",");
     let parts = text.split([',', ';', '&', '+']).filter(|part| !part.trim().is_empty());
     let mut words = Vec::new();
@@ -92,7 +103,13 @@ mod tests {
         assert_eq!(each("vpn; SSO, vpn", &exposure), Some(vec!["remote-access", "authentication"]));
         assert_eq!(each("data and the rest", &exposure), None);
         assert_eq!(each(" , ", &exposure), None);
+        assert_eq!(each("none", &exposure), Some(Vec::new()));
         assert_eq!(synonym("pending", &known), Some("active"));
+        assert!(is_undecided("Pending") && !is_undecided("open"));
+        // An emergency is an incident in progress, and `import` reads these words as `high` too.
+        for word in ["critical", "urgent", "Severe"] {
+            assert_eq!(synonym(word, &["low", "high", "emergency"]), Some("high"), "{word}");
+        }
         assert_eq!(same("critical", &["low", "high", "emergency"]), None);
     }
 }

@@ -10,6 +10,7 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput};
 use rustc_hash::FxHashSet;
 
 use crate::source::Span;
+use crate::text::shown;
 use crate::yaml::node::{Entry, Kind, Node, Scalar, Style};
 use crate::yaml::place::Place;
 use crate::yaml::problem::{Problem, Related};
@@ -320,7 +321,11 @@ impl<'a> Loader<'a> {
         }
         if tagged {
             let place = self.property_before(span, '!');
-            self.refuse(place, "a tag (`!name`) is not allowed", "delete the tag: every value is read as a string");
+            self.refuse(
+                place,
+                "a tag (`!name`) is not allowed",
+                "delete the tag, or quote a string that begins with `!`: every value is read as a string",
+            );
         }
     }
 
@@ -400,6 +405,18 @@ fn syntax_problem(text: &str, error: &ScanError) -> Problem {
         let lines = text.get(..end).unwrap_or_default().lines().rev();
         lines.filter(|line| !line.trim().is_empty()).take(2).any(starts_bare)
     };
+    let is_of_brackets = matches!(
+        error.kind(),
+        ErrorKind::UnclosedFlowCollection { .. }
+            | ErrorKind::InvalidIndentation
+            | ErrorKind::InvalidFlowScalarIndent
+            | ErrorKind::ExpectedFlowMappingSeparator
+            | ErrorKind::ExpectedFlowSequenceSeparator
+    );
+    if let Some((open, comment)) = cut_bracket(text, at).filter(|_| is_of_brackets) {
+        let message = format!("this `{}` is never closed: at the `#` behind it a comment begins", &text[open.range()]);
+        return Problem::new(open, message, format!("put quotes around what begins at `{}`", shown(comment)));
+    }
     match error.kind() {
         ErrorKind::InvalidIndentation | ErrorKind::InvalidFlowScalarIndent if rest.starts_with([']', '}']) => {
             Problem::new(span, "a closing bracket at the start of a line", "put a space before it")
@@ -437,6 +454,31 @@ fn syntax_problem(text: &str, error: &ScanError) -> Problem {
     }
 }
 
+/// Finds a bracket that is not closed because a comment begins behind it, on the line of a fault or the one above it: the
+/// bracket, and the comment.
+fn cut_bracket(text: &str, at: usize) -> Option<(Span, &str)> {
+    let end = at + text.get(at..)?.find('\n').unwrap_or(text.len() - at);
+    let lines = text.get(..end)?.split('\n').rev();
+    let mut start = end + 1;
+    for line in lines.take(2) {
+        start -= line.len() + 1;
+        let Some(comment) = comment_in(line) else { continue };
+        let before = &line[..comment];
+        let count = |signs: [char; 2]| before.matches(signs).count();
+        let open = before.rfind(['[', '{']).filter(|_| count(['[', '{']) > count([']', '}']));
+        if let Some(open) = open {
+            return Some((Span::new(start + open, start + open + 1), line[comment..].trim_end()));
+        }
+    }
+    None
+}
+
+/// Returns where a comment begins that has a word right behind its sign, and so may be part of the text.
+fn comment_in(line: &str) -> Option<usize> {
+    let is_one = |at: &usize| line[..*at].ends_with([' ', '\t']) && line[at + 1..].starts_with(char::is_alphanumeric);
+    line.match_indices('#').map(|(at, _)| at).find(is_one)
+}
+
 /// Returns what is wrong and what to do.
 fn own_words(kind: &ErrorKind) -> Option<(&'static str, &'static str)> {
     Some(match kind {
@@ -462,7 +504,9 @@ fn own_words(kind: &ErrorKind) -> Option<(&'static str, &'static str)> {
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => {
             ("a `:` where a key cannot be", "quote a string that contains `: `, and check the indentation")
         }
-        ErrorKind::UnknownQuotedScalarEscape => (
+        ErrorKind::UnknownQuotedScalarEscape
+        | ErrorKind::InvalidQuotedScalarHexEscape
+        | ErrorKind::InvalidUnicodeEscape => (
             "a `\\` in double quotes begins an escape that YAML does not know",
             "write `\\\\` for a backslash, or put the string in single quotes",
         ),
@@ -536,6 +580,22 @@ mod tests {
             ("a:\n  - b: c\n  -d: e\n", "", "put a space after the `-` of each item", ""),
             ("a:\n  -b: c\n   d: e\n", "", "put a space after the `-` of each item", ""),
             ("a: \"C:\\dir\"\n", "an escape that YAML does not know", "single quotes", ""),
+            ("a: \"C:\\Users\\x\"\n", "an escape that YAML does not know", "single quotes", ""),
+            ("a: \"C:\\users\"\n", "an escape that YAML does not know", "single quotes", ""),
+            ("a: \"C:\\xy\"\n", "an escape that YAML does not know", "single quotes", ""),
+            (
+                "a: [b, #482]\nc: d\n",
+                "at the `#` behind it a comment begins",
+                "quotes around what begins at `#482]`",
+                "[",
+            ),
+            (
+                "a: {b: #12}\nc: d\n",
+                "at the `#` behind it a comment begins",
+                "quotes around what begins at `#12}`",
+                "{",
+            ),
+            ("a: !Delete the account\n", "a tag", "put a text that begins with `!` in quotes", ""),
             ("a: [\n  b,\n]\n", "a closing bracket at the start of a line", "put a space before it", "]"),
             (": c\n", "a key is missing before this `:`", "write the key", ""),
             ("a: \"\\ud83d\\ude00\"\n", "half a character", "the character itself", ""),

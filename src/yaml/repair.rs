@@ -270,15 +270,22 @@ impl<'t> Lines<'t> {
         if value.is_empty() || goes_on || value.starts_with(['"', '\'', '|', '>', '{', '#']) || is_list(value) {
             return None;
         }
+        // A `#` took the rest of the list for a comment.
+        let is_cut = self.text[pair.value.1..].trim_start_matches([' ', '\t']).starts_with('#');
+        if is_cut && value.starts_with('[') && !value.contains(']') {
+            return None;
+        }
         // A list was meant, and none is more than one line here.
         if let Some(item) = value.strip_prefix("- ").map(str::trim).filter(|item| !item.is_empty()) {
-            let (new, what) = (format!("[{}]", scalar(item, Quotes::Double, true)), "write the list in brackets");
-            return Some(rewrite(
-                (pair.name(), value, pair.value.0),
-                new,
-                what,
-                format!("put `{}` in brackets", shown(item)),
-            ));
+            // Several words are a sentence, and no item of a list.
+            let (new, what, done) = match item.contains(' ') {
+                true => (scalar(item, Quotes::Double, false), "take the dash out", "take the dash out".to_owned()),
+                false => {
+                    let new = format!("[{}]", scalar(item, Quotes::Double, true));
+                    (new, "write the list in brackets", format!("put `{}` in brackets", shown(item)))
+                }
+            };
+            return Some(rewrite((pair.name(), value, pair.value.0), new, what, done));
         }
         Some(quote(pair.name(), value, pair.value.0))
     }
@@ -410,6 +417,9 @@ mod tests {
         for (slip, right) in [
             ("a: Hall 3: b\nc: d\n", "a: \"Hall 3: b\"\nc: d\n"),
             ("a: [P2] b\n", "a: \"[P2] b\"\n"),
+            ("a: - b\n", "a: [b]\n"),
+            ("a: - b c d\n", "a: b c d\n"),
+            ("a: - b c # d\n", "a: b c # d\n"),
             ("a: `b` c\n", "a: \"`b` c\"\n"),
             ("a: %b\n", "a: \"%b\"\n"),
             ("a: *.b\n", "a: \"*.b\"\n"),

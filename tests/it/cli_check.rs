@@ -395,7 +395,7 @@ mod policy {
             ("timezone: Europe/Berln\n", ":1:11]", &["`Europe/Berln` is not an IANA time zone", "`Europe/Berlin`"]),
             ("timezone: Mars/Olympus\n", ":1:11]", &["`Mars/Olympus` is not an IANA time zone", "`Europe/Berlin`"]),
             ("tiers: {low: 4w}\n", ":1:14]", &["`tiers.low`", "`4w`", "days"]),
-            ("tiers: {low: 30}\n", ":1:14]", &["`tiers.low`", "`30`", "followed by d"]),
+            ("tiers: {low: 30}\n", ":1:14]", &["`tiers.low`", "`30`", "write `30d`"]),
             ("exposure_tier: severe\n", ":1:16]", &["`low`, `moderate`, `high` or `emergency`", "`severe`"]),
             ("renewals: 2\n", ":1:11]", &["`renewals` must be a mapping", "`2`"]),
             ("renewals: {max: many}\n", ":1:17]", &["`renewals.max` must be a whole number", "`many`"]),
@@ -455,7 +455,7 @@ mod policy {
         ] {
             let sandbox = register();
             sandbox.file("stopgap.yaml", format!("{key}: security/none.yaml\n"));
-            refused(&sandbox.check(&[]), &[kind, "`security/none.yaml`", "there is no such file"]);
+            refused(&sandbox.check(&[]), &[kind, "`security/none.yaml`", "there is no such file", "stopgap.yaml:1:"]);
         }
     }
 

@@ -764,3 +764,13 @@ fn a_baseline_is_committed_with_the_exceptions_of_the_import_before_it() {
     }
     assert!(!added.contains("label-printer"), "{added}");
 }
+
+#[test]
+fn a_sheet_with_a_single_column_is_read_and_counted_in_the_singular() {
+    let sandbox = Sandbox::new();
+    sandbox.file("stopgap.yaml", "version: 1\n").file("one.csv", "Title\nOld printer\n");
+    let run = Run::of(sandbox.command().args(["import", "one.csv", "--dry-run", "--today", "2026-11-23"]));
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("old-printer.yaml (line 2)"), "{}", run.stdout);
+    assert!(run.stdout.contains("\nmissing fields: ") && !run.stdout.contains("lack none"), "{}", run.stdout);
+}

@@ -412,3 +412,23 @@ fn reminders_are_looser_where_one_is_missing_or_comes_later() {
         assert_eq!(!found.is_empty(), looser, "{before} {after}: {found:?}");
     }
 }
+
+/// What the policy names and nobody finds is shown where it is named.
+#[test]
+fn a_file_that_the_policy_names_in_vain_is_shown_at_its_line() {
+    for (line, said) in [
+        ("people: nope.yaml", "cannot read the roster `nope.yaml`: there is no such file"),
+        ("controls: nope.yaml", "cannot read the catalogue of controls `nope.yaml`: there is no such file"),
+        ("schema: nope.json", "cannot read the organisation's schema `nope.json`: there is no such file"),
+        ("exceptions: excepions", "`exceptions`: there is no folder `excepions`"),
+        ("schema: https://example.com/own.json", "`schema` is an address, and nothing is read from the network"),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox
+            .file("exceptions/label-printer.yaml", exception(&[]))
+            .file("stopgap.yaml", format!("version: 1\n{line}\n"));
+        let run = sandbox.check(&[]);
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(run.stderr.contains(said) && run.stderr.contains("stopgap.yaml:2:"), "{line}: {}", run.stderr);
+    }
+}

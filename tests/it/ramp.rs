@@ -687,3 +687,79 @@ fn a_baseline_does_not_let_an_optional_field_in() {
     let (passes, found) = ramp.gate(&[]);
     assert!(!passes && found.contains(&"error[approved-content-changed]".to_owned()), "{found:?}");
 }
+
+/// What only the gate finds in the change that brings an exception is needed until that is merged, and nobody has caused a
+/// note about it afterwards.
+#[test]
+fn what_the_gate_tolerates_is_not_called_unused_by_the_check() {
+    let row = "EXC-3,Old gateway,SYS-04 Supported systems only,Business need,gw-03,production,L,Luis Prado,Luis Prado,\
+               Hanna Vogel,2026-01-02,2026-01-02,2026-03-31,closed\n";
+    let ramp = Ramp::new();
+    ramp.repo.branch("import");
+    ramp.sheet("sheet.csv", &format!("{SHEET}{row}"));
+    let run = ramp.run(&["import", "../sheet.csv", "--today", TODAY, "--baseline=2027-01-31"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let check = || ramp.run(&["check", "--today", TODAY]).stdout;
+    assert!(check().contains("tolerated until") && !check().contains("baseline-unused"), "{}", check());
+    ramp.repo.commit("Import");
+    ramp.repo.switch("main");
+    ramp.repo.merge("import");
+    assert!(!check().contains("baseline-unused"), "{}", check());
+    // What is fixed is still named, and so is an exception that is not there.
+    ramp.edit(
+        "exceptions/EXC-3.yaml",
+        "reason: Business need",
+        "reason: The gateway waits for the new line of the carrier.",
+    );
+    let baseline = ramp.read("baseline.yaml").replace("  EXC-1:", "  EXC-9:\n    schema: [/removal]\n  EXC-1:");
+    ramp.repo.write("baseline.yaml", &baseline);
+    let said = check();
+    assert!(said.contains("`vague-reason` finds nothing here any more in `EXC-3`"), "{said}");
+    assert!(said.contains("there is no exception `EXC-9`") && said.contains("delete the entry"), "{said}");
+}
+
+/// A baseline that only the branch has stays on it, and what is written already is not put up for approval again.
+#[test]
+fn the_steps_of_an_import_can_be_pasted_on_the_branch_of_an_import() {
+    let ramp = Ramp::new();
+    ramp.repo.branch("import");
+    ramp.sheet("sheet.csv", SHEET);
+    let import = |sheet: &str| ramp.run(&["import", sheet, "--today", TODAY, "--baseline=2027-01-31"]);
+    assert!(import("../sheet.csv").stdout.contains("put them up for approval"));
+    ramp.repo.commit("Import");
+    let again = import("../sheet.csv");
+    assert_eq!(again.code, 0, "{again:?}");
+    assert!(!again.stdout.contains("git add") && !again.stdout.contains("git switch"), "{}", again.stdout);
+    ramp.sheet("more.csv", &SHEET.replace("EXC-", "EXC-7"));
+    let more = import("../more.csv");
+    assert!(more.stdout.contains("git add -- ") && more.stdout.contains(" baseline.yaml"), "{}", more.stdout);
+    assert!(!more.stdout.contains("git switch"), "{}", more.stdout);
+}
+
+/// A live record lacks no closure, whatever the sheet has in those columns.
+#[test]
+fn an_update_closes_nothing_and_says_what_the_check_says() {
+    let ramp = Ramp::imported();
+    ramp.sheet(
+        "gaps.csv",
+        "id,owner,removal,closure.date,closure.by,closure.note\n\
+         EXC-2,The printer team,Take the scanner down.,2026-11-20,Luis Prado,Taken down.\n",
+    );
+    let run = ramp.run(&["import", "../gaps.csv", "--update", "--today", TODAY]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("closure: 'EXC-2' is not closed; 'stopgap close' closes it"), "{}", run.stdout);
+    assert!(!ramp.read("exceptions/EXC-2.yaml").contains("closure"), "{}", ramp.read("exceptions/EXC-2.yaml"));
+    assert!(run.stdout.contains("what else `stopgap check` will say about them\n"), "{}", run.stdout);
+    assert!(run.stdout.contains("error    owner-not-a-person (1)"), "{}", run.stdout);
+    assert!(!run.stdout.contains("status-mismatch"), "{}", run.stdout);
+}
+
+#[test]
+fn a_null_is_an_empty_cell_of_the_table_of_gaps() {
+    let ramp = Ramp::imported();
+    ramp.edit("exceptions/EXC-1.yaml", "\nremoval:\n", "\nremoval: ~\n");
+    ramp.edit("exceptions/EXC-2.yaml", "\nremoval:\n", "\nremoval: null\n");
+    let gaps = ramp.run(&["export", "--format", "csv", "--gaps", "--today", TODAY]);
+    assert!(gaps.code == 0 && gaps.stdout.contains("removal"), "{gaps:?}");
+    assert!(!gaps.stdout.contains('~') && !gaps.stdout.contains("null"), "{}", gaps.stdout);
+}

@@ -723,3 +723,78 @@ fn an_amendment_adds_a_cover() {
     let refused = run(&sandbox, &["amend", "label-printer", "--cover", "B602"]);
     assert!(refused.code == 2 && refused.stderr.contains("has no key before `B602`"), "{refused:?}");
 }
+
+/// What was approved is not shortened, so advice that says so ends in a refusal.
+#[test]
+fn a_merged_term_that_is_too_long_for_its_tier_is_closed() {
+    let fields = |expires: &'static str| {
+        let dates = [("decided", "2026-11-20"), ("starts", "2026-11-20"), ("expires", expires)];
+        [dates.as_slice(), &[("risk.tier", "moderate"), ("risk.exposure", "[data]")]].concat()
+    };
+    let repo = Repo::new();
+    repo.write(FILE, &exception(&fields("2026-12-04"))).commit("Ask");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+        command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path))).current_dir(repo.path());
+        Run::of(command.args(arguments).args(["--today", TODAY]))
+    };
+    let amend = ["amend", "label-printer", "--set", "risk.tier=high", "--by", "Luis Prado", "--approver", "Mei Tanaka"];
+    let amend = [amend.as_slice(), &["--note", "Its data is what counts.", "--dry-run"]].concat();
+    let refused = run(&amend);
+    let said = "it is merged, so close it by 2026-11-27, and ask for a new exception that names it in `follows`";
+    assert!(refused.code == 1 && refused.stdout.contains(said), "{}", refused.stdout);
+    let checked = run(&["check"]).stdout;
+    let said =
+        "set `tier: high`, which is good for 7 days, until 2026-11-27 at the latest; if it is merged, close it by then";
+    assert!(checked.contains(said), "{checked}");
+    let report = run(&["report"]).stdout;
+    assert!(report.contains("do        stopgap close label-printer\n"), "{report}");
+    assert!(!report.contains("stopgap amend"), "{report}");
+    let close = [&CLOSE[..], &["--dry-run"]].concat();
+    assert_eq!(run(&close).code, 0, "{}", run(&close).stdout);
+    // Where the higher tier allows the term, an amendment is enough.
+    repo.write(FILE, &exception(&fields("2026-11-27"))).commit("Ask for less");
+    assert_eq!(run(&amend).code, 0, "{}", run(&amend).stdout);
+    let report = run(&["report"]).stdout;
+    assert!(report.contains("stopgap amend label-printer --set risk.tier=VALUE"), "{report}");
+    assert!(!run(&["check"]).stdout.contains("close it"), "{}", run(&["check"]).stdout);
+}
+
+#[test]
+fn what_was_pasted_is_one_line_in_every_edit() {
+    let sandbox = register(&[]);
+    let note = "Print server\r\nlog read,\u{1b}[31m no foreign job.";
+    let review = ["review", "label-printer", "--by", "Luis Prado", "--note", note];
+    assert_eq!(run(&sandbox, &review).code, 0);
+    assert!(text(&sandbox).contains("Print server log read, [31m no foreign job."), "{}", text(&sandbox));
+    let removal = "removal=Install the new certificate\nand print two labels.";
+    assert_eq!(run(&sandbox, &["amend", "label-printer", "--set", removal]).code, 0);
+    let said = "\nremoval: Install the new certificate and print two labels.\n";
+    assert!(text(&sandbox).contains(said), "{}", text(&sandbox));
+    // The same once more is nothing new.
+    let before = text(&sandbox);
+    let again = run(&sandbox, &review);
+    assert_eq!(again.code, 2, "{again:?}");
+    assert!(again.stderr.contains("has this review of `2026-11-23` already"), "{}", again.stderr);
+    assert_eq!(text(&sandbox), before);
+    let other = ["review", "label-printer", "--by", "Luis Prado", "--note", "The maker names Thursday."];
+    assert_eq!(run(&sandbox, &other).code, 0);
+}
+
+#[test]
+fn a_request_without_an_approver_is_not_dated() {
+    let sandbox = register(&[("approver", ""), ("decided", "")]);
+    let run = run(&sandbox, &["decide", "label-printer"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stderr.contains("`label-printer` names no approver yet"), "{}", run.stderr);
+}
+
+/// A control that nobody may waive, with and without a name, in a catalogue that the policy does not name.
+#[test]
+fn an_unwaivable_control_is_followed_and_closed_once_it_is_merged() {
+    let sandbox = register(&[]);
+    sandbox.file("controls.yaml", "controls: [{id: CRY-04, waivable: false}]\n");
+    let said = sandbox.check(&[]).stdout;
+    assert!(said.contains("nobody can waive `CRY-04`\n"), "{said}");
+    assert!(said.contains("or close the exception if it is merged: `controls.yaml` says `waivable: false`"), "{said}");
+}

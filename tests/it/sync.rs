@@ -638,3 +638,16 @@ fn what_leaves_something_out_beside_the_lists_is_reported() {
         assert_eq!((run.code, self::text(&sandbox, file).as_str()), (i32::from(expected > 0), text), "{run:?}");
     }
 }
+
+/// The register is no ignore file, and nobody has given an option.
+#[test]
+fn a_target_inside_the_register_is_shown_at_its_line() {
+    let sandbox = Sandbox::new();
+    sandbox.file("exceptions/label-printer.yaml", crate::support::exception(&[]));
+    sandbox.file("stopgap.yaml", "version: 1\nsync: {trivy: exceptions/label-printer.yaml}\n");
+    let run = Run::of(sandbox.command().args(["sync", "--today", "2026-11-23"]));
+    assert_eq!(run.code, 2, "{run:?}");
+    let said = "`sync` would replace `exceptions/label-printer.yaml`, which stopgap reads";
+    assert!(run.stderr.contains(said) && run.stderr.contains("stopgap.yaml:2:"), "{}", run.stderr);
+    assert!(!run.stderr.contains("--output"), "{}", run.stderr);
+}

@@ -117,7 +117,7 @@ impl Run<'_> {
             }
         }
         let lock = if self.arguments.fix { Some(Lock::take(&self.root, &folder)?) } else { None };
-        let mut files = head.register(&folder)?;
+        let mut files = head.register(&folder).map_err(|error| judge.policy.shown(error))?;
         head.refuse_unfetched(&folder, &files)?;
         if self.then.is_none() {
             head.add_twins(&[&judge.policy], None, &mut files)?;

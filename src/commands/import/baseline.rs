@@ -87,26 +87,14 @@ pub(super) fn extended(judge: &Judge, until: Day, ids: &BTreeSet<&str>, gaps: &G
 }
 
 /// Drops what is fixed. An exception that lacks nothing drops out too once it is merged: until then the baseline says
-/// that it was decided elsewhere.
-///
-/// Of a closed exception that is not merged yet only what was `filled` is dropped: the change that adds it is held to the
-/// rules for live ones, which do not judge it now.
-pub(super) fn shortened(
-    before: &Baseline,
-    gaps: &Gaps,
-    merged: &BTreeSet<String>,
-    filled: impl Fn(&str) -> Option<Vec<String>>,
-) -> Baseline {
+/// that it was decided elsewhere. `gaps` are those that the gate finds, too.
+pub(super) fn shortened(before: &Baseline, gaps: &Gaps, merged: &BTreeSet<String>) -> Baseline {
     let mut baseline = before.clone();
     for (id, tolerated) in &mut baseline.entries {
         let left = gaps.get(id);
-        let filled = if merged.contains(id) { None } else { filled(id) };
         for (rule, fields) in tolerated.iter_mut() {
             let left = left.and_then(|left| left.get(rule));
-            fields.retain(|field| {
-                let untouched = filled.as_ref().is_some_and(|filled| filled.iter().all(|it| !field.starts_with(it)));
-                untouched || left.is_some_and(|left| left.contains(field))
-            });
+            fields.retain(|field| left.is_some_and(|left| left.contains(field)));
         }
         tolerated.retain(|_, fields| !fields.is_empty());
     }

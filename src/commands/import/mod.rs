@@ -6,6 +6,7 @@ mod namesakes;
 mod update;
 
 use std::cell::OnceCell;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -28,7 +29,7 @@ use crate::output::{Folded, Look};
 use crate::policy::Baseline;
 use crate::policy::places::BASELINE;
 use crate::register::{self, draft, is_named_like_one, stem};
-use crate::rule::{Legacy, Level, Rule};
+use crate::rule::{Finding, Legacy, Level};
 use crate::rules::Case;
 use crate::schema::field_name;
 use crate::source::FileId;
@@ -88,13 +89,18 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
             )
         })
         .transpose()?;
+    let there = opened.judge.baseline.clone();
     let judged = plan.judge(opened, until)?;
+    // What is there already is not written again.
+    let is_new =
+        |it: &&Baseline| there.as_ref().is_none_or(|there| (it.until, &it.entries) != (there.until, &there.entries));
+    let changed = judged.baseline.as_ref().filter(is_new);
     if !arguments.dry_run {
-        let text = judged.baseline.as_ref().map(|baseline| baseline.to_yaml());
-        plan.write(&root, text.as_deref().zip(judged.baseline.as_ref()))?;
+        let text = changed.map(|baseline| baseline.to_yaml());
+        plan.write(&root, text.as_deref().zip(changed))?;
     }
-    let is_written = !arguments.dry_run && (!plan.files.is_empty() || judged.baseline.is_some());
-    let baseline = judged.baseline.as_ref().map(|baseline| (register.as_str(), baseline));
+    let is_written = !arguments.dry_run && (!plan.files.is_empty() || changed.is_some());
+    let baseline = judged.baseline.as_ref().filter(|_| is_written).map(|baseline| (register.as_str(), baseline));
     let paths = if is_written { paths(&root, &target, &plan.files, baseline) } else { Vec::new() };
     let message = ["Import existing exceptions".to_owned()];
     // What was printed is typed at the root, and says so; what runs can be run from anywhere.
@@ -107,7 +113,8 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
         paths: &paths,
         branch,
         message: &message,
-        register: Some(register),
+        // A baseline that the branch has otherwise than the default one cannot be taken there.
+        register: (baseline.is_none() || !is_of_branch(&root, BASELINE)).then_some(register),
         tools,
         card: None,
         opened: OnceCell::new(),
@@ -138,6 +145,17 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
 fn elsewhere(root: &Path, current: &Path) -> Option<String> {
     let here = std::fs::canonicalize(current).unwrap_or_else(|_| current.to_path_buf());
     (here != root).then(|| root.display().to_string())
+}
+
+/// Tells whether the branch that is checked out has a file otherwise than the default one.
+fn is_of_branch(root: &Path, path: &str) -> bool {
+    let differs = || {
+        let git = Git::open(root).ok()??;
+        let (head, (_, tip)) = (git.head().ok()??, base::default_branch(&git, None).ok()??);
+        let path = format!("{}{path}", place::below_work_tree(root));
+        Some(!git.differing_at(&head, &tip, &[path]).ok()?.is_empty())
+    };
+    differs().unwrap_or(false)
 }
 
 /// Returns what `git add` is told: the folder if it holds nothing else to commit, otherwise each file. A baseline comes
@@ -329,7 +347,6 @@ impl Plan {
         let ours: FxHashMap<&str, usize> =
             self.files.iter().enumerate().map(|(at, file)| (file.path.as_str(), at)).collect();
         let mut rules_of: Vec<BTreeSet<&'static str>> = vec![BTreeSet::new(); self.files.len()];
-        let mut counts: BTreeMap<(std::cmp::Reverse<Level>, &'static str), usize> = BTreeMap::new();
         let mut found = Case::whole(&judge, &register, None, &files).run_strictly();
         let baseline = until.map(|until| {
             let there = self.skipped.iter().map(|skipped| register::stem(&skipped.path));
@@ -338,14 +355,14 @@ impl Plan {
             baseline::extended(&judge, until, &ids, &gaps)
         });
         found.narrow();
-        for finding in found.iter() {
-            let left_out =
-                finding.place.missing().is_some() || (baseline.is_some() && finding.rule.legacy() == Legacy::Gap);
-            let Some(at) = ours.get(path(finding.file)).filter(|_| !left_out) else { continue };
-            let Rule { id, .. } = finding.rule;
-            rules_of[*at].insert(id);
-            *counts.entry((std::cmp::Reverse(finding.level), id)).or_default() += 1;
+        let told = |finding: &&Finding| {
+            let is_tolerated = baseline.is_some() && finding.rule.legacy() == Legacy::Gap;
+            finding.place.missing().is_none() && !is_tolerated && ours.contains_key(path(finding.file))
+        };
+        for finding in found.iter().filter(told) {
+            rules_of[ours[path(finding.file)]].insert(finding.rule.id);
         }
+        let findings = by_rule(found.iter().filter(told));
         let draft = |(file, rules): (&Planned, BTreeSet<&'static str>)| Draft {
             id: file.entry.id.clone(),
             path: file.path.clone(),
@@ -355,9 +372,17 @@ impl Plan {
             notes: file.entry.notes.clone(),
         };
         let drafts = self.files.iter().zip(rules_of).map(draft).collect();
-        let findings = counts.into_iter().map(|((level, rule), count)| (level.0, rule, count)).collect();
         Ok(Judged { drafts, findings, baseline })
     }
+}
+
+/// Counts findings by their rule, the worst first.
+fn by_rule<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<(Level, &'static str, usize)> {
+    let mut counts: BTreeMap<(Reverse<Level>, &'static str), usize> = BTreeMap::new();
+    for finding in findings {
+        *counts.entry((Reverse(finding.level), finding.rule.id)).or_default() += 1;
+    }
+    counts.into_iter().map(|((level, rule), count)| (level.0, rule, count)).collect()
 }
 
 struct Judged {

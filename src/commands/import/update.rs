@@ -15,10 +15,12 @@ use crate::error::Error;
 use crate::files;
 use crate::import::{Entry, Reading};
 use crate::output::import_update::{Kept, Outcome, Shortened, Updated, render};
+use crate::policy::Baseline;
 use crate::policy::places::BASELINE;
 use crate::register::draft::Draft;
-use crate::register::fields::{Change, Field, Kind};
+use crate::register::fields::{Change, Field, Kind, Need, STATUS};
 use crate::register::{self, Files, Status};
+use crate::rule::{Finding, Level};
 use crate::rules::Case;
 use crate::source::FileId;
 use crate::text::shown;
@@ -44,16 +46,18 @@ pub(super) fn run(
         let decoded = files::decode(file.after.clone().into_bytes(), file.path.clone());
         opened.files.put(decoded);
     }
-    let left = lacking(&opened);
     let before = opened.judge.baseline.clone();
     let merged = opened.merged()?;
-    let register = opened.records(false);
-    let filled = |id: &str| {
-        register.exceptions().find(|it| it.id == id).filter(|it| it.is(&[Status::Closed]))?;
-        let file = plan.files.iter().find(|file| register::stem(&file.path) == id);
-        Some(file.map(|file| file.fields.iter().map(|field| field.pointer()).collect()).unwrap_or_default())
-    };
-    let after = before.as_ref().map(|before| baseline::shortened(before, &left, &merged, filled));
+    let mut left = lacking(&opened);
+    // What the gate finds in what is not merged yet is still to be tolerated.
+    let of_change =
+        before.as_ref().map(|_| baseline::gaps_of_change(&opened.judge, opened.own.as_ref(), &opened.files, &merged));
+    for (id, rules) in of_change.into_iter().flatten() {
+        let there = left.entry(id).or_default();
+        rules.into_iter().for_each(|(rule, fields)| there.entry(rule).or_default().extend(fields));
+    }
+    let after = before.as_ref().map(|before| baseline::shortened(before, &left, &merged));
+    let findings = told(&opened, &plan, after.as_ref());
     let shortened = before.as_ref().zip(after.as_ref()).map(|(before, after)| Shortened {
         path: BASELINE,
         before: before.lines().count(),
@@ -88,6 +92,7 @@ pub(super) fn run(
         unknown: plan.unknown,
         notes: plan.notes,
         baseline: shortened,
+        findings,
         dry_run: arguments.dry_run,
         verbose: arguments.verbose,
     };
@@ -100,6 +105,19 @@ fn lacking(opened: &Opened) -> Gaps {
     let register = opened.register();
     let found = Case::whole(&opened.judge, &register, None, &opened.files).run_strictly();
     baseline::gaps(&found, &opened.files)
+}
+
+/// Counts what the check says of the exceptions that took values, apart from what they lack and what is tolerated.
+fn told(opened: &Opened, plan: &Plan, baseline: Option<&Baseline>) -> Vec<(Level, &'static str, usize)> {
+    let register = opened.register();
+    let mut found = Case::whole(&opened.judge, &register, None, &opened.files).run_strictly();
+    found.narrow();
+    let is_told = |finding: &&Finding| {
+        let (path, field) = (opened.files.source(finding.file).path(), Baseline::field(&finding.place.pointer));
+        let is_tolerated = baseline.is_some_and(|it| it.lists(register::stem(path), finding.rule.id, field));
+        finding.place.missing().is_none() && !is_tolerated && plan.files.iter().any(|file| file.path == path)
+    };
+    super::by_rule(found.iter().filter(is_told))
 }
 
 /// What is to be written, and what is not.
@@ -142,7 +160,17 @@ impl Plan {
             faults.is_some_and(|rules| rules.values().any(|fields| fields.contains(&pointer)))
         };
         let mut filling = Filling { draft: &entry.draft, edits: BTreeMap::new(), kept: Vec::new() };
-        Field::tops().for_each(|field| filling.fill(field, &tree, &is_faulty));
+        let status = tree.get(STATUS.key()).filter(|status| !status.is_empty());
+        let status = status.map_or_else(|| Some(entry.draft.text(STATUS)), Node::as_text);
+        let lacks = |field: &Field| field.need() != Need::Closed || status == Some(Status::Closed.name());
+        for field in Field::tops().filter(|field| entry.draft.is_given(*field)) {
+            if lacks(&field) {
+                filling.fill(field, &tree, &is_faulty);
+            } else {
+                let why = format!("{}: `{}` is not closed; `stopgap close` closes it", field.name(), shown(id));
+                self.notes.push((entry.line, why));
+            }
+        }
         let Filling { edits, kept, .. } = filling;
         self.kept.extend(kept.into_iter().map(|(field, says)| Kept {
             line: entry.line,

@@ -8,7 +8,7 @@ use super::asks::Asks;
 use super::{Plan, Subject, each_once, given, revise};
 use crate::cli;
 use crate::cli::answers::NONE;
-use crate::commands::ask::{Choice, Pick, Question, pick};
+use crate::commands::ask::{Choice, Pick, Question, pick, tidy};
 use crate::commands::{World, new};
 use crate::error::{Argument, Error, Named, Refusal};
 use crate::register::Status;
@@ -239,7 +239,7 @@ fn change(given: &str) -> Result<(String, String), Error> {
         let (option, value) = ("--set", given.to_owned());
         Err(Error::from(Argument::Form { option, value, fault: "has no value", help: help.to_owned() }))
     };
-    let Some((field, value)) = given.split_once('=').map(|(field, value)| (field.trim(), value.trim())) else {
+    let Some((field, value)) = given.split_once('=').map(|(field, value)| (field.trim(), tidy(value))) else {
         return valueless("write `--set scope.system=sftp-hr-02`");
     };
     refuse_never_corrected(field)?;
@@ -261,5 +261,5 @@ fn change(given: &str) -> Result<(String, String), Error> {
     if value.is_empty() && !is_list(field) {
         return valueless("write the correct value after `=`");
     }
-    Ok((field.to_owned(), value.to_owned()))
+    Ok((field.to_owned(), value))
 }

@@ -1,5 +1,6 @@
 //! What the arguments answer, and the list of what they leave open.
 
+use crate::commands::ask::tidy;
 use crate::error::{Argument, Error};
 use crate::git::Identity;
 use crate::text::argument;
@@ -45,7 +46,7 @@ impl<'s> Answers<'s> {
         match (given, self.subject.asks) {
             (None, None) => Ok(String::new()),
             (None, Some(_)) => self.answer(flag, Kind::Optional, (ask, what), None, ""),
-            (Some(text), _) => Ok(text.trim().to_owned()),
+            (Some(text), _) => Ok(tidy(text)),
         }
     }
 
@@ -57,8 +58,8 @@ impl<'s> Answers<'s> {
         given: Option<&str>,
         default: &str,
     ) -> Result<String, Error> {
-        match (given.map(str::trim).filter(|text| !text.is_empty()), self.subject.asks) {
-            (Some(text), _) => Ok(text.to_owned()),
+        match (given.map(tidy).filter(|text| !text.is_empty()), self.subject.asks) {
+            (Some(text), _) => Ok(text),
             (None, Some(asks)) => asks.ask(self.subject, flag, kind, (ask, what), default),
             (None, None) => {
                 self.missing.push((format!("--{flag}"), what.to_owned()));

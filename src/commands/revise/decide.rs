@@ -41,6 +41,9 @@ fn plan(days: &Days, subject: &Subject<'_>) -> Result<Plan, Error> {
     let tree = merged.as_deref().and_then(|text| yaml::parse(text).ok());
     let base = tree.map(|tree| Exception::from_node(FileId(0), "", tree));
     let open = pending(base.as_ref(), subject.exception);
+    if open.is_empty() && lacks_approver(subject.exception) {
+        return Err(Error::from(Refusal::NoApprover { id: id() }));
+    }
     if open.is_empty() {
         return Err(Error::from(Refusal::NothingOpen { id: id() }));
     }
@@ -69,6 +72,13 @@ fn plan(days: &Days, subject: &Subject<'_>) -> Result<Plan, Error> {
     let waiting = open.iter().filter(|one| dated.iter().all(|(decision, _)| decision.on != one.on));
     plan.hints.extend(waiting.map(|one| format!("{} still waits for {}", one.what, one.approver.as_str())));
     Ok(plan)
+}
+
+/// Tells whether the exception, its last renewal or its last amendment names nobody who decides.
+fn lacks_approver(exception: &Exception<'_>) -> bool {
+    exception.approver.is_none()
+        || exception.renewals.last().is_some_and(|last| last.approver.is_none())
+        || exception.amendments.last().is_some_and(|last| last.approver.is_none())
 }
 
 /// Returns the day of each decision that has one.

@@ -7,7 +7,8 @@ use super::answers::Answers;
 use super::{Plan, Subject, given, revise};
 use crate::cli;
 use crate::commands::World;
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, Refusal};
+use crate::register::Review;
 use crate::text::ordinal;
 use crate::yaml::edit::Edit;
 use crate::yaml::write::Value;
@@ -37,6 +38,16 @@ fn plan(arguments: &cli::Review, subject: &Subject<'_>) -> Result<Plan, Error> {
     let ahead = ended.map(|ended| answers.refuse_ahead("incident-ended", ended));
     answers.all()?;
     subject.refuse_departed(&[("by", &by)], date)?;
+    let of_incident = subject.exception.incident.as_ref().and_then(|incident| incident.ended.as_ref());
+    let is_said = ended.is_none() || of_incident.map(|day| day.value) == ended;
+    let is_same = |review: &Review<'_>| {
+        review.date.as_ref().is_some_and(|day| day.value == date)
+            && review.by.as_ref().is_some_and(|person| subject.judge.people.same(person.as_str(), &by))
+            && review.note.as_ref().is_some_and(|text| text.as_str() == note)
+    };
+    if is_said && subject.exception.reviews.iter().any(is_same) {
+        return Err(Error::from(Refusal::ReviewedAlready { id: subject.exception.id.to_owned(), day: date }));
+    }
     let mut edits = Vec::new();
     if let Some(ended) = ended {
         if subject.exception.incident.is_none() {

@@ -63,8 +63,8 @@ fn missing(lacks: &Tolerated) -> String {
     all.collect::<Vec<_>>().join(", ")
 }
 
-/// Returns the text of a field; a list stays empty, as a cell that is not filled in changes nothing.
+/// Returns the text of a field; a null and a list stay empty, as a cell that is not filled in changes nothing.
 fn text(tree: Option<&Node<'_>>, field: Field) -> String {
     let node = tree.and_then(|tree| yaml::lookup(tree, &field.pointer())).map(|(_, node)| node);
-    node.and_then(Node::as_text).unwrap_or_default().to_owned()
+    node.filter(|node| !node.is_empty()).and_then(Node::as_text).unwrap_or_default().to_owned()
 }

@@ -60,7 +60,7 @@ pub(super) fn fault(meeting: &Meeting<'_>, fault: &Fault<'_>, item: Option<&Item
         return checked(meeting, path, " --fix");
     }
     let Some(item) = item.filter(|item| item.live) else { return check(meeting, path) };
-    if finding.rule.family == Family::Renewals {
+    if finding.rule.family == Family::Renewals || fault.ends {
         return of("close", item);
     }
     let field = finding.place.pointer.trim_start_matches('/').replace('/', ".");

@@ -1,4 +1,4 @@
-use crate::people::{NotAPerson, Roster, not_a_person};
+use crate::people::{NotAPerson, Roster, not_a_person, without_comma};
 use crate::register::{Exception, Text};
 use crate::rules::declare_rule;
 use crate::rules::{Applies, Check, Context};
@@ -52,6 +52,7 @@ fn judge(role: &str, task: &str, text: Option<&Text<'_>>, cx: &mut Context<'_>) 
         return;
     }
     let Some(kind) = not_a_person(written) else { return };
+    let bare = without_quotes(written);
     let what = match kind {
         NotAPerson::Team => "is a team, not one person".to_owned(),
         NotAPerson::Several => "is more than one person".to_owned(),
@@ -60,6 +61,7 @@ fn judge(role: &str, task: &str, text: Option<&Text<'_>>, cx: &mut Context<'_>) 
             "is a group or an office, not one person".to_owned()
         }
         NotAPerson::Group(word) => format!("is a group or an office (`{word}`), not one person"),
+        NotAPerson::Placeholder if bare.is_some() => "is in quotes that are part of the text".to_owned(),
         NotAPerson::Placeholder => "is a placeholder, not a name".to_owned(),
         NotAPerson::Mixed | NotAPerson::Malformed if is_listed(cx, written) => return,
         NotAPerson::Mixed => "is more than one spelling of a person".to_owned(),
@@ -67,12 +69,10 @@ fn judge(role: &str, task: &str, text: Option<&Text<'_>>, cx: &mut Context<'_>) 
     };
     let hint = match kind {
         NotAPerson::Team => cx.judge.people.roster().and_then(|roster| members(roster, written)),
-        NotAPerson::Several => without_comma(written),
-        NotAPerson::Mailbox
-        | NotAPerson::Group(_)
-        | NotAPerson::Placeholder
-        | NotAPerson::Mixed
-        | NotAPerson::Malformed => None,
+        NotAPerson::Several => without_comma(written)
+            .map(|name| format!("; if this is one person, write it without a comma: `{}`", shown(&name))),
+        NotAPerson::Placeholder => bare.map(|bare| format!(": write `\"{}\"`, in plain quotes", shown(bare))),
+        NotAPerson::Mailbox | NotAPerson::Group(_) | NotAPerson::Mixed | NotAPerson::Malformed => None,
     };
     let hint = hint.unwrap_or_else(|| ", as `@handle`, mail address or full name".to_owned());
     cx.report(text, format!("the {role} `{}` {what}", shown(written))).help(format!("{task}{hint}"));
@@ -89,10 +89,9 @@ fn members(roster: &Roster, team: &str) -> Option<String> {
     (!some.is_empty()).then(|| format!(", one of {}", some.join(", ")))
 }
 
-/// Returns the name without a comma: `Ortiz, Dana` may be one person in phone-book order.
-fn without_comma(written: &str) -> Option<String> {
-    let (family, given) = written.split_once(", ")?;
-    let name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphabetic() || c == '-');
-    let hint = || format!("; if this is one person, write it without a comma: `{} {}`", shown(given), shown(family));
-    (name(family) && name(given)).then(hint)
+/// Returns the spelling of a person between quotes that YAML takes for letters, as word processors write them.
+fn without_quotes(written: &str) -> Option<&str> {
+    let is_quote = |c: char| matches!(c, '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}');
+    let bare = written.trim().trim_matches(is_quote).trim();
+    (bare != written.trim() && not_a_person(bare).is_none()).then_some(bare)
 }

@@ -39,6 +39,10 @@ fn check(used: &BaselineUse<'_>, cx: &mut Context<'_>) {
             format!("there is nothing to tolerate until `{until}`"),
             "delete the entries of `baseline.yaml` as soon as this is merged".to_owned(),
         ),
+        (false, 0) if !used.brought.is_empty() => (
+            "the baseline tolerates only what the change that brings the exceptions is judged by".to_owned(),
+            "delete `baseline.yaml` once that is merged".to_owned(),
+        ),
         (_, 0) => (
             "the baseline is no longer needed: everything it names is fixed".to_owned(),
             "delete `baseline.yaml`".to_owned(),

@@ -14,7 +14,7 @@ declare_rule! {
     /// ## What to do
     ///
     /// Follow the control, and undo what breaks it. Record the request as `rejected` if it should be
-    /// remembered.
+    /// remembered. Once it is merged it cannot be rejected any more: close it.
     id: "unwaivable-control",
     family: Record,
     level: Error,
@@ -28,9 +28,14 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let (Some(text), Some(controls)) = (&exception.control, &judge.controls) else { return };
     let written = text.value.trim();
     let Some(control) = controls.find(written).filter(|control| !control.waivable) else { return };
-    let catalogue = shown(judge.policy.controls.as_deref().unwrap_or("the catalogue"));
+    let catalogue = shown(judge.policy.controls_path());
     let id = &written[..control.id.len()];
-    let message = format!("`{} {}` cannot be waived", shown(&control.id), shown(&control.name));
-    cx.report(text.part(id), message)
-        .help(format!("follow the control, or set `status: rejected`: `{catalogue}` says `waivable: false`"));
+    let whole = format!("{} {}", control.id, control.name);
+    let message = format!("`{}` cannot be waived", shown(whole.trim_end()));
+    let way = match cx.is_merged(exception) {
+        Some(true) => "follow the control and close the exception",
+        Some(false) => "follow the control, or set `status: rejected`",
+        None => "follow the control, and set `status: rejected`, or close the exception if it is merged",
+    };
+    cx.report(text.part(id), message).help(format!("{way}: `{catalogue}` says `waivable: false`"));
 }

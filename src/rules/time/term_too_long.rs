@@ -1,6 +1,7 @@
 use crate::register::Exception;
 use crate::rules::declare_rule;
 use crate::rules::{Applies, Check, Context};
+use crate::time::Day;
 
 declare_rule! {
     /// Reports an approval that lasts longer than its risk tier allows.
@@ -12,8 +13,9 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Move `expires` back to the latest day that the tier allows. Request a renewal if more time is needed when that
-    /// day comes.
+    /// Before the request is merged, move `expires` back to the latest day that the tier allows. Request a renewal if more
+    /// time is needed when that day comes. After it is merged, its end can no longer be moved: close it by that day, and
+    /// request a new exception that names it in `follows` if it is needed for longer.
     id: "term-too-long",
     family: Time,
     level: Error,
@@ -34,8 +36,24 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         return;
     }
     let name = tier.value.name();
+    let latest = first.plus(limit);
+    let help = help(format!("the latest day is `{latest}`"), latest, cx.is_merged(exception), cx);
     cx.report(expires, format!("a term of `{days}` days, tier `{name}` allows `{limit}`"))
         .label(starts.span(), "counted from here")
         .label(tier.span(), format!("at most {limit} days"))
-        .help(format!("the latest day is `{}`", first.plus(limit)));
+        .help(help);
+}
+
+/// Returns the help for what lasts longer than until `latest`. `asked` is what to write while it is asked for; what is
+/// merged is not shortened any more, so it is closed. `None` stands for nobody knows.
+pub(in crate::rules) fn help(asked: String, latest: Day, is_merged: Option<bool>, cx: &Context<'_>) -> String {
+    const LONGER: &str = "request a new exception that names it in `follows` if it is needed for longer";
+    let is_past = latest < cx.today().day;
+    match is_merged {
+        Some(false) => asked,
+        Some(true) if is_past => format!("it is merged, so close it, and {LONGER}"),
+        Some(true) => format!("it is merged, so close it by {latest}, and {LONGER}"),
+        None if is_past => format!("{asked}; if it is merged, close it, and {LONGER}"),
+        None => format!("{asked}; if it is merged, close it by then, and {LONGER}"),
+    }
 }
