@@ -430,7 +430,7 @@ fn verdict(
     match (header.approvals, fresh) {
         (true, true) => writeln!(out, "its approvals match the API responses given")?,
         (true, false) => {
-            writeln!(out, "its approvals match its own `{PULLS}`: `--pulls` compares them with new API responses")?
+            writeln!(out, "its approvals match its own `{PULLS}`: `--pulls` compares them with new API responses")?;
         }
         (false, _) => writeln!(out, "it contains no approvals: it was made without `--pulls`")?,
     }

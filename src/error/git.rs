@@ -179,9 +179,9 @@ pub enum GitError {
         /// The option that it was given with.
         option: &'static str,
         /// One reference and its commit.
-        first: (String, String),
+        first: Box<(String, String)>,
         /// Another.
-        last: (String, String),
+        last: Box<(String, String)>,
     },
     /// The commit to compare with is known but was not fetched.
     #[error("the base is missing: commit `{}`, {role}, is not in {}", short(commit), clone(deepen.as_ref()))]
@@ -370,8 +370,8 @@ impl GitError {
             Self::NoThen { shallow: true, .. } | Self::NothingThen { shallow: true, .. } => {
                 "fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` in a job".into()
             }
-            Self::Ambiguous { option, last: (name, _), .. } => {
-                format!("write the full name, such as `{option} {}`", argument(name))
+            Self::Ambiguous { option, last, .. } => {
+                format!("write the full name, such as `{option} {}`", argument(&last.0))
             }
             Self::BaseNotHere { commit, deepen: Some(deepen), .. } => format!("{deepen}; the full name is `{commit}`"),
             Self::BaseNotHere { commit, deepen: None, .. } => {

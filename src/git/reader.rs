@@ -100,7 +100,8 @@ impl Git {
         }
         match found.as_slice() {
             [(first, a), .., (last, b)] if found.iter().any(|(_, other)| other != a) => {
-                let (first, last) = ((first.clone(), a.short().to_owned()), (last.clone(), b.short().to_owned()));
+                let named = |name: &str, commit: &Commit| Box::new((name.to_owned(), commit.short().to_owned()));
+                let (first, last) = (named(first, a), named(last, b));
                 Err(GitError::Ambiguous { revision: revision.to_owned(), option, first, last }.into())
             }
             _ => self.commit(revision),

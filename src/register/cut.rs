@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn a_number_behind_a_free_text_is_no_comment() {
         assert_eq!(
-            said("reason: It waits, see ticket #4711, and the image too.\nrenewals:\n  - note: As in #12\n"),
+            said("reason: It waits, see ticket #4711, and the image too.\nreviews:\n  - note: As in #12\n"),
             [
                 "`reason` ends before `#4711, and the image too.`, where a comment begins | write `reason: \"It waits, \
                  see ticket #4711, and the image too.\"`; if it is a comment, put a space after the `#`",

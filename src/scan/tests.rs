@@ -373,7 +373,7 @@ fn a_run_that_failed_and_found_nothing_is_no_scan() {
         )
     };
     let error = read(&mut scan_of(&[]), &of("", false)).unwrap_err();
-    assert!(error.why.contains("run 1 says that it failed"), "{error:?}");
+    assert!(error.why.contains("run 1 reports that it failed"), "{error:?}");
     // SpotBugs and others say so where they found something.
     let mut scan = scan_of(&[]);
     read(&mut scan, &of(&result("x", "a", ""), false)).unwrap();

@@ -188,7 +188,7 @@ fn advice_for_words_and_numbers_is_right_when_it_is_followed() {
         let said = said(Shipped::Exception, &with(line));
         assert!(said.contains(help), "{line}: {said}");
     }
-    assert_eq!(fixes(&with("risk: {tier: high, statement: x, exposure: none}")), ["write it as a list"]);
+    assert_eq!(fixes(&with("risk: {tier: high, statement: x, exposure: none}")), ["write it as a list: `[]`"]);
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn the_help_for_a_value_of_the_policy_says_what_to_write() {
     for (text, help) in [
         ("vague_phrases: [\"\"]\n", "One phrase, such as `operational necessity`"),
         ("reminders: [-1]\n", "Days before the current expiry, at least 1, such as `7`"),
-        ("sync: {trivy: [a, a]}\n", "take the repeated one out"),
+        ("sync: {trivy: [a, a]}\n", "remove the repeated one"),
         ("back_dating: 3\n", "write `3d`"),
         ("forge: bitbucket\n", "Only on these two can CODEOWNERS require an approval"),
         ("exposure_tier: critical\n", "did you mean `high`?"),

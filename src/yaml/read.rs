@@ -595,7 +595,7 @@ mod tests {
                 "quotes around what begins at `#12}`",
                 "{",
             ),
-            ("a: !Delete the account\n", "a tag", "put a text that begins with `!` in quotes", ""),
+            ("a: !Delete the account\n", "a tag", "quote a string that begins with `!`", ""),
             ("a: [\n  b,\n]\n", "a closing bracket at the start of a line", "put a space before it", "]"),
             (": c\n", "a key is missing before this `:`", "write the key", ""),
             ("a: \"\\ud83d\\ude00\"\n", "half a character", "the character itself", ""),

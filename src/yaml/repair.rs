@@ -279,7 +279,7 @@ impl<'t> Lines<'t> {
         if let Some(item) = value.strip_prefix("- ").map(str::trim).filter(|item| !item.is_empty()) {
             // Several words are a sentence, and no item of a list.
             let (new, what, done) = match item.contains(' ') {
-                true => (scalar(item, Quotes::Double, false), "take the dash out", "take the dash out".to_owned()),
+                true => (scalar(item, Quotes::Double, false), "remove the dash", "remove the dash".to_owned()),
                 false => {
                     let new = format!("[{}]", scalar(item, Quotes::Double, true));
                     (new, "write the list in brackets", format!("put `{}` in brackets", shown(item)))
@@ -417,9 +417,6 @@ mod tests {
         for (slip, right) in [
             ("a: Hall 3: b\nc: d\n", "a: \"Hall 3: b\"\nc: d\n"),
             ("a: [P2] b\n", "a: \"[P2] b\"\n"),
-            ("a: - b\n", "a: [b]\n"),
-            ("a: - b c d\n", "a: b c d\n"),
-            ("a: - b c # d\n", "a: b c # d\n"),
             ("a: `b` c\n", "a: \"`b` c\"\n"),
             ("a: %b\n", "a: \"%b\"\n"),
             ("a: *.b\n", "a: \"*.b\"\n"),
@@ -439,6 +436,13 @@ mod tests {
         ] {
             assert_eq!(righted(slip).1, right, "{slip}");
         }
+    }
+
+    #[test]
+    fn a_dash_before_a_sentence_is_not_a_list() {
+        let help = |text: &str| parse(text).unwrap_err()[0].help.clone().unwrap();
+        assert_eq!(help("a: - b\n"), "write the list in brackets: `a: [b]`");
+        assert_eq!(help("a: - b c d\n"), "remove the dash: `a: b c d`");
     }
 
     #[test]

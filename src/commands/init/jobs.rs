@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(beside.matches("STOPGAP_ROOT='team/a'\n").count(), 2, "{beside}");
         assert!(beside.starts_with("stopgap-team-a:\n") && beside.contains("\nstopgap-history-team-a:\n"), "{beside}");
         let same = beside.replace("-team-a:\n", ":\n").replace("'team/a'", "''");
-        assert!(there.replace("\n# What was pushed or merged past the gate.\n", "\n").ends_with(&same), "{same}");
+        assert!(there.replace("\n# Changes that bypassed the gate.\n", "\n").ends_with(&same), "{same}");
     }
 
     #[test]
