@@ -145,7 +145,7 @@ fn what_no_key_verifies_is_said_to_be_what_it_is() {
         ("# nobody\n", "its signature is not by a key of `allowed_signers`, or is invalid"),
         (
             "mei@example.com openpgp ?\n",
-            "or does not hold; `allowed_signers`: line 1 has no OpenPGP key that gpg reads",
+            "or is invalid; `allowed_signers`: line 1 has no OpenPGP key that gpg reads",
         ),
     ] {
         let signed = Signed::new("");
