@@ -143,10 +143,7 @@ fn what_no_key_verifies_is_said_to_be_what_it_is() {
         ("", "it is signed, but `allowed_signers` has no key to verify it"),
         (" \n", "it is signed, but `allowed_signers` has no key to verify it"),
         ("# nobody\n", "its signature is not by a key of `allowed_signers`, or is invalid"),
-        (
-            "mei@example.com openpgp ?\n",
-            "or is invalid; `allowed_signers`: line 1 has no OpenPGP key that gpg reads",
-        ),
+        ("mei@example.com openpgp ?\n", "or is invalid; `allowed_signers`: line 1 has no OpenPGP key that gpg reads"),
     ] {
         let signed = Signed::new("");
         signed.repo.switch("main");
