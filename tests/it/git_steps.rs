@@ -167,7 +167,7 @@ fn what_is_shown_is_what_runs() {
         said(&one)
     );
     other.write(FILE, &fs::read_to_string(one.path().join(FILE)).unwrap());
-    let shown = run.stdout.lines().skip_while(|line| !line.contains("to ask for it"));
+    let shown = run.stdout.lines().skip_while(|line| !line.contains("to request it"));
     let shown =
         shown.filter_map(|line| line.strip_prefix("  ")).fold(String::new(), |all, line| all + "    " + line + "\n");
     let shown = shown.replace(&*one.path().to_string_lossy(), &other.path().to_string_lossy());

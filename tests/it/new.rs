@@ -161,7 +161,7 @@ fn an_answer_that_a_rule_refuses_writes_nothing_and_says_which() {
         assert!(run.stdout.contains(&format!("error[{rule}]")), "{rule}: {}", run.stdout);
         assert!(run.stdout.replace("\n        ", " ").contains(help), "{rule}: {}", run.stdout);
         assert!(
-            run.stdout.ends_with("says more\n") && run.stdout.contains("nothing is written: 1 error;"),
+            run.stdout.ends_with("for details\n") && run.stdout.contains("nothing is written: 1 error;"),
             "{}",
             run.stdout
         );
