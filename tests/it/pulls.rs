@@ -223,7 +223,7 @@ mod honest {
             is_clean(&run);
             let remark = "approvals of #12 are of commits that this clone lacks";
             assert_eq!(run.stdout.contains(remark), says, "{}", run.stdout);
-            assert_eq!(run.stdout.contains("`git fetch origin refs/pull/12/head` brings them"), says);
+            assert_eq!(run.stdout.contains("`git fetch origin refs/pull/12/head` fetches them"), says);
         }
     }
 

@@ -159,7 +159,7 @@ fn a_terminal_without_a_cursor_asks_the_same() {
     let sandbox = register(&[]);
     let mut talk = edit(&sandbox, &["close"], &[("TERM", "dumb")]);
     talk.wait("Who verified the removal?").wait("\n> ").type_in("mei\n");
-    talk.wait("What was done?").wait("\n> ").type_in("<\n").wait("Who saw").wait("enter alone: mei").wait("\n> ");
+    talk.wait("What was done?").wait("\n> ").type_in("<\n").wait("Who verified").wait("enter alone: mei").wait("\n> ");
     talk.type_in("ines\n").wait("What was done?").wait("\n> ").type_in("New certificate installed, label printed.\n");
     talk.wait("Write it?").wait("\n> ").type_in("\n");
     let (code, shown) = talk.end();
