@@ -321,8 +321,8 @@ impl Run<'_> {
     fn begin(&self, interview: &mut Interview<'_>) -> Result<(), Error> {
         let questions = match interview.steps().len() {
             0 => "only a summary".to_owned(),
-            1 => "1 question, then a summary".to_owned(),
-            count => format!("{count} questions, then a summary"),
+            1 => "1 question, then a summary of all answers".to_owned(),
+            count => format!("{count} questions, then a summary of all answers"),
         };
         let folder = self.folder();
         let words = format!("A new exception for `{folder}`: {questions}. {}", interview.terminal.keys());
