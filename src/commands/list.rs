@@ -247,7 +247,7 @@ fn add_gone_registers(
 /// Lists the ids, in lower case, of the files that a commit brings or edits.
 fn stems_brought_by(git: &Git, commit: &Commit) -> Result<BTreeSet<String>, Error> {
     let parent = git.info(commit)?.and_then(|info| info.parents.into_iter().next());
-    let changes = git.tree_changes(&[(commit, parent.as_ref())], "")?.pop().unwrap_or_default();
+    let changes = git.tree_changes(&[(commit, parent.as_ref())], &[])?.pop().unwrap_or_default();
     let paths = changes.into_iter().filter(|change| change.file.is_some()).map(|change| change.path);
     let paths = paths.map(|path| files::name_of(&path).into_owned());
     Ok(paths.filter(|path| is_named_like_one(path)).map(|path| stem(&path).to_lowercase()).collect())

@@ -131,7 +131,7 @@ pub(super) fn gone(git: &Git, tip: &Commit, now: i64) -> Result<BTreeMap<String,
     let steps: Vec<(&Commit, Option<&Commit>)> = chain.iter().copied().zip(below).collect();
     let mut marks: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut gone = BTreeMap::new();
-    for ((_, below), changes) in steps.iter().zip(git.tree_changes(&steps, "")?) {
+    for ((_, below), changes) in steps.iter().zip(git.tree_changes(&steps, &[])?) {
         for change in changes {
             let path = files::name_of(&change.path).into_owned();
             let Some(root) = roots(std::iter::once(path.as_str())).pop_first() else { continue };

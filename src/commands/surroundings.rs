@@ -223,7 +223,7 @@ impl Work {
         }
         let pairs: Vec<(&Commit, Option<&Commit>)> =
             steps.iter().map(|(commit, info)| (*commit, info.parents.first())).collect();
-        let changes = git.tree_changes(&pairs, "")?;
+        let changes = git.tree_changes(&pairs, &[])?;
         let steps = made.into_iter().zip(changes);
         let commits = steps.map(|((agent, has_person), changes)| Step { agent, has_person, changes }).collect();
         Ok(Self { writers, commits })

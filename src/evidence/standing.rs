@@ -170,7 +170,7 @@ pub(super) fn walk(
     let before = first.checked_sub(1).map(|last| chain[last]);
     let parents = std::iter::once(before).chain(chain[first..].iter().map(|commit| Some(*commit)));
     let steps: Vec<(&Commit, Option<&Commit>)> = chain[first..].iter().copied().zip(parents).collect();
-    let changes = sources.git.tree_changes(&steps, "")?;
+    let changes = sources.git.tree_changes(&steps, &[])?;
     let mut held = Held::open(sources, before)?;
     let (mut tally, mut presence) = (Tally::default(), Presence::default());
     let mut at = first;

@@ -225,7 +225,7 @@ impl Git {
     }
 
     /// Returns what each commit changes compared with the commit paired with it, or with nothing if none is, in one
-    /// process. A folder (empty: all of them) limits the paths.
+    /// process. Only what is at these files or below these folders is compared, or everything if there are none.
     ///
     /// # Errors
     ///
@@ -233,16 +233,15 @@ impl Git {
     pub fn tree_changes(
         &self,
         commits: &[(&Commit, Option<&Commit>)],
-        folder: &str,
+        paths: &[&str],
     ) -> Result<Vec<Vec<TreeChange>>, Error> {
         let parent =
             |parent: &Option<&Commit>| parent.map(|parent| format!(" {}", parent.as_str())).unwrap_or_default();
         let request: String =
             commits.iter().map(|(commit, before)| format!("{}{}\n", commit.as_str(), parent(before))).collect();
         let mut arguments = vec!["diff-tree", "--stdin", "--root", "--always", "-r", "-z", "--no-renames", "--"];
-        if !folder.is_empty() {
-            arguments.push(folder);
-        }
+        // An empty path is the top.
+        arguments.extend(paths.iter().filter(|path| !path.is_empty()));
         let answer = self.ask(&arguments, request)?;
         read_tree_changes(&answer, commits.len()).ok_or_else(|| failed("diff-tree", "its output is incomplete"))
     }

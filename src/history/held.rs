@@ -59,7 +59,7 @@ impl Home<'_> {
         let mut all: BTreeMap<String, TreeFile> = BTreeMap::new();
         let mut folder = "";
         let mut edits = Vec::with_capacity(chain.len());
-        for (at, changes) in self.git.tree_changes(&steps, &below)?.into_iter().enumerate() {
+        for (at, changes) in self.git.tree_changes(&steps, &[&below])?.into_iter().enumerate() {
             let new = folders.get(&at);
             let mut edited: BTreeMap<String, Option<TreeFile>> = match new {
                 Some(_) => all.keys().filter(|path| is_in(folder, path)).map(|path| (path.clone(), None)).collect(),
@@ -96,8 +96,10 @@ impl Home<'_> {
             PolicyFile::Outside => Vec::new(),
         };
         let mut due = BTreeSet::from([0]);
-        for name in names {
-            let changes = self.git.tree_changes(&steps(chain, None), &format!("{prefix}{name}"))?;
+        let names: Vec<String> = names.iter().map(|name| format!("{prefix}{name}")).collect();
+        if !names.is_empty() {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let changes = self.git.tree_changes(&steps(chain, None), &names)?;
             due.extend(changes.iter().enumerate().filter(|(_, changes)| !changes.is_empty()).map(|(at, _)| at));
         }
         let mut folders: BTreeMap<usize, String> = BTreeMap::new();

@@ -40,7 +40,7 @@ impl Signatures {
         folder: &str,
     ) -> Result<Self, Error> {
         let mut by_content: BTreeMap<(String, String), Vec<Signed>> = BTreeMap::new();
-        for ((commit, _), changes) in commits.iter().zip(git.tree_changes(commits, folder)?) {
+        for ((commit, _), changes) in commits.iter().zip(git.tree_changes(commits, &[folder])?) {
             let files: Vec<(String, String)> = changes
                 .into_iter()
                 .filter_map(|change| Some((crate::files::name_of(&change.path).into_owned(), change.file?.oid)))

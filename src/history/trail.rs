@@ -148,7 +148,7 @@ impl Search<'_> {
             let path = files::name_of(&change.path).into_owned();
             is_named_like_one(&path).then(|| Edited { path: shown(&self.prefix, &path), file: change.file })
         };
-        let changes = self.git.tree_changes(&steps, folder)?;
+        let changes = self.git.tree_changes(&steps, &[folder])?;
         Ok(changes.into_iter().map(|changes| changes.into_iter().filter_map(edited).collect()).collect())
     }
 
@@ -179,7 +179,7 @@ impl Search<'_> {
         parent: &Commit,
         file: &ReadFile,
     ) -> Result<Option<(String, ReadFile)>, Error> {
-        let changes = self.git.tree_changes(&[(commit, Some(parent))], "")?.pop().unwrap_or_default();
+        let changes = self.git.tree_changes(&[(commit, Some(parent))], &[])?.pop().unwrap_or_default();
         let gone = changes.into_iter().filter(|change| change.file.is_none()).map(|change| change.path);
         self.twin(parent, gone.collect(), file)
     }
@@ -188,7 +188,7 @@ impl Search<'_> {
     fn renamed_to(&self, versions: &[Version]) -> Result<Option<(Commit, String)>, Error> {
         let [.., before, Version { commit, below, file: None, .. }] = versions else { return Ok(None) };
         let (Some(before), Some(parent)) = (&before.file, below) else { return Ok(None) };
-        let changes = self.git.tree_changes(&[(commit, Some(parent))], "")?.pop().unwrap_or_default();
+        let changes = self.git.tree_changes(&[(commit, Some(parent))], &[])?.pop().unwrap_or_default();
         let is_here = |path: &Vec<u8>| path.starts_with(self.prefix.as_bytes());
         let here = changes.into_iter().filter(|change| change.file.is_some()).map(|change| change.path);
         let here: Vec<Vec<u8>> = here.filter(is_here).collect();

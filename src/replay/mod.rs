@@ -157,7 +157,7 @@ pub fn replay(
     let steps: Vec<Vec<Step<'_>>> = sides.iter().map(|(_, side)| side.steps()).collect();
     let mut changes = match steps.concat() {
         all if all.is_empty() => Vec::new(),
-        all => git.tree_changes(&all, "")?,
+        all => git.tree_changes(&all, &[])?,
     };
     for ((merge, side), steps) in sides.iter().zip(&steps) {
         let place = order.get(merge).copied().unwrap_or_default();
@@ -408,7 +408,7 @@ impl<'r> Replay<'r> {
     /// Judges the commits of a line.
     fn follow_line(&mut self, line: &Stretch) -> Result<(), Error> {
         for (steps, infos) in line.steps().chunks(CHUNK).zip(line.infos.chunks(CHUNK)) {
-            self.go_on(steps, infos, &self.git.tree_changes(steps, "")?)?;
+            self.go_on(steps, infos, &self.git.tree_changes(steps, &[])?)?;
         }
         Ok(())
     }

@@ -99,7 +99,7 @@ pub fn read(git: &Git, root: &Path, folder: &str, zone: Zone) -> Result<Pending,
     }
     let below = format!("{}{folder}", prefix(git, root));
     let steps: Vec<(&Commit, Option<&Commit>)> = based.iter().map(|(_, tip, base)| (tip, Some(base))).collect();
-    let changes = git.tree_changes(&steps, &below)?;
+    let changes = git.tree_changes(&steps, &[&below])?;
     let merged = git.tree_below(&trunk, &below, &is_named_like_one)?;
     let merged: HashMap<String, TreeFile> = merged.into_iter().map(|file| (key(&file), file)).collect();
     let mut found: Vec<(&str, &Commit, TreeFile)> = Vec::new();

@@ -126,7 +126,7 @@ pub fn read(
     let steps = steps(&chain[before..end], below_first);
     let mut at = before;
     for chunk in steps.chunks(CHUNK) {
-        let changes = git.tree_changes(chunk, &below)?;
+        let changes = git.tree_changes(chunk, &[&below])?;
         line.read_ahead(&changes)?;
         for changes in &changes {
             while let Some(week) = ends.next_if(|week| *week < days[at]) {

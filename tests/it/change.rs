@@ -844,7 +844,7 @@ mod rule_book {
         }
         assert_eq!(warned(&[(path, job)], &[(path, &job.replace("sha256:1", "sha256:2"))]), [""; 0]);
         let job = "stopgap:\n  script:\n    - |\n      STOPGAP_SIGN_OFF='required'\n      stopgap check\n";
-        let said = ":4 `STOPGAP_SIGN_OFF` of the check is `optional` now, and was `required`";
+        let said = ":4 `STOPGAP_SIGN_OFF` of the check is now `optional`, and was `required` before";
         assert_eq!(warned(&[(path, job)], &[(path, &job.replace("required", "optional"))])[0], format!("{path}{said}"));
         let gate = "jobs:\n  gate:\n    steps:\n      - run: stopgap check --base auto\n";
         let other = gate.replace("auto", "\"${{ github.event.pull_request.base.sha }}\"");

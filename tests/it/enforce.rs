@@ -345,7 +345,7 @@ fn a_doubt_covers_nothing() {
         log("Trivy", &[]).replace("\"results\"", "\"invocations\":[{\"executionSuccessful\":false}],\"results\"");
     sandbox.file("failed.sarif", failed);
     let run = enforce(&sandbox, &["failed.sarif"]);
-    assert!(run.code == 2 && run.stderr.contains("says that it failed"), "{run:?}");
+    assert!(run.code == 2 && run.stderr.contains("reports that it failed"), "{run:?}");
 }
 
 #[test]

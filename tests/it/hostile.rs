@@ -223,7 +223,7 @@ fn a_long_list_ends_with_the_number_that_is_left_out() {
     for (content, last) in [
         (
             scale(&format!("references: [{}]\n", "a, ".repeat(250))),
-            "exceptions/m.yaml:19:314: warning[bad-reference] and `150` more of `bad-reference` from here on",
+            "exceptions/m.yaml:19:314: warning[bad-reference] and `150` more findings of `bad-reference` from here on",
         ),
         (
             scale(&format!("x-a: [{}]\n", "no, ".repeat(250))),

@@ -338,8 +338,10 @@ fn an_edit_whose_words_nobody_reads_is_made_and_never_takes_a_commit_for_done_th
         let output = command.stdin(Stdio::null()).stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
         let output = output.wait_with_output().unwrap();
         let record = fs::read_to_string(repo.path().join("exceptions/label-printer.yaml")).unwrap();
+        // The same review is not recorded twice.
+        repo.git(&["restore", "exceptions/label-printer.yaml"]);
         let is_pushed = repo.git(&["ls-remote", "origin"]).contains("refs/heads/");
-        assert_eq!(record.matches("The maker has confirmed the day.").count(), 1 + usize::from(with_git), "{record}");
+        assert_eq!(record.matches("The maker has confirmed the day.").count(), 1, "{record}");
         assert_eq!(output.status.success(), is_pushed || !with_git, "{output:?}");
     }
 }

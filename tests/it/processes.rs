@@ -100,7 +100,7 @@ fn other_commands_start_it_rarely() {
         (0, &["list"][..]),
         (4, &["check", "--today", TODAY]),
         (6, &["history"]),
-        (9, &["show", "label-printer", "--today", TODAY]),
+        (10, &["show", "label-printer", "--today", TODAY]),
         (12, &["report", "--today", TODAY]),
         (6, &["list", "--at", "HEAD"]),
     ] {

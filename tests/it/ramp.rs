@@ -714,18 +714,18 @@ fn what_the_gate_tolerates_is_not_called_unused_by_the_check() {
     let baseline = ramp.read("baseline.yaml").replace("  EXC-1:", "  EXC-9:\n    schema: [/removal]\n  EXC-1:");
     ramp.repo.write("baseline.yaml", &baseline);
     let said = check();
-    assert!(said.contains("`vague-reason` finds nothing here any more in `EXC-3`"), "{said}");
+    assert!(said.contains("`vague-reason` no longer finds anything in `EXC-3`"), "{said}");
     assert!(said.contains("there is no exception `EXC-9`") && said.contains("delete the entry"), "{said}");
 }
 
-/// A baseline that only the branch has stays on it, and what is written already is not put up for approval again.
+/// A baseline that only the branch has stays on it, and what is written already is not submitted for review again.
 #[test]
 fn the_steps_of_an_import_can_be_pasted_on_the_branch_of_an_import() {
     let ramp = Ramp::new();
     ramp.repo.branch("import");
     ramp.sheet("sheet.csv", SHEET);
     let import = |sheet: &str| ramp.run(&["import", sheet, "--today", TODAY, "--baseline=2027-01-31"]);
-    assert!(import("../sheet.csv").stdout.contains("put them up for approval"));
+    assert!(import("../sheet.csv").stdout.contains("submit them for review"));
     ramp.repo.commit("Import");
     let again = import("../sheet.csv");
     assert_eq!(again.code, 0, "{again:?}");
@@ -749,7 +749,7 @@ fn an_update_closes_nothing_and_says_what_the_check_says() {
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.stdout.contains("closure: 'EXC-2' is not closed; 'stopgap close' closes it"), "{}", run.stdout);
     assert!(!ramp.read("exceptions/EXC-2.yaml").contains("closure"), "{}", ramp.read("exceptions/EXC-2.yaml"));
-    assert!(run.stdout.contains("what else `stopgap check` will say about them\n"), "{}", run.stdout);
+    assert!(run.stdout.contains("other findings of `stopgap check`\n"), "{}", run.stdout);
     assert!(run.stdout.contains("error    owner-not-a-person (1)"), "{}", run.stdout);
     assert!(!run.stdout.contains("status-mismatch"), "{}", run.stdout);
 }

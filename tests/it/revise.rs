@@ -534,7 +534,9 @@ fn hostile_text_is_written_so_that_it_reads_back_and_printed_so_that_it_does_not
     let written = text(&sandbox);
     let tree = stopgap::internal::yaml::parse(&written).unwrap();
     let (_, read) = stopgap::internal::yaml::lookup(&tree, "/reviews/0/note").unwrap();
-    assert_eq!(read.as_text(), Some(note));
+    // What was pasted is one line, without what controls a terminal.
+    let line = "[2J::error::x ##[set-output name=a;]b\u{202e} \"quoted\" \\ {a: b}, - c # d - e: f";
+    assert_eq!(read.as_text(), Some(line));
     clean(&sandbox);
 }
 
@@ -741,11 +743,11 @@ fn a_merged_term_that_is_too_long_for_its_tier_is_closed() {
     let amend = ["amend", "label-printer", "--set", "risk.tier=high", "--by", "Luis Prado", "--approver", "Mei Tanaka"];
     let amend = [amend.as_slice(), &["--note", "Its data is what counts.", "--dry-run"]].concat();
     let refused = run(&amend);
-    let said = "it is merged, so close it by 2026-11-27, and ask for a new exception that names it in `follows`";
+    let said = "it is merged, so close it by 2026-11-27, and request a new exception that names it in `follows`";
     assert!(refused.code == 1 && refused.stdout.contains(said), "{}", refused.stdout);
     let checked = run(&["check"]).stdout;
     let said =
-        "set `tier: high`, which is good for 7 days, until 2026-11-27 at the latest; if it is merged, close it by then";
+        "set `tier: high`, which allows 7 days, until 2026-11-27 at the latest; if it is merged, close it by then";
     assert!(checked.contains(said), "{checked}");
     let report = run(&["report"]).stdout;
     assert!(report.contains("do        stopgap close label-printer\n"), "{report}");
@@ -795,6 +797,6 @@ fn an_unwaivable_control_is_followed_and_closed_once_it_is_merged() {
     let sandbox = register(&[]);
     sandbox.file("controls.yaml", "controls: [{id: CRY-04, waivable: false}]\n");
     let said = sandbox.check(&[]).stdout;
-    assert!(said.contains("nobody can waive `CRY-04`\n"), "{said}");
+    assert!(said.contains("`CRY-04` cannot be waived\n"), "{said}");
     assert!(said.contains("or close the exception if it is merged: `controls.yaml` says `waivable: false`"), "{said}");
 }
