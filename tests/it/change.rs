@@ -849,7 +849,8 @@ mod rule_book {
         let gate = "jobs:\n  gate:\n    steps:\n      - run: stopgap check --base auto\n";
         let other = gate.replace("auto", "\"${{ github.event.pull_request.base.sha }}\"");
         let path = ".github/workflows/stopgap.yml";
-        let said = "`--base` of the check is `\"${{ github.event.pull_request.base.sha }}\"` now, and was `auto`";
+        let said =
+            "`--base` of the check is now `\"${{ github.event.pull_request.base.sha }}\"`, and was `auto` before";
         assert_eq!(warned(&[(path, gate)], &[(path, &other)]), [format!("{path}:4 {said}")]);
         let component = "include:\n  - component: a.b/c/stopgap@1\n    inputs:\n      image: a.b/stopgap@sha256:1\n";
         let path = ".gitlab-ci.yml";

@@ -279,7 +279,9 @@ fn an_edit_goes_on_where_its_request_is_open() {
     assert_eq!(repo.git(&["show", "--format=", "--name-only"]), "exceptions/badge.yaml");
     assert_eq!(repo.rev("origin/feature"), repo.rev("HEAD"));
     assert_eq!(repo.git(&["diff", "--cached", "--name-only"]), "staged.txt");
-    let run = Run::of(&mut stopgap(&repo, &REVIEW));
+    let mut again = REVIEW;
+    again[4] = "The tool works; it is installed on Friday.";
+    let run = Run::of(&mut stopgap(&repo, &again));
     assert_eq!(run.code, 0, "the pull request is there already: {run:?}");
     assert_eq!(said(&repo), "pr\ncreate\n--fill\npr\nview\n");
     assert!(run.stdout.contains("{ gh pr view || gh pr create --fill; }"), "{}", run.stdout);
