@@ -57,7 +57,7 @@ pub fn with_tip(mut error: clap::Error, words: &[OsString]) -> clap::Error {
     match (tips.iter().position(is_about_values), taking) {
         (Some(at), _) if is_option => drop(tips.remove(at)),
         (Some(at), Some(name)) => {
-            let how = format!("write it behind an equals sign: '{name}={word}'");
+            let how = format!("write it after an equals sign: '{name}={word}'");
             tips[at] = StyledStr::from(format!("to pass '{word}' as the value of an option, {how}"));
         }
         _ => return error,

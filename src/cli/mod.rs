@@ -106,8 +106,8 @@ pub enum Command {
     /// Editors get schemas, which provide completion and documentation of the keys.
     ///
     /// Existing files are never changed, so it can be run again: missing files are written, and lines to add to your
-    /// own files are printed. Only an unedited job that was written without knowing where stopgap comes from is
-    /// replaced, once `--action` or `--component` says so.
+    /// own files are printed. Only an unedited job that was written before the source of stopgap was known is replaced,
+    /// once `--action`, `--component`, `--image` or `--source` sets it.
     Init(Init),
     /// Request a new exception.
     ///

@@ -307,11 +307,7 @@ fn of_own_answers(
             PULLS | evidence::Manifest::NAME => it,
             file => Difference::of_file(
                 PULLS,
-                format!(
-                    "regenerating the pack from it gives a different result: \
-                                                        {file}: {}",
-                    it.what
-                ),
+                format!("regenerating the pack from it gives a different result: {file}: {}", it.what),
             ),
         })),
         Err(Error::Input(error)) => of_file(format!("the pack cannot be regenerated from it: {error}")),
@@ -405,10 +401,8 @@ fn verdict(
     let version = env!("CARGO_PKG_VERSION");
     if header.stopgap != version {
         let made = shown(&header.stopgap);
-        let note = format!(
-            "note: made by stopgap {made}, and this is {version}: differences may be due to the \
-                            version"
-        );
+        let note =
+            format!("note: made by stopgap {made}, and this is {version}: differences may be due to the version");
         let _ = writeln!(stderr().lock(), "{}", escape::line(&note));
     }
     let (manifest, others) = found.split_at(of_manifest);

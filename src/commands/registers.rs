@@ -126,9 +126,7 @@ impl Registers {
 /// When `git` cannot deliver the history.
 pub(super) fn gone(git: &Git, tip: &Commit, now: i64) -> Result<BTreeMap<String, Commit>, Error> {
     let line = past::Line::read(git, tip, now)?;
-    let chain: Vec<&Commit> = line.commits().collect();
-    let below = std::iter::once(None).chain(chain.iter().copied().map(Some));
-    let steps: Vec<(&Commit, Option<&Commit>)> = chain.iter().copied().zip(below).collect();
+    let steps = line.steps();
     let mut marks: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut gone = BTreeMap::new();
     for ((_, below), changes) in steps.iter().zip(git.tree_changes(&steps, &[])?) {

@@ -15,7 +15,7 @@ use crate::output::{Look, Severity, Snippet, diff, escape, render_snippet};
 use crate::policy::{Policy, Target};
 use crate::rules::UNREGISTERED;
 use crate::source::Source;
-use crate::suppressions::{Inventory, Item, Licences, Standing, What, entries_in};
+use crate::suppressions::{Inventory, Item, Licences, Standing, entries_in};
 use crate::sync::{Allowed, Plan, Stray, Unsaid, lists, tools_with_files, tools_with_flags};
 use crate::text::{counted, nearest, shown};
 use crate::tools::Tool;
@@ -158,14 +158,10 @@ fn beside(target: &Target, text: &str, licences: &Licences<'_, '_>, opened: &Ope
     let strays = open.into_iter().zip(let_be).filter(|(_, let_be)| !let_be);
     strays
         .map(|(item, _)| {
-            let tool = name(target.tool);
-            let told = match &item.found.what {
-                What::Rule(id) => format!("overlook `{}`", shown(id)),
-                _ => "leave something out".to_owned(),
-            };
+            let what = item.found.what.of(name(target.tool));
             Stray {
                 span: item.found.span,
-                message: format!("{tool} is told to {told} here, and no exception in force covers it"),
+                message: format!("this suppresses {what}, and no exception in force covers it"),
                 help: "delete it by hand: `stopgap sync --prune` only removes entries of its own lists".to_owned(),
             }
         })

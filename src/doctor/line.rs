@@ -3,6 +3,10 @@
 use crate::ci::origin::{Origin, has_digest, is_commit};
 use crate::text::shown;
 
+/// How a job certainly fails when the check does.
+pub(super) const PLAIN: &str = "put `stopgap check` on a line of its own with nothing around it, and use no base other than \
+                                `auto`; if a rule is not ready, lower its level in the policy";
+
 /// How it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
@@ -216,7 +220,7 @@ pub(super) fn unpinned(origin: &Origin) -> Option<Line> {
             Some(Line::advice(Check::Pinned, message, FIX))
         }
         Origin::Unsaid => {
-            let message = "it is not set where stopgap comes from, so the job fails in every run";
+            let message = "the source of stopgap is not set, so the job fails in every run";
             let fix = "run `stopgap init` again with `--action`, `--image` or `--source`";
             Some(Line::wrong(Check::Pinned, message, fix))
         }

@@ -325,9 +325,9 @@ impl GitError {
             }
             Self::TooMuch { .. } => "run the same in the repository to see what it prints".into(),
             Self::TooManyFiles => "`git ls-tree -r HEAD` shows them; a recursively nested tree may be an attack".into(),
-            Self::BrokenTree { .. } => "run `git fsck` for details; git never writes such a tree: do not check it \
-                                        out"
-            .into(),
+            Self::BrokenTree { .. } => {
+                "run `git fsck` for details; git never writes such a tree: do not check it out".into()
+            }
             Self::NoTree { .. } => {
                 "fetch the whole history without a `filter`; if it has none, the clone is damaged: run `git fsck` for \
                  details"

@@ -217,9 +217,9 @@ impl Refusal {
             Self::FreeToEdit { .. } => {
                 "commit the file as it is; to record an amendment anyway, use `--approver` and `--note`".into()
             }
-            Self::NeverCorrected { .. } => "use `stopgap renew` to extend an exception, or `stopgap close` to end \
-                                            it"
-            .into(),
+            Self::NeverCorrected { .. } => {
+                "use `stopgap renew` to extend an exception, or `stopgap close` to end it".into()
+            }
             Self::WrittenByCommands { .. } => "the commands `review`, `close` and `reject` write it".into(),
             Self::SeveralTexts { .. } => "edit it in the file; a custom key needs no amendment".into(),
             Self::NothingOpen { .. } => {

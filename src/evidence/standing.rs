@@ -145,10 +145,8 @@ impl Presence {
             self.before |= first.is_eve;
             if let Some((day, Some(commit))) = self.gone.take() {
                 let last = first.day.plus(-1);
-                remarks.push(format!(
-                    "there was no register from {day} to {last}: commit {} took it away",
-                    commit.short()
-                ));
+                remarks
+                    .push(format!("there was no register from {day} to {last}: commit {} removed it", commit.short()));
             }
         } else if self.was && self.gone.is_none() {
             self.gone = Some((first.day, commit.cloned()));
@@ -168,9 +166,7 @@ pub(super) fn walk(
     let chain: Vec<&Commit> = line.commits().collect();
     let first = line.count_by(period.eve.timestamp());
     let before = first.checked_sub(1).map(|last| chain[last]);
-    let parents = std::iter::once(before).chain(chain[first..].iter().map(|commit| Some(*commit)));
-    let steps: Vec<(&Commit, Option<&Commit>)> = chain[first..].iter().copied().zip(parents).collect();
-    let changes = sources.git.tree_changes(&steps, &[])?;
+    let changes = sources.git.tree_changes(&line.steps()[first..], &[])?;
     let mut held = Held::open(sources, before)?;
     let (mut tally, mut presence) = (Tally::default(), Presence::default());
     let mut at = first;

@@ -374,7 +374,7 @@ impl Story<'_> {
             let author = info.author.as_str();
             if author != written.info.author && named.iter().all(|(other, _)| *other != author) {
                 let (by, day) = (shown(author), self.day(info.committed));
-                let remark = format!("{by} had written it otherwise, in commit {} of {day}", commit.short());
+                let remark = format!("{by} had written it differently, in commit {} of {day}", commit.short());
                 named.push((author, remark));
             }
         }

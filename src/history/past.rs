@@ -9,7 +9,7 @@ use crate::error::{Error, GitError};
 use crate::files::{self, ReadFile};
 use crate::git::{Commit, CommitInfo, Git, TreeFile};
 use crate::history::held::{Edited, Home};
-use crate::history::main_line::{MainLine, oldest_first};
+use crate::history::main_line::{MainLine, Step, oldest_first};
 use crate::history::trail::Record;
 use crate::register::stem;
 use crate::time::Zone;
@@ -82,6 +82,11 @@ impl Line {
     /// Returns the commits, oldest first.
     pub fn commits(&self) -> impl ExactSizeIterator<Item = &Commit> {
         self.commits.iter().map(|(commit, _)| commit)
+    }
+
+    /// Pairs each commit, oldest first, with the one below it.
+    pub(crate) fn steps(&self) -> Vec<Step<'_>> {
+        self.commits().zip(std::iter::once(None).chain(self.commits().map(Some))).collect()
     }
 
     /// Returns how many of the commits the branch had at a moment, in seconds since 1970-01-01 UTC.

@@ -147,7 +147,7 @@ impl Table {
         let cells = row.filled();
         if let Some(line) = row.stray_quote {
             let why = format!(
-                "the quote in line {line} does not end a text: a quote is not closed above, or not doubled inside a text"
+                "the quote in line {line} does not end a quoted cell: a quote above is not closed, or one inside the cell is not doubled"
             );
             self.unread.push((row.line, why));
         } else if cells == 0 {
@@ -158,7 +158,7 @@ impl Table {
             self.totals.push((row.line, row.joined()));
         } else if cells > width {
             let why = format!(
-                "it has {cells} cells and the header {width}: a text that contains the delimiter is not quoted"
+                "it has {cells} cells and the header {width}: a cell that contains the delimiter is not quoted"
             );
             self.unread.push((row.line, why));
         } else if row.cells.len() != header.cells.len() && row.swallows_rows(delimiter, width) {

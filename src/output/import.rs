@@ -290,7 +290,7 @@ fn missing(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     let complete = outcome.drafts.iter().filter(|draft| draft.missing.is_empty()).count();
     let complete = match outcome.drafts.len() {
         1 => String::new(),
-        all => format!(", and {complete} of {all} entries lack none"),
+        all => format!(", and {complete} of {all} entries lack nothing"),
     };
     line(out, &format!("\nmissing fields: {gaps}{complete}"))?;
     let widest = counts.iter().map(|(field, _)| width(field)).max().unwrap_or(0);

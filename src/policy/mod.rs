@@ -198,7 +198,7 @@ impl Policy {
     pub fn shown(&self, error: Error) -> Error {
         let Error::NoRegister { folder, .. } = &error else { return error };
         let message = format!("`exceptions`: there is no folder `{}`", shown(folder));
-        let help = "correct the name; `stopgap init` sets a register up";
+        let help = "correct the name; `stopgap init` sets up a register";
         self.fault_at("/exceptions", message, help).unwrap_or(error)
     }
 

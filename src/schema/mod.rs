@@ -291,10 +291,10 @@ impl Schema {
             }
             Kind::Format { format } => format!("{name} is `{value}`, which does not have the format `{format}`"),
             Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } => match self.keys_of_which_one(pointer).as_slice() {
-                [] => format!("{name} fits none of the forms that are allowed here"),
+                [] => format!("{name} matches none of the allowed forms"),
                 keys => format!("{name} needs one of {}", list(keys)),
             },
-            Kind::OneOfMultipleValid { .. } => format!("{name} fits several of the forms of which only one is allowed"),
+            Kind::OneOfMultipleValid { .. } => format!("{name} matches several forms, of which only one is allowed"),
             Kind::FalseSchema => format!("{name} is not allowed here"),
             Kind::Not { .. } => format!("{name} is {}, which is not allowed", actual(node)),
             Kind::UniqueItems => format!("{name} names an item twice"),
@@ -314,9 +314,7 @@ impl Schema {
             let comment = self.subschema(pointer).and_then(|schema| schema.get("$comment")?.as_str());
             let best = synonym(text, &known).or_else(|| nearest(text, known.iter().copied()));
             if best == Some("active") && words::is_undecided(text) {
-                return Some(
-                    "a request says `active` as well: it is in force once it is approved and merged".to_owned(),
-                );
+                return Some("a request uses `active` too: it is in force once it is approved and merged".to_owned());
             }
             return match (best, comment) {
                 (Some(best), None) => Some(format!("did you mean `{best}`?")),

@@ -180,7 +180,7 @@ fn of_keys_of_which_one_is_needed_only_those_are_named() {
 #[test]
 fn advice_for_words_and_numbers_is_right_when_it_is_followed() {
     for (line, help) in [
-        ("status: pending", "a request says `active` as well: it is in force once it is approved and merged"),
+        ("status: pending", "a request uses `active` too: it is in force once it is approved and merged"),
         ("risk: {tier: critical, statement: x}", "did you mean `high`?"),
         ("risk: {tier: high, statement: x, exposure: none}", "write `exposure: []`"),
         ("risk: {tier: high, statement: x, exposure: [none]}", "write `exposure: []`"),
@@ -220,7 +220,7 @@ fn an_organisation_hears_what_its_own_schema_refuses() {
     );
     assert_eq!(
         said(r#"{"properties": {"x-mail": {"anyOf": [{"minLength": 9}, {"const": "me"}]}}}"#),
-        "`x-mail` fits none of the forms that are allowed here (by `own.json`)"
+        "`x-mail` matches none of the allowed forms (by `own.json`)"
     );
     assert_eq!(
         said(r#"{"anyOf": [{"required": ["x-a"]}, {"required": ["x-b"]}]}"#),

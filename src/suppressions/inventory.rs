@@ -52,9 +52,8 @@ pub struct Before {
     pub marker: Option<String>,
 }
 
-#[cfg(test)]
 impl Item {
-    /// Makes one without a marker or a change, for tests.
+    /// Creates one of a file that is not numbered, without a marker or a change.
     pub(crate) fn of(path: &str, found: Found) -> Self {
         Self {
             file: FileId(0),
@@ -177,18 +176,7 @@ fn identity<'i>(path: &'i str, found: &'i Found) -> Identity<'i> {
 pub fn entries_in(tool: &str, path: &str, name: &str, text: &str) -> Vec<Item> {
     let page = Reader::new(Some(vec![tool.to_owned()])).read(name, text.as_bytes());
     let own = page.into_iter().flat_map(|page| page.found).filter(|found| found.is_entry && found.tool == tool);
-    let item = |found| Item {
-        file: FileId(0),
-        path: path.to_owned(),
-        links: Vec::new(),
-        found,
-        marker: None,
-        is_new: false,
-        before: None,
-        agent: None,
-        pointer: String::new(),
-    };
-    own.map(item).collect()
+    own.map(|found| Item::of(path, found)).collect()
 }
 
 impl Inventory {
@@ -229,17 +217,7 @@ impl Inventory {
             let Identity { tool, id, code, .. } = identity(&path, &found);
             let pointer = number(format!("/{path}/{tool}/{id}/{code}"));
             let marker = found.marker.and_then(|index| markers.get(index)).map(|marker| marker.id.clone());
-            self.items.push(Item {
-                file,
-                path: path.clone(),
-                links: links.clone(),
-                found,
-                marker,
-                is_new: false,
-                before: None,
-                agent: None,
-                pointer,
-            });
+            self.items.push(Item { file, links: links.clone(), marker, pointer, ..Item::of(&path, found) });
         }
         for marker in markers {
             let pointer = number(format!("/{path}/stopgap/{}", marker.id));

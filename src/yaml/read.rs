@@ -414,7 +414,7 @@ fn syntax_problem(text: &str, error: &ScanError) -> Problem {
             | ErrorKind::ExpectedFlowSequenceSeparator
     );
     if let Some((open, comment)) = cut_bracket(text, at).filter(|_| is_of_brackets) {
-        let message = format!("this `{}` is never closed: at the `#` behind it a comment begins", &text[open.range()]);
+        let message = format!("this `{}` is never closed: the `#` after it begins a comment", &text[open.range()]);
         return Problem::new(open, message, format!("put quotes around what begins at `{}`", shown(comment)));
     }
     match error.kind() {
@@ -583,18 +583,8 @@ mod tests {
             ("a: \"C:\\Users\\x\"\n", "an escape that YAML does not know", "single quotes", ""),
             ("a: \"C:\\users\"\n", "an escape that YAML does not know", "single quotes", ""),
             ("a: \"C:\\xy\"\n", "an escape that YAML does not know", "single quotes", ""),
-            (
-                "a: [b, #482]\nc: d\n",
-                "at the `#` behind it a comment begins",
-                "quotes around what begins at `#482]`",
-                "[",
-            ),
-            (
-                "a: {b: #12}\nc: d\n",
-                "at the `#` behind it a comment begins",
-                "quotes around what begins at `#12}`",
-                "{",
-            ),
+            ("a: [b, #482]\nc: d\n", "the `#` after it begins a comment", "quotes around what begins at `#482]`", "["),
+            ("a: {b: #12}\nc: d\n", "the `#` after it begins a comment", "quotes around what begins at `#12}`", "{"),
             ("a: !Delete the account\n", "a tag", "quote a string that begins with `!`", ""),
             ("a: [\n  b,\n]\n", "a closing bracket at the start of a line", "put a space before it", "]"),
             (": c\n", "a key is missing before this `:`", "write the key", ""),

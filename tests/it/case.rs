@@ -501,7 +501,7 @@ fn the_commit_that_wrote_the_text_is_named_and_so_are_those_who_wrote_it_otherwi
         assert!(request["says"].to_string().contains("everything in production"), "{request}");
         assert_eq!(request["written"]["commit"], json!(edited));
         let remarks = request["remarks"].to_string();
-        let wanted = format!("maria <maria@example.com> had written it otherwise, in commit {}", &asked[..12]);
+        let wanted = format!("maria <maria@example.com> had written it differently, in commit {}", &asked[..12]);
         assert!(remarks.contains(&wanted), "{remarks}");
         // The request keeps the day on which it was first written.
         assert_eq!(request["day"], json!("2026-01-03"));

@@ -61,12 +61,8 @@ pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> 
         return Ok(ExitCode::SUCCESS);
     }
     let count = setup.write()?;
-    let rest = if setup.stub.is_some() {
-        "other existing files were not changed"
-    } else {
-        "existing files were not \
-                                                                                           changed"
-    };
+    let rest =
+        if setup.stub.is_some() { "other existing files were not changed" } else { "existing files were not changed" };
     match count {
         0 => writeln!(out, "\neverything already exists, and nothing was written")?,
         1 => writeln!(out, "\n1 file was written; {rest}")?,

@@ -385,10 +385,9 @@ impl Interview<'_> {
                 let words = text.split([',', ' ']).filter(|word| !word.is_empty());
                 let words: Vec<String> = words.map(|word| chosen(word, &choices)).collect::<Result<_, _>>()?;
                 match words.as_slice() {
-                    [_, _, ..] if words.iter().any(|word| word == NONE) => Err(format!(
-                        "`{NONE}` cannot be combined \
-                                                                                        with other values"
-                    )),
+                    [_, _, ..] if words.iter().any(|word| word == NONE) => {
+                        Err(format!("`{NONE}` cannot be combined with other values"))
+                    }
                     _ => Ok(words.join(",")),
                 }
             }

@@ -6,7 +6,7 @@ use super::usage::{Definitions, Usage, What};
 use crate::ci::github::{Permissions, Trigger};
 use crate::ci::origin::{self, Origin};
 use crate::ci::{lets_through, softening};
-use crate::doctor::line::{Check, Line, Status, quotable, unpinned};
+use crate::doctor::line::{Check, Line, PLAIN, Status, quotable, unpinned};
 use crate::doctor::{Facts, HOOKS, OTHERS, unjudged};
 use crate::text::shown;
 
@@ -188,7 +188,7 @@ fn on_requests(facts: &Facts<'_>, usage: &Usage<'_>, trigger: &Trigger) -> Line 
     }
     if through.is_none() {
         let message =
-            format!("whether it runs on pull requests to `{}` is up to patterns of branches", shown(facts.branch));
+            format!("whether it runs on pull requests to `{}` depends on branch patterns", shown(facts.branch));
         let fix = "delete `branches` and `branches-ignore` below `pull_request:`";
         return Line::unknown(Check::OnRequests, message, fix).at(path, trigger.line);
     }
@@ -279,7 +279,7 @@ fn on_queue(facts: &Facts<'_>, usages: &[&Usage<'_>], usage: &Usage<'_>) -> Opti
             Some(false) => return never(trigger.line),
             None => {
                 let message =
-                    format!("whether it runs in the queue of `{}` is up to patterns of branches", shown(facts.branch));
+                    format!("whether it runs in the queue of `{}` depends on branch patterns", shown(facts.branch));
                 let fix = "delete `branches` below `merge_group:`";
                 return Line::unknown(Check::OnQueue, message, fix).at(path, trigger.line);
             }
@@ -310,9 +310,7 @@ fn in_queue(facts: &Facts<'_>, usage: &Usage<'_>, trigger: &Trigger, event: &str
             let message = "in the merge queue it judges the whole register by the change's own rules";
             Line::wrong(Check::OnQueue, message, "judge the change there: `stopgap check --base auto`")
         }
-        (None, Some(what)) => {
-            Line::unknown(Check::OnQueue, format!("in the merge queue, {}", uncertain(&what)), PLAIN_STEP)
-        }
+        (None, Some(what)) => Line::unknown(Check::OnQueue, format!("in the merge queue, {}", uncertain(&what)), PLAIN),
         (None, None) => {
             return Line::ok(Check::OnQueue, "it runs in the merge queue").at(&usage.workflow.path, trigger.line);
         }
@@ -366,13 +364,9 @@ fn job_lines(facts: &Facts<'_>, usage: &Usage<'_>) -> Vec<Line> {
     lines
 }
 
-/// How a step gates for certain.
-const PLAIN_STEP: &str = "let `stopgap check` be a line of its own with nothing around it, and name no base but `auto`; a rule \
-                          that is not ready is turned down in the policy";
-
-/// Says that it is not certain what something does to a check.
+/// Says that a check may pass because of something.
 fn uncertain(what: &str) -> String {
-    format!("with `{}` it is not certain that it fails when something is wrong", shown(what))
+    format!("with `{}`, it may pass although something is wrong", shown(what))
 }
 
 fn fails(facts: &Facts<'_>, usage: &Usage<'_>) -> Line {
@@ -387,7 +381,7 @@ fn fails(facts: &Facts<'_>, usage: &Usage<'_>) -> Line {
                 "it waits for other jobs (`needs`): if one fails it is skipped, which GitHub counts as passed";
             Line::wrong(Check::Fails, message, "delete `needs`")
         }
-        None if let Some(what) = usage.unclear(facts) => Line::unknown(Check::Fails, uncertain(&what), PLAIN_STEP),
+        None if let Some(what) = usage.unclear(facts) => Line::unknown(Check::Fails, uncertain(&what), PLAIN),
         None => Line::ok(Check::Fails, "the job fails when stopgap does"),
     };
     line.at(usage.path, usage.step.line)
@@ -402,9 +396,8 @@ fn softened_beside(facts: &Facts<'_>, usage: &Usage<'_>) -> Option<Line> {
             Line::wrong(Check::Fails, message, "delete it")
         }
         (None, Some(what)) => {
-            let message =
-                format!("with `{}` it is not certain that the job fails when `stopgap {name}` does", shown(&what));
-            Line::unknown(Check::Fails, message, "let it be a line of its own with nothing around it")
+            let message = format!("with `{}`, the job may pass although `stopgap {name}` fails", shown(&what));
+            Line::unknown(Check::Fails, message, "put it on a line of its own with nothing around it")
         }
         (None, None) => return None,
     };
@@ -623,7 +616,7 @@ fn history(facts: &Facts<'_>, usages: &[&Usage<'_>]) -> Line {
             }
             let line = match usage.softened() {
                 None if let Some(what) = usage.unclear(facts) => {
-                    let fix = "let `stopgap history` be a line of its own with nothing around it";
+                    let fix = "put `stopgap history` on a line of its own with nothing around it";
                     Line::unknown(Check::History, uncertain(&what), fix)
                 }
                 None => Line::ok(Check::History, "`stopgap history` looks for changes that bypassed the gate"),

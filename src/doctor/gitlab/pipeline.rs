@@ -7,7 +7,7 @@ use crate::ci::gitlab::{Include, Job, Occasion, Pipeline, Runs};
 use crate::ci::origin::{self, Origin};
 use crate::ci::script::Shell;
 use crate::ci::softening;
-use crate::doctor::line::{Check, Line, Status, unpinned};
+use crate::doctor::line::{Check, Line, PLAIN, Status, unpinned};
 use crate::doctor::{Facts, HOOKS, PIPELINE, unjudged};
 use crate::source::Source;
 use crate::text::shown;
@@ -162,8 +162,8 @@ fn softened_beside(facts: &Facts<'_>, usage: &Usage<'_>) -> Option<Line> {
         }
         (None, what) => {
             let what = shown(&what.unwrap_or_default()).to_string();
-            let message = format!("with `{what}` it is not certain that the job fails when `stopgap {name}` does");
-            Line::unknown(Check::Fails, message, "let it be a line of its own with nothing around it")
+            let message = format!("with `{what}`, the job may pass although `stopgap {name}` fails");
+            Line::unknown(Check::Fails, message, "put it on a line of its own with nothing around it")
         }
     };
     Some(line.at(&usage.job.path, usage.job.line))
@@ -204,9 +204,11 @@ fn elsewhere(pipeline: &Pipeline) -> Option<Line> {
         _ => false,
     };
     let Include::Elsewhere { name, .. } = pipeline.includes.iter().find(may_change)? else { return None };
-    let message =
-        format!("`{}` is not in this repository, and may say when the job runs and whether it may fail", shown(name));
-    Some(Line::unknown(Check::GateReadable, message, "see that it says nothing of `workflow`, nor of stopgap's jobs"))
+    let message = format!(
+        "`{}` is not in this repository, and may decide when the job runs and whether it may fail",
+        shown(name)
+    );
+    Some(Line::unknown(Check::GateReadable, message, "check that it does not set `workflow` or change stopgap's jobs"))
 }
 
 /// Returns the files of this repository that the pipeline includes.
@@ -405,10 +407,8 @@ fn occasion_lines(facts: &Facts<'_>, checks: &[&Usage<'_>], occasion: Occasion) 
 }
 
 fn uncertain(what: &str) -> Line {
-    let message = format!("with `{}` it is not certain that the pipeline fails when something is wrong", shown(what));
-    let fix = "let `stopgap check` be a line of its own with nothing around it, and name no base but `auto`; a rule that is \
-               not ready is turned down in the policy";
-    Line::unknown(Check::Fails, message, fix)
+    let message = format!("with `{}`, the pipeline may pass although something is wrong", shown(what));
+    Line::unknown(Check::Fails, message, PLAIN)
 }
 
 const KNOWS_APPROVALS: &str = "it reads who opened and who approved the merge request";

@@ -234,16 +234,16 @@ fn pipeline_variables(role: Option<&str>) -> Line {
     const FIX: &str =
         "in Settings > CI/CD > Variables, set *Minimum role to use pipeline variables* to *No one allowed*";
     match role {
-        Some("no_one_allowed") => Line::ok(Check::Bypass, "nobody may start a pipeline with variables of their own"),
+        Some("no_one_allowed") => Line::ok(Check::Bypass, "nobody may start a pipeline with their own variables"),
         Some(role) => {
             let message = format!(
-                "whoever has the role `{}` may start a pipeline with variables that take the place of what the check goes by",
+                "anyone with the role `{}` may start a pipeline with variables that replace what the check relies on",
                 shown(role)
             );
             Line::wrong(Check::Bypass, message, FIX)
         }
         None => {
-            let message = "what was saved does not say who may start a pipeline with variables of their own";
+            let message = "the saved data does not show who may start a pipeline with their own variables";
             Line::unknown(Check::Bypass, message, format!("save the project as a maintainer; {FIX}"))
         }
     }
@@ -299,11 +299,9 @@ fn approvals(gitlab: &GitLab) -> Vec<Line> {
     };
     let mut lines = vec![match (approvals.reset, approvals.reset_of_owners) {
         (true, _) => Line::ok(Check::StaleApprovals, "a push removes earlier approvals"),
-        (false, true) => Line::ok(
-            Check::StaleApprovals,
-            "a push removes the code owners' approvals of the files that \
-                                                          it changes",
-        ),
+        (false, true) => {
+            Line::ok(Check::StaleApprovals, "a push removes the code owners' approvals of the files that it changes")
+        }
         (false, false) => {
             let message = "commits that are pushed after an approval can be merged with it";
             Line::wrong(Check::StaleApprovals, message, format!("in {APPROVALS}, choose *Remove all approvals*"))

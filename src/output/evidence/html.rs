@@ -28,11 +28,9 @@ pub(super) fn render(collected: &Collected, milestones: &[Milestone], out: &mut 
         "\n" main {
             (summary(collected))
             (part("register", "The register", "when the period began, at the end of each month and when it ended", &register(milestones)))
-            (part("decisions", "Decisions", "every decision that reached the branch, and who is known to have \
-                                             approved it", &decisions(collected)))
+            (part("decisions", "Decisions", "every decision that reached the branch, and who is known to have approved it", &decisions(collected)))
             (part("events", "What became of the exceptions", "each step, by commit", &events(collected)))
-            (part("findings", "What was wrong, and for how long", "checked at the end of each day by the rules of \
-                                                                   that day", &findings(collected)))
+            (part("findings", "What was wrong, and for how long", "checked at the end of each day by the rules of that day", &findings(collected)))
             (part("slips", "What bypassed the gate", "changes that the gate would have refused", &slips(collected)))
             @if !collected.remarks.is_empty() {
                 (part("remarks", "Remarks", "what could not be fully determined", &html! {

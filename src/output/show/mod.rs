@@ -163,8 +163,7 @@ fn source(sheet: &Sheet<'_>) -> &'static str {
     if sheet.in_git {
         "by the commits of this branch"
     } else {
-        "by the record itself, because this is not a git \
-                                                                repository"
+        "by the record itself, because this is not a git repository"
     }
 }
 

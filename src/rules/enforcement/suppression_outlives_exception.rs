@@ -1,4 +1,4 @@
-use super::unregistered_suppression::{name, what};
+use super::unregistered_suppression::name;
 use crate::register::{Exception, Phase};
 use crate::rule::Finding;
 use crate::rules::declare_rule;
@@ -34,7 +34,7 @@ fn check(cx: &mut Context<'_>) {
     let is_base = cx.is_base;
     for item in inventory.items.iter().filter(|item| !is_base || !item.is_new) {
         let Standing::Ended(exception) = licences.judged(item, is_base) else { continue };
-        let what = what(name(item.found.tool), &item.found.what);
+        let what = item.found.what.of(name(item.found.tool));
         let message = format!("{}, but this still suppresses {what}", ended(exception, cx));
         let spot = Spot { span: item.found.span, place: Place::value(item.pointer.clone()) };
         let path = cx.files.source(item.file).path();

@@ -90,7 +90,7 @@ fn in_files(cx: &mut Context<'_>) {
 
 fn report(item: &Item, standing: Standing<'_, '_>, cx: &mut Context<'_>) {
     let tool = name(item.found.tool);
-    let what = what(tool, &item.found.what);
+    let what = item.found.what.of(tool);
     let by =
         item.agent.as_ref().filter(|_| item.is_new).map(|agent| format!(", and the agent `{}` added it", shown(agent)));
     let by = by.unwrap_or_default();
@@ -211,16 +211,6 @@ fn cover(item: &Item) -> Option<String> {
 /// Returns a tool's name as its makers write it.
 pub(super) fn name(tool: &str) -> &str {
     Tool::of_key(tool).map_or(tool, |tool| tool.name)
-}
-
-/// Returns what a suppression suppresses, for a message.
-pub(super) fn what(tool: &str, what: &What) -> String {
-    match what {
-        What::Rule(id) => format!("{tool} `{}`", shown(id)),
-        What::All => format!("everything that {tool} reports here"),
-        What::Unnamed => format!("whatever {tool} reports here"),
-        What::Unread { .. } => format!("something of {tool} that cannot be determined"),
-    }
 }
 
 #[cfg(test)]

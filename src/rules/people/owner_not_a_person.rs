@@ -61,7 +61,7 @@ fn judge(role: &str, task: &str, text: Option<&Text<'_>>, cx: &mut Context<'_>) 
             "is a group or an office, not one person".to_owned()
         }
         NotAPerson::Group(word) => format!("is a group or an office (`{word}`), not one person"),
-        NotAPerson::Placeholder if bare.is_some() => "is in quotes that are part of the text".to_owned(),
+        NotAPerson::Placeholder if bare.is_some() => "is in quotes that are part of the string".to_owned(),
         NotAPerson::Placeholder => "is a placeholder, not a name".to_owned(),
         NotAPerson::Mixed | NotAPerson::Malformed if is_listed(cx, written) => return,
         NotAPerson::Mixed => "is more than one spelling of a person".to_owned(),

@@ -40,7 +40,7 @@ fn check(used: &BaselineUse<'_>, cx: &mut Context<'_>) {
             "delete the entries of `baseline.yaml` as soon as this is merged".to_owned(),
         ),
         (false, 0) if !used.brought.is_empty() => (
-            "the baseline tolerates only what the change that brings the exceptions is judged by".to_owned(),
+            "the baseline tolerates only findings of the change that adds the exceptions".to_owned(),
             "delete `baseline.yaml` once that is merged".to_owned(),
         ),
         (_, 0) => (

@@ -21,6 +21,7 @@ use rustc_hash::FxHashSet;
 
 use super::language::Language;
 use super::statement::Part;
+use crate::text::shown;
 use crate::time::until::Until;
 
 /// What a suppression names.
@@ -39,6 +40,19 @@ pub enum What {
         /// What to do about it.
         help: String,
     },
+}
+
+impl What {
+    /// Says for people what a suppression of a tool suppresses.
+    #[must_use]
+    pub fn of(&self, tool: &str) -> String {
+        match self {
+            Self::Rule(id) => format!("{tool} `{}`", shown(id)),
+            Self::All => format!("everything that {tool} reports here"),
+            Self::Unnamed => format!("whatever {tool} reports here"),
+            Self::Unread { .. } => format!("something of {tool} that cannot be determined"),
+        }
+    }
 }
 
 /// What a suppression is good for.
