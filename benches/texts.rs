@@ -27,7 +27,7 @@ pub(crate) fn run(entries: usize, out: &mut impl Write) -> Outcome<()> {
         let start = Instant::now();
         let copies = closest_older(&reasons, |_| true, 0.8);
         let millis = start.elapsed().as_secs_f64() * 1e3;
-        let found = copies.closest.iter().flatten().count();
+        let found = copies.closest.len();
         writeln!(out, "{kind:20}{millis:>10.1}{found:>10}{:>10}", copies.incomplete.len())?;
     }
     writeln!(out)?;

@@ -140,10 +140,10 @@ fn alike<'r>(
     all.extend(new);
     let texts: Vec<&str> = all.iter().map(|(.., text)| *text).collect();
     let copies = closest_older(&texts, |at| at >= old, ALIKE);
-    let found = all.iter().zip(copies.closest).skip(old);
+    let found = copies.closest.into_iter();
     found
-        .filter_map(|((exception, at, _), closest)| {
-            let closest = closest?;
+        .filter_map(|(new, closest)| {
+            let (exception, at, _) = all.get(new)?;
             Some(((exception.file, *at), (all.get(closest.of)?.0.id, closest)))
         })
         .collect()

@@ -332,7 +332,7 @@ impl Desk {
             let new = self.reasons.len();
             let threshold = self.judge.policy.similarity;
             let copies = closest_older(&texts, |at| at == new, threshold);
-            let closest = copies.closest.get(new).and_then(Option::as_ref);
+            let closest = copies.closest.get(&new);
             *last = (reason.to_owned(), closest.and_then(|it| self.reasons.get(it.of)).map(|(file, _)| *file));
         }
         last.1

@@ -1,5 +1,8 @@
+use std::cmp::Ordering;
+
 use rustc_hash::FxHashSet;
 
+use crate::cores::{Cores, FEW};
 use crate::register::{Exception, Text};
 use crate::rule::Level;
 use crate::rules::declare_rule;
@@ -37,47 +40,71 @@ declare_rule! {
 struct Given<'e, 'a> {
     exception: &'e Exception<'a>,
     text: &'e Text<'a>,
-    /// The day of its own decision.
-    decided: Option<Day>,
     /// 0 is the entry's own, the others are those of its renewals.
-    position: usize,
+    position: u32,
+    age: Age,
+}
+
+/// What tells which of two reasons is the older one, before the exceptions' ids and the reasons' positions do.
+#[derive(Clone, Copy)]
+struct Age {
+    /// Whether a change adds it: then it is newer than what was there, whatever its date.
+    is_new: bool,
+    /// The day of its own decision; a reason without one counts as the newest.
+    decided: Option<Day>,
+    starts: Option<Day>,
+}
+
+impl Age {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |it: &Self| (it.is_new, it.decided.is_none(), it.decided, it.starts.is_none(), it.starts);
+        key(self).cmp(&key(other))
+    }
+}
+
+impl Given<'_, '_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |it: &Self| (it.exception.id, it.position);
+        self.age.cmp(&other.age).then_with(|| key(self).cmp(&key(other)))
+    }
+}
+
+impl AsRef<str> for Given<'_, '_> {
+    fn as_ref(&self) -> &str {
+        self.text.as_str()
+    }
 }
 
 fn check(cx: &mut Context<'_>) {
     judge(cx, |reasons, wanted, threshold| closest_older(reasons, wanted, threshold));
 }
 
-fn judge(cx: &mut Context<'_>, search: impl Fn(&[&str], &(dyn Fn(usize) -> bool + Sync), f64) -> Copies) {
+fn judge(cx: &mut Context<'_>, search: impl Fn(&[Given<'_, '_>], &(dyn Fn(usize) -> bool + Sync), f64) -> Copies) {
     let register = cx.register;
     let threshold = cx.policy().similarity;
     let zone = cx.policy().timezone;
-    // Whatever a change adds is newer than what was there, whatever its date.
-    let is_new = |given: &Given<'_, '_>| {
-        cx.changes.is_some_and(|changes| changes.adds_reason(given.exception.file, given.position, given.text.as_str()))
-    };
-    let given = |exception| {
-        let reasons = Exception::reasons(exception).enumerate();
-        reasons.map(move |(position, (text, decided))| Given { exception, text, decided, position })
+    let is_new = |exception: &Exception<'_>, position, text: &Text<'_>| {
+        cx.changes.is_some_and(|changes| changes.adds_reason(exception.file, position, text.as_str()))
     };
     let count = register.exceptions().map(|exception| 1 + exception.renewals.len()).sum();
     let mut all: Vec<Given<'_, '_>> = Vec::with_capacity(count);
-    all.extend(register.exceptions().flat_map(given));
-    all.sort_by_cached_key(|given| {
-        let starts = given.exception.starts.as_ref().map(|starts| zone.first_day(starts.value));
-        // A reason without a day counts as the newest.
-        let decided = (given.decided.is_none(), given.decided);
-        (is_new(given), decided, starts.is_none(), starts, given.exception.id, given.position)
-    });
-    let texts: Vec<&str> = all.iter().map(|given| given.text.as_str()).collect();
-    let copies = search(&texts, &|at| cx.judges_grant(all[at].exception), threshold);
+    for exception in register.exceptions() {
+        let starts = exception.starts.as_ref().map(|starts| zone.first_day(starts.value));
+        all.extend((0..).zip(exception.reasons()).map(|(position, (text, decided))| {
+            let age = Age { is_new: is_new(exception, position as usize, text), decided, starts };
+            Given { exception, text, position, age }
+        }));
+    }
+    Cores::for_items(all.len(), FEW).sort_by(&mut all, Given::cmp);
+    let copies = search(&all, &|at| cx.judges_grant(all[at].exception), threshold);
     let examples: FxHashSet<Said> = EXAMPLES.lines().map(said).collect();
-    for (given, closest) in all.iter().zip(&copies.closest) {
+    for (at, given) in all.iter().enumerate() {
         if !cx.judges_grant(given.exception) {
             continue;
         }
-        if examples.contains(&said(given.text.as_str())) {
+        if examples.contains(&said(given.as_ref())) {
             report_example(given, cx);
-        } else if let Some(closest) = closest {
+        } else if let Some(closest) = copies.closest.get(&at) {
             report(given, &all[closest.of], *closest, threshold, cx);
         }
     }
@@ -103,7 +130,7 @@ fn report(given: &Given<'_, '_>, older: &Given<'_, '_>, closest: Closest, thresh
         (false, _) => format!("a renewal of `{}`", shown(older.exception.id)),
     };
     let message = compared(given.text.as_str(), older.text.as_str(), &whose, closest, threshold);
-    let label = match older.decided {
+    let label = match older.age.decided {
         Some(day) => format!("decided on {day}"),
         None => "the older text".to_owned(),
     };
@@ -220,9 +247,9 @@ status: {status}
         let rule = run.on.iter().find(|on| on.rule.id == "copied-reason").unwrap();
         let told = |incomplete: &[usize]| {
             let mut findings = Vec::new();
-            let search = |reasons: &[&str], _: &(dyn Fn(usize) -> bool + Sync), _| Copies {
-                closest: vec![None; reasons.len()],
+            let search = |_: &[Given<'_, '_>], _: &(dyn Fn(usize) -> bool + Sync), _| Copies {
                 incomplete: incomplete.to_vec(),
+                ..Copies::default()
             };
             judge(&mut run.context(rule, FileId(0), &mut findings), search);
             let line = |it: &Finding| format!("{:?} {}: {}", it.level, files.source(it.file).path(), it.message);

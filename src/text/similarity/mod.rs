@@ -13,6 +13,7 @@
 //! similarity search", 2007), so only those few are indexed. Sets of another size and sets whose fingerprints differ
 //! in too many bits are dropped unread. Knows nothing about exceptions or dates: the caller sorts.
 
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash};
 use std::ops::{Range, RangeInclusive};
 
@@ -39,8 +40,8 @@ const MIN_BUDGET: usize = 16_000;
 /// What was found among all reasons.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Copies {
-    /// For each reason the closest older one, if any is close enough.
-    pub closest: Vec<Option<Closest>>,
+    /// For each reason that has one, the closest older one that is close enough.
+    pub closest: BTreeMap<usize, Closest>,
     /// Indices of reasons without a copy whose budget of comparisons ran out, ascending. Even for these it is known
     /// that no older reason is equal or differs only in one added, removed or replaced word.
     pub incomplete: Vec<usize>,
@@ -58,11 +59,11 @@ impl Copies {
             for at in 1..alike.len() {
                 if let Some(first) = (0..at).find(|first| key(*first) == key(at)) {
                     let of = alike[first].1 as usize;
-                    self.closest[alike[at].1 as usize] = Some(Closest { of, similarity: 1.0, added: None });
+                    self.closest.insert(alike[at].1 as usize, Closest { of, similarity: 1.0, added: None });
                 }
             }
         }
-        let is_original = |index: &usize| self.closest[*index].is_none() && words.count(*index) >= MIN_WORDS;
+        let is_original = |index: &usize| !self.closest.contains_key(index) && words.count(*index) >= MIN_WORDS;
         (0..keys.len()).filter(is_original).collect()
     }
 }
@@ -89,15 +90,24 @@ pub struct Closest {
 ///
 /// Only the `wanted` reasons get an answer; the others are what those may repeat.
 #[must_use]
-pub fn closest_older(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, threshold: f64) -> Copies {
+pub fn closest_older<T: AsRef<str> + Sync>(
+    reasons: &[T],
+    wanted: impl Fn(usize) -> bool + Sync,
+    threshold: f64,
+) -> Copies {
     let searches = (0..reasons.len()).filter(|index| wanted(*index)).count();
     closest_within(reasons, wanted, threshold, (TOTAL_BUDGET / searches.max(1)).max(MIN_BUDGET))
 }
 
-fn closest_within(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, threshold: f64, budget: usize) -> Copies {
+fn closest_within<T: AsRef<str> + Sync>(
+    reasons: &[T],
+    wanted: impl Fn(usize) -> bool + Sync,
+    threshold: f64,
+    budget: usize,
+) -> Copies {
     let cores = Cores::for_items(reasons.len(), FEW);
-    let (words, keys) = Words::read(reasons, |text| read(text), cores);
-    let mut copies = Copies { closest: vec![None; reasons.len()], incomplete: Vec::new() };
+    let (words, keys) = Words::read(reasons, |reason| read(reason.as_ref()), cores);
+    let mut copies = Copies::default();
     let originals = copies.collapse(&keys, &words, cores);
     drop(keys);
     let threshold = if threshold > 0.0 { threshold.min(1.0) } else { f64::MIN_POSITIVE };
@@ -109,7 +119,9 @@ fn closest_within(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, thres
     };
     let mut found: Vec<Search> = cores.map_range(originals.len(), search);
     join.complete(&mut found, cores);
-    let lengthened = Lengthened::new(&join.sets, words, threshold);
+    // The two indexes are never held together.
+    let sets = join.sets;
+    let lengthened = Lengthened::new(&sets, words, threshold);
     let kept = |rank: usize, search: &mut Search| match search.best {
         None if wanted(originals[rank]) => lengthened.search(rank, search),
         _ => None,
@@ -121,13 +133,13 @@ fn closest_within(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, thres
         let longer = |kept: Kept| Closest {
             of: originals[kept.rank as usize],
             similarity: kept.share(),
-            added: Some(narrow(join.sets[rank].len()) - kept.shared),
+            added: Some(narrow(sets[rank].len()) - kept.shared),
         };
         let closest = search.best.map(alike).or_else(|| kept.map(longer));
         if search.budget == 0 && closest.is_none() {
             copies.incomplete.push(*index);
         }
-        copies.closest[*index] = closest;
+        copies.closest.extend(closest.map(|closest| (*index, closest)));
     }
     copies
 }
@@ -567,12 +579,13 @@ mod tests {
     fn closest(reasons: &[&str]) -> Vec<Option<(usize, f64)>> {
         let copies = closest_older(reasons, 0.8);
         assert!(copies.incomplete.is_empty());
-        copies.closest.into_iter().map(|closest| closest.map(|closest| (closest.of, closest.similarity))).collect()
+        let found = |index: usize| copies.closest.get(&index).map(|closest| (closest.of, closest.similarity));
+        (0..reasons.len()).map(found).collect()
     }
 
     /// The definition, pair by pair.
     #[expect(clippy::cast_precision_loss, reason = "small numbers")]
-    fn brute_force(reasons: &[&str], threshold: f64) -> Vec<Option<Closest>> {
+    fn brute_force(reasons: &[&str], threshold: f64) -> BTreeMap<usize, Closest> {
         let said: Vec<(Vec<String>, BTreeSet<String>, String)> = reasons
             .iter()
             .map(|text| (words(text), words(text).into_iter().collect(), fold(text).into_owned()))
@@ -611,7 +624,7 @@ mod tests {
             }
             best.or_else(|| lengthened(new))
         };
-        (0..reasons.len()).map(best_of).collect()
+        (0..reasons.len()).filter_map(|new| Some((new, best_of(new)?))).collect()
     }
 
     #[test]
@@ -624,8 +637,7 @@ mod tests {
         ];
         let all = closest_older(&reasons, 0.7);
         let last = super::closest_older(&reasons, |index| index == 3, 0.7);
-        assert_eq!(last.closest[3], all.closest[3]);
-        assert!(last.closest[3].is_some() && last.closest[0].is_none());
+        assert_eq!(last.closest, BTreeMap::from([(3, all.closest[&3])]));
     }
 
     #[test]
@@ -674,7 +686,7 @@ mod tests {
         assert_eq!(closest_older(&[], 0.8), Copies::default());
         let reasons = ["one two three four five six"; 2];
         for threshold in [-1.0, 0.0, f64::MIN_POSITIVE, 1.0, 7.0, f64::NAN, f64::INFINITY] {
-            assert!(closest_older(&reasons, threshold).closest[1].is_some());
+            assert!(closest_older(&reasons, threshold).closest.contains_key(&1));
         }
     }
 
@@ -705,11 +717,13 @@ mod tests {
             reasons.push(format!("both changed {shorter} {second}").replace(second, "words"));
             let reasons = borrowed(&reasons);
             let (broken_off, whole) = (closest_within(&reasons, |_| true, 0.8, 1), brute_force(&reasons, 0.8));
-            prop_assert_eq!(&broken_off.closest[200..203], &whole[200..203]);
+            for index in 200..203 {
+                prop_assert_eq!(broken_off.closest.get(&index), whole.get(&index));
+            }
             prop_assert!(broken_off.incomplete.is_sorted() && !broken_off.incomplete.is_empty());
-            for (index, closest) in whole.iter().enumerate() {
-                let found = broken_off.closest[index].is_some();
-                prop_assert!(found || closest.is_none() || broken_off.incomplete.contains(&index), "{}", index);
+            for index in whole.keys() {
+                let found = broken_off.closest.contains_key(index);
+                prop_assert!(found || broken_off.incomplete.contains(index), "{}", index);
             }
         }
     }
