@@ -108,6 +108,13 @@ pub struct Scope<'a> {
     pub system: Option<Text<'a>>,
     /// The environment.
     pub environment: Option<Text<'a>>,
+    /// What most exceptions leave out.
+    pub detail: Option<Box<Detail<'a>>>,
+}
+
+/// What `scope` may say in addition.
+#[derive(Clone, Debug, Default)]
+pub struct Detail<'a> {
     /// The team, if it matters.
     pub team: Option<Text<'a>>,
     /// The process, if it matters.
@@ -424,19 +431,23 @@ impl<'a> Scope<'a> {
             match &*key {
                 "system" => it.system = text(value, At::field(const { pattern("/scope/system") })),
                 "environment" => it.environment = text(value, At::field(const { pattern("/scope/environment") })),
-                "team" => it.team = text(value, At::field(const { pattern("/scope/team") })),
-                "process" => it.process = text(value, At::field(const { pattern("/scope/process") })),
+                "team" => it.detail().team = text(value, At::field(const { pattern("/scope/team") })),
+                "process" => it.detail().process = text(value, At::field(const { pattern("/scope/process") })),
                 _ => {}
             }
         }
         it
     }
 
+    fn detail(&mut self) -> &mut Detail<'a> {
+        self.detail.get_or_insert_default()
+    }
+
     /// Returns the parts that are there, with their keys.
     pub fn parts(&self) -> impl Iterator<Item = (&'static str, &Text<'a>)> {
-        [("system", &self.system), ("environment", &self.environment), ("team", &self.team), ("process", &self.process)]
-            .into_iter()
-            .filter_map(|(key, text)| Some((key, text.as_ref()?)))
+        let detail = self.detail.iter().flat_map(|it| [("team", &it.team), ("process", &it.process)]);
+        let all = [("system", &self.system), ("environment", &self.environment)].into_iter().chain(detail);
+        all.filter_map(|(key, text)| Some((key, text.as_ref()?)))
     }
 }
 

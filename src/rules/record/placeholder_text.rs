@@ -89,8 +89,10 @@ fn own_texts<'e, 'a>(exception: &'e Exception<'a>, judge: &mut impl FnMut(Field,
     let scope = &exception.scope;
     judge(("scope.system", "name the one system"), &scope.system);
     judge(("scope.environment", "name the one environment"), &scope.environment);
-    judge(("scope.team", "name the team, or leave the key out"), &scope.team);
-    judge(("scope.process", "name the process, or leave the key out"), &scope.process);
+    if let Some(detail) = &scope.detail {
+        judge(("scope.team", "name the team, or leave the key out"), &detail.team);
+        judge(("scope.process", "name the process, or leave the key out"), &detail.process);
+    }
     judge(("risk.statement", "say what could happen, to whom or to how much"), &exception.risk.statement);
     for alternative in &exception.alternatives {
         judge(("option", "name the safer alternative that was considered"), &alternative.option);

@@ -9,6 +9,9 @@
 //! words -> sets, rarest word first -> index: word -> sets by size, oldest first -> each set's closest older one
 //! ```
 //!
+//! Of many sets, a block at a time is indexed, and searched for all that are newer: the index would be most of what a
+//! comparison keeps in memory.
+//!
 //! Two sets similar enough share a word among the rarest few of each (Bayardo, Ma, Srikant: "Scaling up all pairs
 //! similarity search", 2007), so only those few are indexed. Sets of another size and sets whose fingerprints differ
 //! in too many bits are dropped unread. Knows nothing about exceptions or dates: the caller sorts.
@@ -36,6 +39,10 @@ const MIN_WORDS: usize = 6;
 /// reason grows with the register, and at 100,000 reasons is still below the least.
 const TOTAL_BUDGET: usize = 400_000_000;
 const MIN_BUDGET: usize = 16_000;
+
+/// How many sets are indexed at a time: enough that nearly all registers have a single block, few enough that the index
+/// is small beside the reasons of a larger one.
+const BLOCK: usize = if cfg!(test) { 48 } else { 1 << 15 };
 
 /// What was found among all reasons.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -112,15 +119,18 @@ fn closest_within<T: AsRef<str> + Sync>(
     drop(keys);
     let threshold = if threshold > 0.0 { threshold.min(1.0) } else { f64::MIN_POSITIVE };
     let (sets, words) = words.into_sets(&originals, cores);
-    let join = Join::new(sets, words, threshold, cores);
-    let search = |rank: usize| match wanted(originals[rank]) {
-        true => join.search(rank, budget),
-        false => Search { best: None, budget },
-    };
-    let mut found: Vec<Search> = cores.map_range(originals.len(), search);
-    join.complete(&mut found, cores);
-    // The two indexes are never held together.
-    let sets = join.sets;
+    let measure = Measure { sets: &sets, threshold };
+    let mut found: Vec<Search> = originals.iter().map(|_| Search { best: None, budget }).collect();
+    for first in (0..sets.len()).step_by(BLOCK) {
+        let join = Join::new(measure, first..sets.len().min(first + BLOCK), words, cores);
+        let search = |at: usize, search: &mut Search| {
+            if wanted(originals[first + at]) {
+                join.search(first + at, search);
+            }
+        };
+        cores.map_mut(&mut found[first..], search);
+    }
+    measure.complete(&mut found, cores);
     let lengthened = Lengthened::new(&sets, words, threshold);
     let kept = |rank: usize, search: &mut Search| match search.best {
         None if wanted(originals[rank]) => lengthened.search(rank, search),
@@ -236,10 +246,18 @@ struct Search {
     budget: usize,
 }
 
-/// The word sets by age ("rank" 0 is the oldest), and the index over their prefixes.
-struct Join {
+/// The word sets by age ("rank" 0 is the oldest), and how alike two of them must be.
+#[derive(Clone, Copy)]
+struct Measure<'s> {
+    sets: &'s Sets,
     threshold: f64,
-    sets: Sets,
+}
+
+/// The index over the prefixes of some sets in a row.
+struct Join<'s> {
+    measure: Measure<'s>,
+    /// The rank of the first of them.
+    first: usize,
     fingerprints: Vec<u128>,
     /// Where each word's postings start; one more at the end.
     starts: Vec<u32>,
@@ -250,44 +268,14 @@ struct Join {
     posted_halves: Vec<u64>,
 }
 
-impl Join {
-    fn new(sets: Sets, words: usize, threshold: f64, cores: Cores) -> Self {
-        let fingerprints = sets.iter().map(fingerprint).collect();
-        let mut join =
-            Self { threshold, sets, fingerprints, starts: Vec::new(), postings: Vec::new(), posted_halves: Vec::new() };
-        join.index(words, cores);
-        join
-    }
+/// The set whose closest older one is sought.
+struct Sought<'s> {
+    rank: usize,
+    set: &'s [u32],
+    fingerprint: u128,
+}
 
-    /// Fills the postings by counting: sets go in by size, then by age, so each word's postings are sorted.
-    fn index(&mut self, words: usize, cores: Cores) {
-        let mut order: Vec<(u32, u32)> =
-            (0..).zip(self.sets.iter()).map(|(rank, set)| (narrow(set.len()), rank)).collect();
-        cores.sort(&mut order);
-        let mut starts = vec![0_u32; words + 1];
-        for set in self.sets.iter() {
-            for word in &set[..self.prefix(set.len())] {
-                starts[*word as usize + 1] += 1;
-            }
-        }
-        for word in 0..words {
-            starts[word + 1] += starts[word];
-        }
-        let mut next = starts.clone();
-        self.postings = vec![(0, 0); starts[words] as usize];
-        self.posted_halves = vec![0; self.postings.len()];
-        for (size, rank) in order {
-            let set = &self.sets[rank as usize];
-            for word in &set[..self.prefix(set.len())] {
-                let at = next[*word as usize] as usize;
-                self.postings[at] = (size, rank);
-                self.posted_halves[at] = half(self.fingerprints[rank as usize]);
-                next[*word as usize] += 1;
-            }
-        }
-        self.starts = starts;
-    }
-
+impl Measure<'_> {
     /// Returns how many of a set's rarest words must be looked at: a similar set has one of them among its own.
     fn prefix(&self, size: usize) -> usize {
         size + 1 - self.fewest(size, self.threshold, |shared| Overlap::within(shared, size))
@@ -312,37 +300,67 @@ impl Join {
         let estimate = (words as f64 * share - 0.01).max(1.0) as usize;
         (estimate..).find(|shared| overlap(*shared).jaccard() >= self.threshold).unwrap_or(estimate)
     }
+}
 
-    /// Finds the closest older set for one set.
-    fn search(&self, rank: usize, budget: usize) -> Search {
-        let size = self.sets[rank].len();
-        let mut search = Search { best: None, budget };
-        for position in 0..self.prefix(size) {
+impl<'s> Join<'s> {
+    /// Indexes the sets of some ranks; there are so many `words`.
+    fn new(measure: Measure<'s>, ranks: Range<usize>, words: usize, cores: Cores) -> Self {
+        let sets = measure.sets;
+        let prefix = |rank: usize| &sets[rank][..measure.prefix(sets[rank].len())];
+        let mut starts = vec![0_u32; words + 1];
+        for word in ranks.clone().flat_map(prefix) {
+            starts[*word as usize + 1] += 1;
+        }
+        for word in 0..words {
+            starts[word + 1] += starts[word];
+        }
+        // Sets go in by size, then by age, so each word's postings are sorted.
+        let mut order: Vec<(u32, u32)> = ranks.clone().map(|rank| (narrow(sets[rank].len()), narrow(rank))).collect();
+        cores.sort(&mut order);
+        let fingerprints: Vec<u128> = ranks.clone().map(|rank| fingerprint(&sets[rank])).collect();
+        let mut next = starts.clone();
+        let mut postings = vec![(0, 0); starts[words] as usize];
+        let mut posted_halves = vec![0; postings.len()];
+        for (size, rank) in order {
+            for word in prefix(rank as usize) {
+                let at = next[*word as usize] as usize;
+                postings[at] = (size, rank);
+                posted_halves[at] = half(fingerprints[rank as usize - ranks.start]);
+                next[*word as usize] += 1;
+            }
+        }
+        Self { measure, first: ranks.start, fingerprints, starts, postings, posted_halves }
+    }
+
+    /// Goes on with the search for the closest older set of one set.
+    fn search(&self, rank: usize, search: &mut Search) {
+        let set = &self.measure.sets[rank];
+        let sought = Sought { rank, set, fingerprint: fingerprint(set) };
+        for position in 0..self.measure.prefix(set.len()) {
             // A set found only from here on has none of the words before, so it shares at most the others.
-            let bound = Overlap::within(size - position, size);
+            let bound = Overlap::within(set.len() - position, set.len());
             if search.budget == 0 || search.best.is_some_and(|best| bound.cmp_exactly(best.overlap).is_lt()) {
                 break;
             }
-            self.search_word(rank, position, &mut search);
+            self.search_word(&sought, position, search);
         }
-        search
     }
 
     /// Goes through the older sets that have the word at `position` in their prefix, size by size.
-    fn search_word(&self, rank: usize, position: usize, search: &mut Search) {
-        let set = &self.sets[rank];
+    fn search_word(&self, sought: &Sought<'_>, position: usize, search: &mut Search) {
+        let set = sought.set;
         let word = set[position] as usize;
         let (start, end) = (self.starts[word] as usize, self.starts[word + 1] as usize);
-        let smallest = set.len() + 1 - self.prefix(set.len());
+        let smallest = set.len() + 1 - self.measure.prefix(set.len());
         let mut at = start + self.postings[start..end].partition_point(|posting| (posting.0 as usize) < smallest);
         while at < end && search.budget > 0 {
             let size = self.postings[at].0;
             let same_size = self.postings[at..end].partition_point(|posting| posting.0 == size);
-            let older = self.postings[at..at + same_size].partition_point(|posting| (posting.1 as usize) < rank);
+            let older = self.postings[at..at + same_size].partition_point(|posting| (posting.1 as usize) < sought.rank);
             let most = (set.len() - position).min(size as usize);
-            let reaching = self.needed(set.len(), size as usize);
+            let reaching = self.measure.needed(set.len(), size as usize);
             if reaching <= most {
-                self.scan(rank, at..at + older, reaching..=most, search);
+                self.scan(sought, at..at + older, reaching..=most, search);
             } else if size as usize >= set.len() {
                 break;
             }
@@ -352,8 +370,8 @@ impl Join {
     }
 
     /// Compares a set with candidates of one size, oldest first. They must share so many words, and cannot share more.
-    fn scan(&self, rank: usize, candidates: Range<usize>, sharing: RangeInclusive<usize>, search: &mut Search) {
-        let (left, right) = (self.sets[rank].len(), self.postings[candidates.start].0 as usize);
+    fn scan(&self, sought: &Sought<'_>, candidates: Range<usize>, sharing: RangeInclusive<usize>, search: &mut Search) {
+        let (left, right) = (sought.set.len(), self.postings[candidates.start].0 as usize);
         let mut at = candidates.start;
         while at < candidates.end && search.budget > 0 {
             // An older one than the best wins with equal overlap, a newer one only with more.
@@ -373,7 +391,7 @@ impl Join {
                 at = end;
                 continue;
             }
-            let found = self.first_sharing(rank, at..end, need, &mut search.budget);
+            let found = self.first_sharing(sought, at..end, need, &mut search.budget);
             let seen = found.map_or(end, |(found, _)| found + 1);
             search.budget = search.budget.saturating_sub(seen - at);
             if let Some((found, shared)) = found {
@@ -388,13 +406,12 @@ impl Join {
     /// length.
     fn first_sharing(
         &self,
-        rank: usize,
+        sought: &Sought<'_>,
         candidates: Range<usize>,
         need: usize,
         budget: &mut usize,
     ) -> Option<(usize, usize)> {
-        let set = &self.sets[rank];
-        let fingerprint = self.fingerprints[rank];
+        let Sought { set, fingerprint, .. } = *sought;
         let words = set.len() + self.postings[candidates.start].0 as usize;
         let may_differ = words - 2 * need;
         for at in candidates {
@@ -402,11 +419,11 @@ impl Join {
                 continue;
             }
             let older = self.postings[at].1 as usize;
-            if (fingerprint ^ self.fingerprints[older]).count_ones() as usize > may_differ {
+            if (fingerprint ^ self.fingerprints[older - self.first]).count_ones() as usize > may_differ {
                 continue;
             }
             *budget = budget.saturating_sub(words / 2);
-            if let Some(shared) = shared(set, &self.sets[older], need) {
+            if let Some(shared) = shared(set, &self.measure.sets[older], need) {
                 return Some((at, shared));
             }
             if *budget == 0 {
@@ -415,7 +432,9 @@ impl Join {
         }
         None
     }
+}
 
+impl Measure<'_> {
     /// Completes the searches that ran out of budget, as promised: finds copies that differ in one word only.
     ///
     /// Two such sets are equal once each lacks one word (or one of them does), so equal sums of word hashes bring them

@@ -119,11 +119,12 @@ fn unreadable(file: &Unreadable<'_>, rank: usize) -> Markup {
 /// Returns the other fields of a record, for the search.
 fn other_fields(item: &Item<'_>) -> String {
     let it = item.exception;
-    let texts = [&it.reason, &it.scope.system, &it.scope.environment, &it.scope.team, &it.scope.process];
+    let scope = it.scope.parts().map(|(_, text)| text);
     let more = [&it.risk.statement, &it.removal, &it.requester];
     let renewed = it.renewals.iter().flat_map(|it| [&it.reason, &it.requester, &it.approver]);
     let closed = it.closure.iter().flat_map(|it| [&it.by, &it.verified_by, &it.note]);
-    let all = texts.into_iter().chain(more).chain(renewed).chain(closed).flatten();
+    let more = more.into_iter().chain(renewed).chain(closed).flatten();
+    let all = it.reason.iter().chain(scope).chain(more);
     let all: Vec<String> = all.chain(&it.references).map(|text| brief(text.as_str()).into_owned()).collect();
     all.join(" ")
 }
