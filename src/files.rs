@@ -376,6 +376,16 @@ impl From<Source> for ReadFile {
     }
 }
 
+/// Names a file as it is called in a folder, with `..` for each folder upwards; `None` if they have nothing in common.
+#[must_use]
+pub fn seen_from(folder: &Path, file: &Path) -> Option<String> {
+    let common = folder.ancestors().find(|above| file.starts_with(above))?;
+    let upwards = folder.strip_prefix(common).ok()?.components().count();
+    let below = file.strip_prefix(common).ok()?;
+    let name = "../".repeat(upwards) + &below.to_string_lossy();
+    Some(if name.is_empty() { ".".to_owned() } else { name })
+}
+
 /// Returns a path that is relative to a folder from where that folder is: `below` is empty or ends in `/`, and `../` at the
 /// beginning of the path leads out of it.
 #[must_use]

@@ -44,7 +44,9 @@ pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -
     let judge_of = |path: &str| opened.judge_of(path);
     let items = report::read(&register, &judge_of, &opened.homes, period.until);
     let meeting = Meeting::new(&items, &register, &opened.files, &judge_of, &opened.homes, period, &known);
-    let meeting = Meeting { folder: &folders, ..meeting };
+    let folder = std::fs::canonicalize(&world.folder).unwrap_or_else(|_| world.folder.clone());
+    let here = folder.starts_with(&opened.root).then_some((folder.as_path(), opened.root.as_path()));
+    let meeting = Meeting { folder: &folders, here, ..meeting };
     let view = opened.view(&register);
     write::outputs(&outputs.files, world, |format, look, file| render(format, &meeting, view, look, file))?;
     outputs.printed.map_or(Ok(()), |format| render(format, &meeting, view, world.look(), out))?;

@@ -53,8 +53,8 @@ pub enum Doubt {
     ClosureNotClosed,
     /// It is closed, without a readable closing day.
     NoClosingDay,
-    /// It was closed before it began.
-    ClosedBeforeStart,
+    /// It was closed before it was decided.
+    ClosedBeforeDecision,
     /// It is closed on a day in the future.
     ClosedAhead,
     /// Its last renewal has no readable day of decision.
@@ -83,6 +83,8 @@ pub struct Item<'r> {
     pub home: Option<&'r Home>,
     /// Whether the id alone does not say which file it is.
     pub shares_id: bool,
+    /// Whether another file of its register has the id too.
+    pub is_ambiguous: bool,
     /// Its register's time zone.
     pub zone: Zone,
     /// Its state.
@@ -120,7 +122,7 @@ pub fn read<'r>(
     homes: &'r [Home],
     until: Day,
 ) -> Vec<Item<'r>> {
-    let shared = shared_ids(register);
+    let shared = shared_ids(register, homes);
     let mut directories: Vec<(&'r Judge, Directory<'r>)> = Vec::new();
     let mut items: Vec<Item<'r>> = Vec::with_capacity(register.exceptions().len());
     let mut files = register.files.iter();
@@ -136,21 +138,30 @@ pub fn read<'r>(
         let owner = exception.owner.as_ref().map(|owner| directory.owner(owner.as_str()));
         let home = Home::of(homes, path);
         // Where there are several registers, only the path says which one it is in.
-        let shares_id = home.is_some() || shared.binary_search(&exception.file).is_ok();
-        items.push(Item { path, owner, home, shares_id, ..Item::new(exception, &judge.policy, judge.today, until) });
+        let is_ambiguous = shared.binary_search(&exception.file).is_ok();
+        let shares_id = home.is_some() || is_ambiguous;
+        items.push(Item {
+            path,
+            owner,
+            home,
+            shares_id,
+            is_ambiguous,
+            ..Item::new(exception, &judge.policy, judge.today, until)
+        });
     }
     items.sort_by(|a, b| a.urgency().cmp(&b.urgency()));
     items.iter_mut().enumerate().for_each(|(rank, item)| item.rank = rank);
     items
 }
 
-/// Returns the files whose id another file has too, in order.
-fn shared_ids(register: &Register<'_>) -> Vec<FileId> {
-    let mut ids: Vec<(String, FileId)> =
-        register.files.iter().map(|file| (file.stem().to_lowercase(), file.id)).collect();
+/// Returns the files whose id another file of the same register has too, in order.
+fn shared_ids(register: &Register<'_>, homes: &[Home]) -> Vec<FileId> {
+    let home = |path| Home::of(homes, path).map(|home| home.name.as_str());
+    let mut ids: Vec<(Option<&str>, String, FileId)> =
+        register.files.iter().map(|file| (home(file.path), file.stem().to_lowercase(), file.id)).collect();
     ids.sort_unstable();
-    let several = ids.chunk_by(|(a, _), (b, _)| a == b).filter(|same| same.len() > 1);
-    let mut shared: Vec<FileId> = several.flatten().map(|(_, file)| *file).collect();
+    let several = ids.chunk_by(|a, b| (a.0, &a.1) == (b.0, &b.1)).filter(|same| same.len() > 1);
+    let mut shared: Vec<FileId> = several.flatten().map(|(.., file)| *file).collect();
     shared.sort_unstable();
     shared
 }
@@ -174,6 +185,7 @@ impl<'r> Item<'r> {
             zone,
             home: None,
             shares_id: false,
+            is_ambiguous: false,
             standing: Standing::Unclear,
             doubt: None,
             live,
@@ -214,7 +226,7 @@ impl<'r> Item<'r> {
             _ if self.live && self.exception.closure.is_some() => Some(Doubt::ClosureNotClosed),
             _ if self.first_day.is_none() => Some(Doubt::NoStart),
             _ if closed && self.closed_on.is_none() => Some(Doubt::NoClosingDay),
-            _ if closed && self.closed_on < self.first_day => Some(Doubt::ClosedBeforeStart),
+            _ if closed && self.closed_on < self.decided() => Some(Doubt::ClosedBeforeDecision),
             _ if self.closed_ahead => Some(Doubt::ClosedAhead),
             _ if self.live && self.exception.renewals.last().is_some_and(|renewal| renewal.decided.is_none()) => {
                 Some(Doubt::RenewalWithoutDay)
@@ -259,6 +271,12 @@ impl<'r> Item<'r> {
         self.exception.last_approver().map(Text::as_str)
     }
 
+    /// Returns whether it was closed before its first day, because it was not needed after all.
+    #[must_use]
+    pub fn never_began(&self) -> bool {
+        self.doubt.is_none() && self.standing == Standing::Closed && self.closed_on < self.first_day
+    }
+
     /// Returns how many renewals it has had.
     #[must_use]
     pub fn renewals(&self) -> usize {
@@ -289,7 +307,7 @@ impl<'r> Item<'r> {
     #[must_use]
     pub fn closed_late(&self) -> Option<i64> {
         let (last, closed) = (self.last_day?, self.closed_on?);
-        let tells = !self.closed_ahead && self.doubt != Some(Doubt::ClosedBeforeStart);
+        let tells = !self.closed_ahead && self.doubt != Some(Doubt::ClosedBeforeDecision);
         tells.then(|| last.days_until(closed))
     }
 }

@@ -85,7 +85,7 @@ pub struct Life<'m> {
     /// The longest, and whose it is.
     pub longest: Option<(i64, &'m Item<'m>)>,
     /// Live and closed ones that could not be counted: without a start or a closing day, or closed
-    /// before they began.
+    /// before they were decided. What was closed before it began has no life, and is not one of them.
     pub left_out: usize,
 }
 
@@ -103,7 +103,7 @@ pub struct Closing<'m> {
     /// Those that were closed after their last covered day.
     pub late: usize,
     /// Closed ones that could not be counted: without an end or a closing day, or closed before they
-    /// began.
+    /// were decided.
     pub left_out: usize,
 }
 
@@ -199,7 +199,10 @@ impl<'m> Overdue<'m> {
 impl<'m> Life<'m> {
     fn new(items: &'m [Item<'m>], today: Day) -> Self {
         let lives = || items.iter().filter_map(|item| Some((item.life(today)?, item)));
-        let begun = |item: &&Item<'_>| item.standing == Standing::Closed || (item.live && !is_before_start(item));
+        let begun = |item: &&Item<'_>| match item.standing {
+            Standing::Closed => !item.never_began(),
+            _ => item.live && !is_before_start(item),
+        };
         Self {
             counted: lives().count(),
             total: lives().map(|(days, _)| days).sum(),

@@ -28,6 +28,7 @@ pub use stretch::{Kind, Stretch};
 pub use trend::Trend;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::register::{FileRef, Files, Home, Register};
 use crate::rules::Judge;
@@ -67,6 +68,9 @@ pub struct Meeting<'m> {
     pub max_renewals: usize,
     /// The folder of the exceptions, relative to the root.
     pub folder: &'m str,
+    /// The folder in which the commands are typed, and what the paths are relative to; `None` if the paths are named as
+    /// they are.
+    pub here: Option<(&'m Path, &'m Path)>,
     /// Where each register is, if there are several: then all paths are from the top of the work tree.
     pub homes: &'m [Home],
     /// Every exception that could be read, the most urgent first.
@@ -119,6 +123,7 @@ impl<'m> Meeting<'m> {
             zone: judge.policy.timezone,
             max_renewals: judge.policy.max_renewals,
             folder: &judge.policy.exceptions,
+            here: None,
             homes,
             items,
             unreadable: unreadable(register),
@@ -229,7 +234,7 @@ mod tests {
     /// | early | closed | 1 Nov to 20 Nov, closed on 15 Nov: 14 old, 5 before its end |
     /// | onday | closed | 10 Nov to 20 Nov, closed on 20 Nov: 10 old, on its last day |
     /// | after | closed | 1 Nov to 10 Nov, closed on 18 Nov: 17 old, 8 after its end |
-    /// | wrong | closed | closed before it began: in no figure |
+    /// | wrong | closed | closed before it was decided: in no figure |
     /// | never | rejected | 17 Nov |
     const REGISTER: [(&str, &str); 12] = [
         (
@@ -291,6 +296,17 @@ mod tests {
             let closing = it.closing;
             assert_eq!((closing.counted, closing.twice_median, closing.late, closing.left_out), (3, Some(0), 1, 1));
             assert_eq!(closing.worst.map(|(days, item)| (days, item.exception.id)), Some((8, "after")));
+        });
+    }
+
+    #[test]
+    fn what_was_given_up_before_it_began_has_no_life_and_is_not_left_out() {
+        let given_up = "{status: closed, decided: 2026-11-10, starts: 2026-11-20, expires: 2026-11-30, closure: {date: 2026-11-12}}";
+        meet(TODAY, &[("x", given_up)], |meeting| {
+            let (life, closing) = (meeting.metrics.life, meeting.metrics.closing);
+            assert_eq!((life.counted, life.left_out), (0, 0));
+            assert_eq!((closing.counted, closing.twice_median, closing.left_out), (1, Some(-36), 0));
+            assert_eq!(meeting.to_mend(), 0);
         });
     }
 
@@ -440,6 +456,16 @@ mod tests {
             ),
             ("{status: expired, starts: 2026-11-01, expires: 2026-11-22}", None, Standing::Expired { overdue: 1 }),
             ("{status: active, starts: 2026-11-01, expires: 2026-11-23}", None, Standing::Expiring { left: 0 }),
+            (
+                "{status: closed, decided: 2026-11-10, starts: 2026-11-20, expires: 2026-11-30, closure: {date: 2026-11-09}}",
+                Some(Doubt::ClosedBeforeDecision),
+                Standing::Closed,
+            ),
+            (
+                "{status: closed, decided: 2026-11-10, starts: 2026-11-20, expires: 2026-11-30, closure: {date: 2026-11-10}}",
+                None,
+                Standing::Closed,
+            ),
             ("{status: rejected}", None, Standing::Rejected),
             ("{status: rejected, closure: {date: 2026-11-10}}", Some(Doubt::ClosureNotClosed), Standing::Rejected),
             ("{status: closed, starts: 2026-11-01, closure: {date: 2026-11-10}}", Some(Doubt::NoEnd), Standing::Closed),

@@ -503,3 +503,58 @@ mod large {
         assert_eq!(json(&report(&sandbox, &["--format", "json"]))["metrics"]["closed"], 1_950);
     }
 }
+
+/// Its commands are typed in the folder in which it was asked for.
+#[test]
+fn the_commands_name_files_as_they_are_called_in_the_current_folder() {
+    let repo = crate::support::git::Repo::new();
+    let printer = |expires: &str, status: &str| {
+        let dates = [("decided", "2026-01-02"), ("starts", "2026-01-02"), ("expires", expires), ("status", status)];
+        exception(&dates)
+    };
+    repo.write("exceptions/printer.yaml", &printer("2026-01-20", "active")).commit("Ask");
+    repo.write("exceptions/printer.yaml", &printer("2026-01-25", "active")).commit("Tidy up");
+    repo.write("exceptions/broken.yaml", "title: [\n").write("docs/a.md", "a\n").commit("Write");
+    let run = |folder: &str, arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+        command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        Run::of(command.current_dir(repo.path().join(folder)).args(arguments))
+    };
+    let report = |folder: &str| run(folder, &["report", "--today", "2026-01-06"]).stdout;
+    let (root, below) = (report(""), report("docs"));
+    assert!(root.contains(" -- exceptions/printer.yaml\n") && root.contains("stopgap check exceptions/broken.yaml\n"));
+    assert!(below.contains(" -- ../exceptions/printer.yaml\n"), "{below}");
+    assert!(below.contains("stopgap check ../exceptions/broken.yaml\n"), "{below}");
+    let checked = run("docs", &["check", "../exceptions/broken.yaml", "--today", "2026-01-06"]);
+    assert_eq!(checked.code, 1, "{checked:?}");
+}
+
+#[test]
+fn an_id_of_two_files_is_settled_by_the_check_of_each() {
+    let sandbox = Sandbox::new();
+    for folder in ["a", "b"] {
+        sandbox.file(format!("exceptions/{folder}/printer.yaml"), exception(&[("expires", "2026-11-20")]));
+    }
+    let report = json(&report(&sandbox, &["--format", "json"]));
+    let commands: Vec<&str> = report["agenda"]["expired"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|it| it["commands"].as_array().unwrap())
+        .map(|it| it.as_str().unwrap())
+        .collect();
+    assert_eq!(commands, ["stopgap check exceptions/a/printer.yaml", "stopgap check exceptions/b/printer.yaml"]);
+}
+
+#[test]
+fn markdown_names_an_empty_table_and_shows_commands_as_code() {
+    let sandbox = Sandbox::new();
+    sandbox.file("stopgap.yaml", "version: 1\n");
+    fs::create_dir(sandbox.path("exceptions")).unwrap();
+    let repo = crate::support::git::Repo::new();
+    repo.write("stopgap.yaml", "version: 1\n").write("exceptions/.gitkeep", "").commit("Begin");
+    let mut command = sandbox.command();
+    let page = Run::of(command.args(["report", "--today", TODAY, "--format", "markdown", "--root"]).arg(repo.path()));
+    assert!(page.stdout.contains("\nControl: none\n"), "{}", page.stdout);
+    assert!(page.stdout.contains("`action/fetch-pulls`"), "{}", page.stdout);
+}

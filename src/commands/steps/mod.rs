@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli;
 use crate::commands::place;
+use crate::files;
 use crate::git::Git;
 use crate::history::base;
 use crate::output::escape;
@@ -318,11 +319,7 @@ impl Steps<'_> {
         if !current.starts_with(top) {
             return path.to_owned();
         }
-        let file = self.root.join(path);
-        let common = current.ancestors().find(|folder| file.starts_with(folder)).unwrap_or(top);
-        let upwards = current.strip_prefix(common).map(|below| below.components().count()).unwrap_or_default();
-        let below = file.strip_prefix(common).map(Path::to_path_buf).unwrap_or_else(|_| PathBuf::from(path));
-        "../".repeat(upwards) + &below.to_string_lossy()
+        files::seen_from(&current, &self.root.join(path)).unwrap_or_else(|| path.to_owned())
     }
 }
 

@@ -251,10 +251,10 @@ fn left(it: &LetBe) -> Left<'_> {
 
 fn lists<'m>(meeting: &'m Meeting<'m>, view: View<'m>) -> Lists<'m> {
     let agenda = &meeting.agenda;
-    let all = |items: &'m [&'m Item<'m>], settle: &dyn Fn(&Item<'_>) -> Vec<String>| {
-        items.iter().map(|item| entry(item, view, settle(item))).collect()
+    let all = |items: &'m [&'m Item<'m>], settle: &dyn Fn(&Meeting<'_>, &Item<'_>) -> Vec<String>| {
+        items.iter().map(|item| entry(item, view, settle(meeting, item))).collect()
     };
-    let check = |item: &Item<'_>| vec![settle::check(meeting, item.path)];
+    let check = |meeting: &Meeting<'_>, item: &Item<'_>| vec![settle::check(meeting, item.path)];
     let accused = |all: &'m [Against<'m>]| all.iter().map(|one| accused(meeting, one, view)).collect();
     Lists {
         expired: all(&agenda.expired, &settle::expired),
@@ -313,7 +313,7 @@ fn slipped<'m>(meeting: &'m Meeting<'m>, slip: &'m Slip<'m>) -> Slipped<'m> {
         day: slip.day.to_string(),
         author: &slip.info.author,
         subject: &slip.info.subject,
-        command: settle::slip(slip),
+        command: settle::slip(meeting, slip),
     }
 }
 

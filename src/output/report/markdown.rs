@@ -88,9 +88,15 @@ impl Page<'_> {
         self.lines(rows);
     }
 
-    fn section(&mut self, name: &str, advice: &str, items: &[&Item<'_>], settle: fn(&Item<'_>) -> Vec<String>) {
+    fn section(
+        &mut self,
+        name: &str,
+        advice: &str,
+        items: &[&Item<'_>],
+        settle: fn(&Meeting<'_>, &Item<'_>) -> Vec<String>,
+    ) {
         let columns = ["Exception", "When", "Tier", "Renewals", "Owner", "Approver", "Control", "Removal", "Do"];
-        let today = self.meeting.today;
+        let (meeting, today) = (self.meeting, self.meeting.today);
         self.topic(
             name,
             advice,
@@ -98,7 +104,7 @@ impl Page<'_> {
             items.iter().map(|item| {
                 let removal = clean(words::text(item.exception.removal.as_ref()));
                 let review = item.review.map(|review| words::review(review, today, words::iso)).unwrap_or_default();
-                format!("{} {removal} | {} |\n", cells(item, &review), commands(&settle(item)))
+                format!("{} {removal} | {} |\n", cells(item, &review), commands(&settle(meeting, item)))
             }),
         );
     }
@@ -119,7 +125,8 @@ impl Page<'_> {
     }
 
     fn slips(&mut self) {
-        let Some(slips) = &self.meeting.slips else { return };
+        let meeting = self.meeting;
+        let Some(slips) = &meeting.slips else { return };
         let name = format!("Bypassed the gate since {}", self.meeting.since);
         self.topic(
             &name,
@@ -129,13 +136,14 @@ impl Page<'_> {
                 let (rule, message) =
                     (slip.finding.rule.id, escape::markdown_message(&escape::brief(&slip.finding.message)));
                 let commit = clean(&words::commit(slip, words::iso));
-                let settle = commands(&[settle::slip(slip)]);
+                let settle = commands(&[settle::slip(meeting, slip)]);
                 format!("| {} | {rule}<br>{message} | {commit} | {settle} |\n", clean(slip.path))
             }),
         );
     }
 
     fn closed(&mut self) {
+        let meeting = self.meeting;
         let columns = ["Exception", "When", "Closure", "Control", "Do"];
         let name = format!("Closed since {}", self.meeting.since);
         self.topic(
@@ -146,7 +154,7 @@ impl Page<'_> {
                 let when: Vec<String> =
                     std::iter::once(clean(&words::when(item))).chain(words::closed_late(item)).collect();
                 let control = clean(words::text(item.exception.control.as_ref()));
-                let settle = commands(&settle::changed(item));
+                let settle = commands(&settle::changed(meeting, item));
                 let closure = clean(&words::closure(item));
                 format!("| {} | {} | {closure} | {control} | {settle} |\n", self::name(item), when.join("<br>"))
             }),
@@ -206,6 +214,7 @@ impl Page<'_> {
 
     /// Writes what is new, renewed or rejected, so that nobody has to open the file.
     fn taken(&mut self, name: &str, items: &[&Item<'_>], renewed: bool) {
+        let meeting = self.meeting;
         let columns = [
             "Exception",
             "When",
@@ -230,7 +239,7 @@ impl Page<'_> {
                     clean(words::reason(item, renewed)),
                     clean(words::text(item.exception.risk.statement.as_ref())),
                     words::term(item, renewed, words::iso),
-                    commands(&settle::changed(item)),
+                    commands(&settle::changed(meeting, item)),
                 ];
                 format!("{} {} |\n", cells(item, ""), more.join(" | "))
             }),
@@ -247,7 +256,7 @@ impl Page<'_> {
 
     fn remarks(&mut self) {
         for remark in self.meeting.remarks {
-            self.add(&format!("\n{}\n", clean(remark)));
+            self.add(&format!("\n{}\n", escape::markdown_message(&escape::brief(remark))));
         }
     }
 
@@ -295,7 +304,7 @@ impl Page<'_> {
 
     fn table(&mut self, of: &str, rows: &[Row<'_>]) {
         if rows.is_empty() {
-            return self.add("\nnone\n");
+            return self.add(&format!("\n{of}: none\n"));
         }
         self.add(&format!(
             "\n| {of} | Live | In force | Expired | Days overdue | Renewals |\n|---|--:|--:|--:|--:|--:|\n"

@@ -1,5 +1,6 @@
 //! The command that resolves each item of the agenda. What else it needs, the command itself says.
 
+use crate::files::seen_from;
 use crate::output::escape::shell_word;
 use crate::register::Home;
 use crate::register::fields::{Change, Field, Kind};
@@ -7,31 +8,38 @@ use crate::report::pending::Request;
 use crate::report::{Fault, Item, Meeting, Slip};
 use crate::rule::Family;
 
+/// The command that takes an id of several files, and shows them all.
+const SHOW: &str = "show";
+
 /// Returns how an exception that has expired is settled.
-pub(super) fn expired(item: &Item<'_>) -> Vec<String> {
-    vec![of("close", item)]
+pub(super) fn expired(meeting: &Meeting<'_>, item: &Item<'_>) -> Vec<String> {
+    vec![of(meeting, "close", item)]
 }
 
 /// Returns how an exception that ends is settled: it is removed or, if a renewal is left, renewed.
-pub(super) fn ending(item: &Item<'_>) -> Vec<String> {
-    let renew = (!item.is_used_up()).then(|| of("renew", item));
-    std::iter::once(of("close", item)).chain(renew).collect()
+pub(super) fn ending(meeting: &Meeting<'_>, item: &Item<'_>) -> Vec<String> {
+    let renew = (!item.is_used_up()).then(|| of(meeting, "renew", item));
+    once_each(std::iter::once(of(meeting, "close", item)).chain(renew))
 }
 
 /// Returns how an emergency without a review is settled.
-pub(super) fn review(item: &Item<'_>) -> Vec<String> {
-    vec![of("close", item), of("review", item)]
+pub(super) fn review(meeting: &Meeting<'_>, item: &Item<'_>) -> Vec<String> {
+    once_each([of(meeting, "close", item), of(meeting, "review", item)])
 }
 
 /// Returns how one looks at an exception that has changed.
-pub(super) fn changed(item: &Item<'_>) -> Vec<String> {
-    vec![of("show", item)]
+pub(super) fn changed(meeting: &Meeting<'_>, item: &Item<'_>) -> Vec<String> {
+    vec![of(meeting, SHOW, item)]
 }
 
 /// Returns how the errors of a file are settled: each command once.
 pub(super) fn faults(meeting: &Meeting<'_>, faults: &[Fault<'_>], item: Option<&Item<'_>>, path: &str) -> Vec<String> {
+    once_each(faults.iter().map(|one| fault(meeting, one, item, path)))
+}
+
+fn once_each(all: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut commands: Vec<String> = Vec::new();
-    for command in faults.iter().map(|one| fault(meeting, one, item, path)) {
+    for command in all {
         if !commands.contains(&command) {
             commands.push(command);
         }
@@ -46,8 +54,8 @@ pub(super) fn check(meeting: &Meeting<'_>, path: &str) -> String {
 
 fn checked(meeting: &Meeting<'_>, path: &str, option: &str) -> String {
     match Home::of(meeting.homes, path).filter(|home| home.holds(path)) {
-        Some(home) => format!("stopgap check{option} {}{}", shell_word(path), root(Some(&home.name))),
-        None if meeting.homes.is_empty() => format!("stopgap check{option} {}", shell_word(path)),
+        Some(home) => format!("stopgap check{option} {}{}", seen(meeting, path), root(meeting, Some(&home.name))),
+        None if meeting.homes.is_empty() => format!("stopgap check{option} {}", seen(meeting, path)),
         // It is in none of them.
         None => format!("stopgap check{option} --all-registers"),
     }
@@ -59,37 +67,50 @@ pub(super) fn fault(meeting: &Meeting<'_>, fault: &Fault<'_>, item: Option<&Item
     if finding.fix.is_some() {
         return checked(meeting, path, " --fix");
     }
-    let Some(item) = item.filter(|item| item.live) else { return check(meeting, path) };
+    let Some(item) = item.filter(|item| item.live && !item.is_ambiguous) else { return check(meeting, path) };
     if finding.rule.family == Family::Renewals || fault.ends {
-        return of("close", item);
+        return of(meeting, "close", item);
     }
     let field = finding.place.pointer.trim_start_matches('/').replace('/', ".");
     let Some(known) = Field::at(&field) else { return check(meeting, path) };
     let is_one = !known.is_in_list() && !matches!(known.kind(), Kind::Texts | Kind::Mapping | Kind::Mappings);
     match known.change() {
-        Change::Amended | Change::Free if is_one => format!("{} --set {}=VALUE", of("amend", item), known.name()),
-        Change::Amended => format!("{} --field {}", of("amend", item), shell_word(&field)),
-        Change::Renewed | Change::Appended("renewal") => of("close", item),
+        Change::Amended | Change::Free if is_one => {
+            format!("{} --set {}=VALUE", of(meeting, "amend", item), known.name())
+        }
+        Change::Amended => format!("{} --field {}", of(meeting, "amend", item), shell_word(&field)),
+        Change::Renewed | Change::Appended("renewal") => of(meeting, "close", item),
         _ => check(meeting, path),
     }
 }
 
 /// Returns the command that shows a change that bypassed the gate.
-pub(super) fn slip(slip: &Slip<'_>) -> String {
-    format!("git show {} -- {}", slip.commit.short(), shell_word(slip.path))
+pub(super) fn slip(meeting: &Meeting<'_>, slip: &Slip<'_>) -> String {
+    format!("git show {} -- {}", slip.commit.short(), seen(meeting, slip.path))
 }
 
 /// Returns how one looks at what a branch asks for.
 pub(super) fn request(meeting: &Meeting<'_>, request: &Request) -> String {
-    let home = root(meeting.register_of(&request.path));
+    let home = root(meeting, meeting.register_of(&request.path));
     format!("stopgap card {}{home} --at {}", shell_word(&request.id), shell_word(&request.branch))
 }
 
-fn of(verb: &str, item: &Item<'_>) -> String {
-    format!("stopgap {verb} {}{}", shell_word(item.exception.id), root(item.home.map(|home| home.name.as_str())))
+/// Returns a command about an exception. Where another file has its id too, none takes it before one of them is renamed.
+fn of(meeting: &Meeting<'_>, verb: &str, item: &Item<'_>) -> String {
+    if item.is_ambiguous && verb != SHOW {
+        return check(meeting, item.path);
+    }
+    let home = root(meeting, item.home.map(|home| home.name.as_str()));
+    format!("stopgap {verb} {}{home}", shell_word(item.exception.id))
 }
 
-/// Names one of several registers to a command that is typed at the top of the work tree.
-fn root(home: Option<&str>) -> String {
-    home.map(|home| format!(" --root {}", shell_word(home))).unwrap_or_default()
+/// Names one of several registers to a command.
+fn root(meeting: &Meeting<'_>, home: Option<&str>) -> String {
+    home.map(|home| format!(" --root {}", seen(meeting, home))).unwrap_or_default()
+}
+
+/// Names a file or folder as a shell takes it where the commands are typed.
+fn seen(meeting: &Meeting<'_>, path: &str) -> String {
+    let named = meeting.here.and_then(|(folder, root)| seen_from(folder, &root.join(path)));
+    shell_word(named.as_deref().unwrap_or(path))
 }

@@ -92,7 +92,7 @@ impl Page<'_> {
     }
 
     /// Writes an item about which the meeting decides.
-    fn whole(&mut self, item: &Item<'_>, settle: fn(&Item<'_>) -> Vec<String>) -> io::Result<()> {
+    fn whole(&mut self, item: &Item<'_>, settle: fn(&Meeting<'_>, &Item<'_>) -> Vec<String>) -> io::Result<()> {
         self.name(item)?;
         self.state(item, "")?;
         let it = item.exception;
@@ -100,7 +100,7 @@ impl Page<'_> {
         self.fact("owner", &owner(item))?;
         self.fact("approver", &words::approver(item))?;
         self.fact("removal", words::text(it.removal.as_ref()))?;
-        self.commands(&settle(item))
+        self.commands(&settle(self.meeting, item))
     }
 
     /// Writes an item that is new, renewed or rejected, so that nobody has to open the file.
@@ -118,7 +118,7 @@ impl Page<'_> {
             _ => self.fact("owner", &owner(item))?,
         }
         self.fact("approver", &words::approver(item))?;
-        self.commands(&settle::changed(item))
+        self.commands(&settle::changed(self.meeting, item))
     }
 
     /// Writes a closed item.
@@ -128,7 +128,7 @@ impl Page<'_> {
         self.state(item, &late)?;
         self.fact("control", words::text(item.exception.control.as_ref()))?;
         self.fact("closure", &words::closure(item))?;
-        self.commands(&settle::changed(item))
+        self.commands(&settle::changed(self.meeting, item))
     }
 
     /// Writes an emergency that has to be reviewed.
@@ -140,7 +140,7 @@ impl Page<'_> {
         }
         self.state(item, "")?;
         self.fact("owner", &owner(item))?;
-        self.commands(&settle::review(item))
+        self.commands(&settle::review(self.meeting, item))
     }
 
     fn against(&mut self) -> io::Result<()> {
@@ -171,7 +171,7 @@ impl Page<'_> {
             self.line(&format!("  {id}: {}", slip.finding.rule.id))?;
             self.fact("error", &slip.finding.message)?;
             self.fact("commit", &words::commit(slip, words::iso))?;
-            self.command("do", &settle::slip(slip))?;
+            self.command("do", &settle::slip(self.meeting, slip))?;
         }
         Ok(())
     }

@@ -71,8 +71,8 @@ pub(super) fn doubt(item: &Item<'_>, date: fn(Day) -> String) -> Option<String> 
             format!("its status is {status}, and it has a closure on {}", day(closure.map(|date| date.value)))
         }
         Doubt::NoClosingDay => "the day on which it was closed is not readable".to_owned(),
-        Doubt::ClosedBeforeStart => {
-            format!("it was closed on {}, before it began on {}", day(item.closed_on), day(item.first_day))
+        Doubt::ClosedBeforeDecision => {
+            format!("it was closed on {}, before it was decided on {}", day(item.closed_on), day(item.decided()))
         }
         Doubt::ClosedAhead => format!("it was closed on {}, a day in the future", day(item.closed_on)),
         Doubt::RenewalWithoutDay => "the day on which its last renewal was decided is not readable".to_owned(),

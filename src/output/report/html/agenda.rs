@@ -19,8 +19,12 @@ type Facts = Vec<(&'static str, Markup)>;
 /// Shows the agenda.
 pub(super) fn agenda(meeting: &Meeting<'_>) -> Markup {
     let agenda = &meeting.agenda;
-    let topic = |id: &str, name: &str, advice: &str, items: &[&Item<'_>], settle: fn(&Item<'_>) -> Vec<String>| {
-        let card = |item: &&Item<'_>| card(&head(meeting, item), to_decide(item), &settle(item));
+    let topic = |id: &str,
+                 name: &str,
+                 advice: &str,
+                 items: &[&Item<'_>],
+                 settle: fn(&Meeting<'_>, &Item<'_>) -> Vec<String>| {
+        let card = |item: &&Item<'_>| card(&head(meeting, item), to_decide(item), &settle(meeting, item));
         self::topic(id, name, advice, items.len(), items.iter().map(card))
     };
     let until = format!("Ending by {}", date(meeting.until));
@@ -137,7 +141,7 @@ fn closed(item: &Item<'_>) -> Facts {
 fn changes(meeting: &Meeting<'_>) -> Markup {
     let agenda = &meeting.agenda;
     let show = |id: &str, name: &str, items: &[&Item<'_>], facts: &dyn Fn(&Item<'_>) -> Facts| {
-        let card = |item: &&Item<'_>| card(&head(meeting, item), facts(item), &settle::changed(item));
+        let card = |item: &&Item<'_>| card(&head(meeting, item), facts(item), &settle::changed(meeting, item));
         html! {
             h3 id=(id) { (counted(name, &or_none(items.len()))) }
             (list(items.len(), items.iter().map(card)))
@@ -224,7 +228,7 @@ fn slips(meeting: &Meeting<'_>) -> Markup {
         let head = html! { span { (brief(slip.id())) } span.sub { code { (brief(slip.path)) } } };
         let commit = html! { (brief(&words::commit(slip, date))) (links::of_commit(meeting, slip)) };
         let error = html! { b.late { (slip.finding.rule.id) } ": " (message(&slip.finding.message)) };
-        card(&head, vec![("Error", error), ("Commit", commit)], &[settle::slip(slip)])
+        card(&head, vec![("Error", error), ("Commit", commit)], &[settle::slip(meeting, slip)])
     };
     topic("slips", "Bypassed the gate", words::SLIPS, slips.len(), slips.iter().map(card))
 }

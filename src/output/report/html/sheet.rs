@@ -42,13 +42,15 @@ fn lines(meeting: &Meeting<'_>) -> Vec<Line> {
     let agenda = &meeting.agenda;
     let mut lines: Vec<Line> = Vec::new();
     let who = |item: &Item<'_>| item.owner.map_or("not stated".into(), |owner| words::name(owner.written)).into_owned();
-    let mut add =
-        |topic: &str, items: &[&Item<'_>], what: &dyn Fn(&Item<'_>) -> String, settle: fn(&Item<'_>) -> Vec<String>| {
-            for item in items {
-                let command = settle(item).into_iter().next().unwrap_or_default();
-                lines.push([topic.to_owned(), item.exception.id.to_owned(), what(item), who(item), command]);
-            }
-        };
+    let mut add = |topic: &str,
+                   items: &[&Item<'_>],
+                   what: &dyn Fn(&Item<'_>) -> String,
+                   settle: fn(&Meeting<'_>, &Item<'_>) -> Vec<String>| {
+        for item in items {
+            let command = settle(meeting, item).into_iter().next().unwrap_or_default();
+            lines.push([topic.to_owned(), item.exception.id.to_owned(), what(item), who(item), command]);
+        }
+    };
     let ends = |item: &Item<'_>| {
         let last = item.last_day.map(|day| format!(", {}", short_date(day))).unwrap_or_default();
         format!("{}{last}", super::when(item))
@@ -70,7 +72,7 @@ fn lines(meeting: &Meeting<'_>) -> Vec<Line> {
     for slip in meeting.slips.iter().flatten() {
         let author = crate::output::history::name_of(&slip.info.author).to_owned();
         let rule = slip.finding.rule.id.to_owned();
-        lines.push(["⚠ gate".to_owned(), slip.id().to_owned(), rule, author, settle::slip(slip)]);
+        lines.push(["⚠ gate".to_owned(), slip.id().to_owned(), rule, author, settle::slip(meeting, slip)]);
     }
     for file in words::to_mend(meeting) {
         let doubt = file.item.and_then(|item| words::doubt(item, short_date));
