@@ -312,6 +312,16 @@ pub fn tell(sources: Sources<'_>, now: Option<&ReadFile>) -> Result<Vec<Step>, E
         }
         story.steps.push(step);
     }
+    if versions
+        .iter()
+        .flat_map(|(_, told)| told)
+        .chain(&last)
+        .find(|it| it.act == Act::Asked)
+        .is_some_and(|it| it.day.is_none())
+    {
+        story.ask_before_deciding();
+    }
+    story.drop_what_did_not_begin(&last);
     story.remark_edits_after(&versions);
     story.add_changes();
     story.add_end(now);
@@ -601,6 +611,23 @@ impl Story<'_> {
     fn is_renaming(&self, written: Option<&Written>) -> bool {
         let renamed = self.sources.trail.renamed_to.as_ref();
         renamed.zip(written).is_some_and(|((commit, _), written)| *commit == written.commit)
+    }
+
+    /// Puts a request without a day of its own on the day of the decision if it was committed later.
+    fn ask_before_deciding(&mut self) {
+        let decided = self.steps.iter().filter(|step| step.act == Act::Decided).filter_map(|step| step.day).min();
+        let Some(decided) = decided else { return };
+        for step in self.steps.iter_mut().filter(|step| step.act == Act::Asked) {
+            step.day = step.day.map(|day| day.min(decided));
+        }
+    }
+
+    /// Removes a beginning that is in the future, or that a closure came before.
+    fn drop_what_did_not_begin(&mut self, last: &[Told]) {
+        let today = self.sources.today.day;
+        let closed = last.iter().find(|step| step.act == Act::Closed).and_then(|step| step.day);
+        let is_ahead = |day: Day| day > today || closed.is_some_and(|closed| closed < day);
+        self.steps.retain(|step| step.act != Act::Began || !step.day.is_some_and(is_ahead));
     }
 
     /// Adds the end of the term, once it has passed without a closure before it.
@@ -893,6 +920,17 @@ mod tests {
             story(&text, &[]).iter().any(|step| step.act == Act::Ended)
         };
         assert_eq!(["2026-02-09", "2026-02-10", "2026-02-11"].map(ends), [false, false, true]);
+    }
+
+    #[test]
+    fn what_lies_ahead_or_was_given_up_did_not_begin() {
+        let began = |starts: &str, more: &str| {
+            let text = format!("starts: {starts}\nexpires: 2026-04-10\n{more}");
+            story(&text, &[]).iter().any(|step| step.act == Act::Began)
+        };
+        assert_eq!(["2026-02-28", "2026-03-01", "2026-03-02"].map(|day| began(day, "")), [true, true, false]);
+        let closed = "status: closed\nclosure: {date: 2026-02-10}\n";
+        assert_eq!(["2026-02-10", "2026-02-11"].map(|day| began(day, closed)), [true, false]);
     }
 
     #[test]
