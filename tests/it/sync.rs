@@ -546,6 +546,98 @@ fn vex_says_affected_until_a_day_and_nothing_else() {
     assert_eq!(none["vulnerabilities"], serde_json::json!([]));
 }
 
+/// A register of two systems with the same package: one ends before the other, and one is closed.
+fn two_systems() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let shop = [
+        ("scope.system", "shop"),
+        ("decided", "2026-11-20"),
+        ("starts", "2026-11-20"),
+        ("expires", "2026-12-05"),
+        ("covers", "[{tool: trivy, id: CVE-2026-1, purls: ['pkg:deb/debian/libc6@2.36']}]"),
+    ];
+    let kiosk = [
+        ("scope.system", "kiosk"),
+        ("decided", "2026-11-25"),
+        ("starts", "2026-11-25"),
+        ("expires", "2026-11-28"),
+        ("covers", "[{tool: trivy, id: CVE-2026-2, purls: ['pkg:deb/debian/libc6@2.36']}]"),
+    ];
+    sandbox.file("exceptions/shop.yaml", exception(&shop)).file("exceptions/kiosk.yaml", exception(&kiosk));
+    sandbox
+}
+
+fn vex(sandbox: &Sandbox, format: &str, today: &str) -> serde_json::Value {
+    let run = Run::of(sandbox.command().args(["export", "--format", format, "--today", today]));
+    assert_eq!(run.code, 0, "{run:?}");
+    serde_json::from_str(&run.stdout).unwrap()
+}
+
+#[test]
+fn cyclonedx_says_in_which_system_a_vulnerability_of_a_package_is_accepted() {
+    let document = vex(&two_systems(), "cyclonedx-vex", "2026-11-26");
+    for (system, id) in [("shop", "CVE-2026-1"), ("kiosk", "CVE-2026-2")] {
+        let components = document["components"].as_array().unwrap();
+        let own = components.iter().find(|it| it["name"] == system).unwrap();
+        let part = &own["components"][0];
+        assert_eq!((&own["type"], &part["type"]), (&"application".into(), &"library".into()));
+        assert_eq!(part["purl"], "pkg:deb/debian/libc6@2.36");
+        let found = document["vulnerabilities"].as_array().unwrap().iter().find(|it| it["id"] == id).unwrap();
+        assert_eq!(found["affects"], serde_json::json!([{"ref": part["bom-ref"]}]));
+    }
+    let refs: Vec<&str> = document["components"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|it| [&it["bom-ref"], &it["components"][0]["bom-ref"]])
+        .map(|it| it.as_str().unwrap())
+        .collect();
+    assert_eq!(refs.iter().collect::<std::collections::BTreeSet<_>>().len(), 4, "{refs:?}");
+}
+
+#[test]
+fn a_later_vex_document_is_never_dated_before_an_earlier_one() {
+    let sandbox = two_systems();
+    let dates = |format: &str, days: &[&str]| -> Vec<String> {
+        let at = |day: &&str| {
+            let document = vex(&sandbox, format, day);
+            let stamp = if format == "openvex" { &document["timestamp"] } else { &document["metadata"]["timestamp"] };
+            stamp.as_str().unwrap()[..10].to_owned()
+        };
+        days.iter().map(at).collect()
+    };
+    let days = ["2026-11-20", "2026-11-26", "2026-11-28", "2026-11-29", "2026-12-05"];
+    let dated = ["2026-11-25", "2026-11-25", "2026-11-25", "2026-11-29", "2026-11-29"];
+    assert_eq!(dates("openvex", &days), dated);
+    assert_eq!(dates("cyclonedx-vex", &days), dated);
+    assert_eq!(dates("cyclonedx-vex", &["2026-12-06"]), ["2026-12-06"]);
+    let closed = [
+        ("decided", "2026-11-20"),
+        ("starts", "2026-11-20"),
+        ("expires", "2026-12-05"),
+        ("status", "closed"),
+        ("closure", "{date: 2026-12-01, by: Luis Prado, verified_by: Mei Tanaka, note: Done.}"),
+        ("covers", "[{tool: trivy, id: CVE-2026-1}]"),
+    ];
+    sandbox.file("exceptions/shop.yaml", exception(&closed));
+    assert_eq!(dates("cyclonedx-vex", &["2026-12-01"]), ["2026-12-01"]);
+    let none = Sandbox::new();
+    none.file("exceptions/plain.yaml", exception(&[]));
+    assert_eq!(vex(&none, "cyclonedx-vex", DURING)["metadata"].get("timestamp"), None);
+}
+
+#[test]
+fn an_id_that_would_turn_the_text_around_is_escaped_in_vex() {
+    let sandbox = Sandbox::new();
+    let covers = [("covers", "[{tool: trivy, id: CVE-2026-1, purls: ['pkg:deb/debian/libc6@2.36']}]")];
+    sandbox.file("exceptions/shop\u{202e}gpj.yaml", exception(&covers));
+    for format in ["openvex", "cyclonedx-vex"] {
+        let run = Run::of(sandbox.command().args(["export", "--format", format, "--today", DURING]));
+        assert!(run.code == 0 && run.stdout.contains("shop\\u202egpj"), "{run:?}");
+        assert!(!run.stdout.contains('\u{202e}'), "{run:?}");
+    }
+}
+
 /// Writes a file, and returns it as it is while an exception is in force, and afterwards.
 fn during_and_after(tool: &str, file: &str, cover: &str, before: &str) -> (Run, String, String) {
     let sandbox = Sandbox::new();

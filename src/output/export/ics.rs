@@ -12,6 +12,18 @@ use crate::output::export::Export;
 use crate::register::{Exception, FileRef, Term, Text};
 use crate::time::{Day, Moment};
 
+/// A component that shows nothing: a calendar must have at least one (RFC 5545, section 3.6).
+const NOTHING: [&str; 8] = [
+    "BEGIN:VTIMEZONE",
+    "TZID:Etc/UTC",
+    "BEGIN:STANDARD",
+    "DTSTART:19700101T000000",
+    "TZOFFSETFROM:+0000",
+    "TZOFFSETTO:+0000",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+];
+
 /// Writes the calendar.
 pub(super) fn render(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()> {
     let name = "Security exceptions";
@@ -20,6 +32,7 @@ pub(super) fn render(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()>
     write_line(&format!("NAME:{name}"), out)?;
     write_line(&format!("X-WR-CALNAME:{name}"), out)?;
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut is_empty = true;
     for file in &export.view.register.files {
         let number = seen.entry(file.stem()).and_modify(|number| *number += 1).or_insert(1);
         let exception = export.view.register.exception(file.id).filter(|exception| exception.is_live());
@@ -27,7 +40,11 @@ pub(super) fn render(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()>
         if let (Some(exception), Some(term)) = (exception, term) {
             let event = Event { export, file, exception, term, uid: uid(file.stem(), *number) };
             event.lines().iter().try_for_each(|line| write_line(line, out))?;
+            is_empty = false;
         }
+    }
+    if is_empty {
+        NOTHING.iter().try_for_each(|line| write_line(line, out))?;
     }
     write_line("END:VCALENDAR", out)
 }

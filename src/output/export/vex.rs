@@ -2,7 +2,7 @@
 //! (<https://github.com/openvex/spec>) and CycloneDX 1.6 (<https://cyclonedx.org/docs/1.6/json/>).
 //!
 //! An exception never says that a product is not affected. It says that it is, and that nothing is done before a day.
-//! Reasons, risks and people stay inside. The same register gives the same bytes, whenever it is exported.
+//! Reasons, risks and people stay inside. The same register gives the same bytes until the next start or end in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -12,9 +12,11 @@ use serde_json::{Map, Value, json};
 
 use super::Export;
 use super::uuid::uuid;
-use crate::register::{Cover, Exception};
+use crate::output::escape;
+use crate::register::fields::COVERS;
+use crate::register::{Cover, Exception, Status};
 use crate::text::is_hostile;
-use crate::time::Moment;
+use crate::time::{Day, Moment, rfc3339};
 
 /// What the ids of vulnerabilities begin with, before the first hyphen.
 const DATABASES: [&str; 20] = [
@@ -111,11 +113,15 @@ impl Statement {
         format!("{}T00:00:00Z", self.decided)
     }
 
+    /// Returns the system's name; that of the exception if it names none.
+    fn name(&self) -> &str {
+        if self.system.is_empty() { &self.exception } else { &self.system }
+    }
+
     /// Returns the system as a package URL, by which a document that knows only those can name it.
     fn product(&self) -> String {
         let mut purl = "pkg:generic/".to_owned();
-        let name = if self.system.is_empty() { &self.exception } else { &self.system };
-        for byte in name.bytes() {
+        for byte in self.name().bytes() {
             match byte {
                 b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'~' => purl.push(char::from(byte)),
                 _ => {
@@ -137,9 +143,36 @@ fn tidy(text: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns the latest decision: the moment at which the document has become what it is.
-fn latest(statements: &[Statement]) -> String {
-    statements.iter().map(Statement::timestamp).max().unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned())
+/// Returns when the document became what it is: with the latest decision, correction, closure, start or end of the
+/// exceptions that it is about now or was about. An end that has passed counts even if a closure came before it, which
+/// may have been dated back: no later document has an earlier date. `None` if there was nothing to tell yet.
+fn latest(export: &Export<'_>) -> Option<String> {
+    let view = &export.view;
+    let (zone, today) = (view.zone, view.today);
+    let concerned = view.register.exceptions().filter(|it| is_concerned(it) && !it.is(&[Status::Rejected]));
+    let moments = concerned.flat_map(|it| {
+        let renewed = it.renewals.iter().map(|renewal| renewal.decided.as_ref());
+        let amended = it.amendments.iter().map(|amendment| amendment.date.as_ref());
+        let closed = it.closure.iter().map(|closure| closure.date.as_ref());
+        let days = renewed.chain(amended).chain(closed).chain([it.decided.as_ref()]);
+        let began = it.starts.as_ref().map(|starts| zone.starts_at(starts.value));
+        let ended = it.current_expiry().map(|end| zone.ends_at(end.value));
+        let passed = [began, ended].into_iter().flatten().filter(|at| *at <= today.instant).map(rfc3339);
+        days.flatten().map(|day| midnight(day.value)).chain(passed).collect::<Vec<_>>()
+    });
+    moments.max()
+}
+
+/// Returns whether an exception accepts a vulnerability, or was corrected so that it may have accepted another one.
+fn is_concerned(exception: &Exception<'_>) -> bool {
+    let is_corrected = |field: &str| field.trim_start_matches('/').starts_with(COVERS.name());
+    let mut corrected = exception.amendments.iter().flat_map(|amendment| &amendment.fields);
+    exception.covers.iter().any(|cover| cover.is_whole() && vulnerability(cover).is_some())
+        || corrected.any(|field| is_corrected(field.as_str()))
+}
+
+fn midnight(day: Day) -> String {
+    format!("{day}T00:00:00Z")
 }
 
 /// Writes an OpenVEX document.
@@ -168,33 +201,57 @@ pub(super) fn openvex(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()
         "@context": "https://openvex.dev/ns/v0.2.0",
         "@id": id,
         "author": "Register of security exceptions",
-        "timestamp": latest(&statements),
+        "timestamp": latest(export),
         "version": 1,
         "tooling": concat!("stopgap/", env!("CARGO_PKG_VERSION")),
         "statements": listed,
     });
-    writeln!(out, "{document:#}")
+    escape::json(&document, out)
+}
+
+/// A system of a CycloneDX document, with the packages in it that are affected.
+struct System<'s> {
+    name: &'s str,
+    purls: BTreeSet<&'s str>,
+}
+
+impl System<'_> {
+    /// Returns its component. A package is a part of it, because its vulnerability is accepted in this system alone.
+    fn component(&self, product: &str) -> Value {
+        let library = |purl: &&str| {
+            let name = purl.rsplit('/').next().and_then(|name| name.split(['@', '?', '#']).next()).unwrap_or(purl);
+            json!({"type": "library", "bom-ref": part(product, purl), "name": name, "purl": purl})
+        };
+        let mut component = Map::new();
+        component.insert("type".to_owned(), "application".into());
+        component.insert("bom-ref".to_owned(), product.into());
+        component.insert("name".to_owned(), self.name.into());
+        if !self.purls.is_empty() {
+            component.insert("components".to_owned(), self.purls.iter().map(library).collect());
+        }
+        component.into()
+    }
+}
+
+/// Returns the reference to a package of a system.
+fn part(product: &str, purl: &str) -> String {
+    format!("{product}/{purl}")
 }
 
 /// Writes a CycloneDX document.
 pub(super) fn cyclonedx(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()> {
     let statements = statements(export);
-    let mut components: BTreeMap<String, Value> = BTreeMap::new();
+    let mut systems: BTreeMap<String, System<'_>> = BTreeMap::new();
     let mut vulnerabilities = Vec::with_capacity(statements.len());
     for statement in &statements {
-        let system = statement.product();
-        let name = if statement.system.is_empty() { &statement.exception } else { &statement.system };
-        let component = json!({"type": "application", "bom-ref": system, "name": name});
-        components.entry(system.clone()).or_insert(component);
-        for purl in &statement.purls {
-            let name = purl.rsplit('/').next().and_then(|name| name.split(['@', '?', '#']).next()).unwrap_or(purl);
-            let component = json!({"type": "library", "bom-ref": purl, "name": name, "purl": purl});
-            components.entry(purl.clone()).or_insert(component);
-        }
+        let product = statement.product();
         let affected: Vec<Value> = match statement.purls.is_empty() {
-            true => vec![json!({"ref": system})],
-            false => statement.purls.iter().map(|purl| json!({"ref": purl})).collect(),
+            true => vec![json!({"ref": product})],
+            false => statement.purls.iter().map(|purl| json!({"ref": part(&product, purl)})).collect(),
         };
+        let system =
+            systems.entry(product).or_insert_with(|| System { name: statement.name(), purls: BTreeSet::new() });
+        system.purls.extend(statement.purls.iter().map(String::as_str));
         vulnerabilities.push(json!({
             "bom-ref": format!("{}/{}", statement.exception, statement.id),
             "id": statement.id,
@@ -208,18 +265,21 @@ pub(super) fn cyclonedx(export: &Export<'_>, out: &mut dyn Write) -> io::Result<
             "affects": affected,
         }));
     }
-    let components: Vec<Value> = components.into_values().collect();
+    let components: Vec<Value> = systems.iter().map(|(product, system)| system.component(product)).collect();
     let serial = uuid("cyclonedx", &json!([components, vulnerabilities]).to_string());
     let tool = json!({"type": "application", "name": "stopgap", "version": env!("CARGO_PKG_VERSION")});
+    let mut metadata = Map::new();
+    metadata.extend(latest(export).map(|at| ("timestamp".to_owned(), at.into())));
+    metadata.insert("tools".to_owned(), json!({"components": [tool]}));
     let document = json!({
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
         "serialNumber": format!("urn:uuid:{serial}"),
         "version": 1,
-        "metadata": {"timestamp": latest(&statements), "tools": {"components": [tool]}},
+        "metadata": metadata,
         "components": components,
         "vulnerabilities": vulnerabilities,
     });
-    writeln!(out, "{document:#}")
+    escape::json(&document, out)
 }
