@@ -1,5 +1,6 @@
 //! The `stopgap` command.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap_complete::CompleteEnv;
@@ -15,8 +16,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     // A shell that asks for completions sets the variable; the process then answers and ends here.
-    CompleteEnv::with_factory(completions::command).var(completions::VARIABLE).complete();
-    let words = cli::join_dashed(std::env::args_os());
+    let words: Vec<OsString> = std::env::args_os().collect();
+    CompleteEnv::with_factory(|| completions::command(&words)).var(completions::VARIABLE).complete();
+    let words = cli::join_dashed(words);
     let cli = match cli::parse(&words) {
         Ok(cli) => cli,
         Err(error) => return commands::misused(&cli::with_tip(error, &words)),

@@ -338,7 +338,7 @@ pub enum Command {
 }
 
 /// Where the register is.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Place {
     /// The repository's root. Default: the nearest folder upwards with a policy, otherwise the git work tree, otherwise
     /// the current folder.

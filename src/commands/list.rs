@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::cli;
@@ -16,13 +16,13 @@ use crate::error::{Argument, Error, GitError, Named};
 use crate::files::{self, ReadFile};
 use crate::git::{Commit, Git, Identity};
 use crate::history::past::{self, Gone};
-use crate::output::Look;
 use crate::output::list::{Format, Listing, Row, render};
+use crate::output::{Look, Severity, Snippet, render_snippet};
 use crate::people::fold_person;
-use crate::register::{Exception, Status, Text, Tier, control_key, is_named_like_one, stem};
+use crate::register::{Exception, Register, Status, Text, Tier, control_key, is_named_like_one, stem};
 use crate::report::Item;
 use crate::rules::Judge;
-use crate::text::{nearest, normalise, shown};
+use crate::text::{counted, nearest, normalise, shown};
 use crate::time::Day;
 use crate::time::typed::{self, Toward};
 
@@ -39,8 +39,9 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
     let outputs = write::parse_outputs(&arguments.output, "csv=register.csv")?;
     opened.spare_inputs(&outputs, &[], world)?;
     let filter = Filter::new(arguments, &opened, period)?;
-    let mut formats = outputs.iter().map(|(format, _)| *format).chain([arguments.format]);
-    let register = opened.records(formats.any(|format| format == Format::Json));
+    let formats = || outputs.iter().map(|(format, _)| *format).chain([arguments.format]);
+    let register = opened.records(formats().any(|format| format == Format::Json));
+    filter.refuse_strangers(&register)?;
     let mut rows: Vec<Row<'_>> = register
         .exceptions()
         .filter(|exception| filter.lets_through(exception))
@@ -71,9 +72,35 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
     })?;
     // Cells are shortened to fit a terminal, but never in a file or a pipe.
     let look = world.look();
-    let width = if world.width.is_some() || world.terminal { look.width } else { usize::MAX };
+    let width = world.width.map(|width| width.max(look.width));
+    let width = width.unwrap_or(if world.terminal { look.width } else { usize::MAX });
     render(arguments.format, &listing, Look { width, ..look }, out)?;
+    if formats().any(|format| format == Format::Csv) {
+        warn_of_unreadable(&listing, world);
+    }
     Ok(opened.exit_code())
+}
+
+/// Says on standard error which files have no row, where the format has no place for them.
+fn warn_of_unreadable(listing: &Listing<'_>, world: &World) {
+    const SHOWN: usize = 10;
+    let count = listing.unreadable.len();
+    if count == 0 {
+        return;
+    }
+    let named = listing.unreadable.iter().take(SHOWN).map(|file| format!("`{}`", shown(file.path)));
+    let more = count.checked_sub(SHOWN).filter(|more| *more > 0).map(|more| format!("`{more}` more"));
+    let names: Vec<String> = named.chain(more).collect();
+    let have = if count == 1 { "has" } else { "have" };
+    let warning = Snippet {
+        severity: Severity::Warning,
+        head: "warning".to_owned(),
+        message: format!("{} cannot be read and {have} no row: {}", counted(count, "file"), names.join(", ")),
+        help: Some("run `stopgap check` for details".to_owned()),
+        place: None,
+        labels: Vec::new(),
+    };
+    let _ = io::stderr().lock().write_all(render_snippet(&warning, world.look_of_errors()).as_bytes());
 }
 
 /// Sorts rows, which are in the order of urgency, by something else; equal rows keep their order.
@@ -121,11 +148,27 @@ struct Filter<'f> {
 impl<'f> Filter<'f> {
     fn new(arguments: &'f cli::List, opened: &'f Gathered, period: Option<(Day, Day)>) -> Result<Self, Error> {
         let judge = opened.first();
-        refuse_stranger("--owner", arguments.owner.as_deref(), opened)?;
-        refuse_stranger("--approver", arguments.approver.as_deref(), opened)?;
         let me = if arguments.mine { Some(me(opened)?) } else { None };
         let control = arguments.control.as_deref().map(|text| control_key(text, judge.controls.as_ref()).into_owned());
         Ok(Self { arguments, opened, me, control, period })
+    }
+
+    /// Refuses a person whom neither a roster nor a record knows: a misspelt one must not look like one who has nothing.
+    fn refuse_strangers(&self, register: &Register<'_>) -> Result<(), Error> {
+        let (owner, approver) = (self.arguments.owner.as_deref(), self.arguments.approver.as_deref());
+        for (argument, person) in [("--owner", owner), ("--approver", approver)] {
+            let Some(person) = person else { continue };
+            let is_it = |it: &Exception<'_>| {
+                let named = if argument == "--owner" { it.owner.as_ref() } else { it.last_approver() };
+                named.is_some_and(|text| self.judge(it).people.same(text.as_str(), person))
+            };
+            if !self.opened.judges().any(|judge| may_be(judge, person)) && !register.exceptions().any(is_it) {
+                let path = self.opened.first().policy.people_path();
+                let help = format!("write a handle, a name or an email address from `{path}`");
+                return Err(not_found(argument, person, self.opened.first(), help));
+            }
+        }
+        Ok(())
     }
 
     /// Returns the rule book for an exception.
@@ -300,23 +343,6 @@ fn tier(name: TierName) -> Tier {
         TierName::Moderate => Tier::Moderate,
         TierName::High => Tier::High,
         TierName::Emergency => Tier::Emergency,
-    }
-}
-
-/// A misspelt person must not look like one who has nothing.
-fn refuse_stranger(argument: &'static str, person: Option<&str>, opened: &Gathered) -> Result<(), Error> {
-    let Some(person) = person else { return Ok(()) };
-    match opened.judges().any(|judge| may_be(judge, person)) {
-        true => Ok(()),
-        false => {
-            let path = opened.first().policy.people_path();
-            Err(not_found(
-                argument,
-                person,
-                opened.first(),
-                format!("write a handle, a name or an email address from `{path}`"),
-            ))
-        }
     }
 }
 

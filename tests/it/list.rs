@@ -320,3 +320,54 @@ fn every_command_takes_color() {
         }
     }
 }
+
+#[test]
+fn a_table_for_a_spreadsheet_says_which_files_have_no_row() {
+    let sandbox = register();
+    let run = list(&sandbox, &["--format", "csv"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stderr.contains("1 file cannot be read and has no row: `exceptions/f-broken.yaml`"), "{run:?}");
+    let run = list(&sandbox, &["--output", "csv=all.csv"]);
+    assert!(run.stderr.contains("has no row"), "{run:?}");
+    assert_eq!(list(&sandbox, &[]).stderr, "");
+}
+
+#[test]
+fn a_person_whom_only_a_record_names_is_not_a_stranger() {
+    let sandbox = register();
+    sandbox.file("people.yaml", "people: [{handle: \"@hanna\", name: Hanna Vogel}]\n");
+    sandbox.file("exceptions/g-team.yaml", exception(&[("owner", "ops@acme.example")]));
+    assert_eq!(ids(&sandbox, &["--owner", "ops@acme.example"]), ["g-team"]);
+    assert_eq!(list(&sandbox, &["--owner", "oops@acme.example"]).code, 2);
+    assert!(!ids(&sandbox, &["--approver", "Mei Tanaka"]).is_empty());
+    assert_eq!(list(&sandbox, &["--approver", "Mei Tanake"]).code, 2);
+}
+
+#[test]
+fn a_title_goes_before_an_id_is_shortened_and_a_wide_terminal_is_used() {
+    let sandbox = register();
+    let id = "label-printer-of-hall-three-keeps-it";
+    sandbox.file(format!("exceptions/{id}.yaml"), exception(&[("title", &"A long title ".repeat(10))]));
+    let narrow = list_in(60, &sandbox, &[]);
+    assert!(narrow.contains(id) && !narrow.contains("TITLE"), "{narrow}");
+    assert!(
+        list_in(250, &sandbox, &[]).contains(&"A long title ".repeat(10).trim_end()),
+        "{}",
+        list_in(250, &sandbox, &[])
+    );
+}
+
+#[test]
+fn a_shell_completes_the_ids_of_the_root_that_is_named() {
+    let sandbox = register();
+    sandbox.file("other/stopgap.yaml", "version: 1\n").file("other/exceptions/elsewhere.yaml", exception(&[]));
+    let complete = |words: &[&str]| {
+        let mut command = sandbox.command();
+        command.env("STOPGAP_COMPLETE", "bash").env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string());
+        command.env("_CLAP_IFS", "\n").arg("--").args(words);
+        Run::of(&mut command).stdout
+    };
+    assert_eq!(complete(&["stopgap", "show", "--root", "other", "e"]).trim(), "elsewhere");
+    assert_eq!(complete(&["stopgap", "renew", "--root=other", "e"]).trim(), "elsewhere");
+    assert_eq!(complete(&["stopgap", "show", "e-"]).trim(), "e-closed");
+}

@@ -78,9 +78,10 @@ pub(super) const CSV: [Column; 11] = [
     Column::Path,
 ];
 
-/// The columns to drop if a terminal is too narrow for all of them, in this order. Ids and titles stay, and are
-/// shortened only if nothing else is left to drop.
-const DISPENSABLE: [Column; 5] = [Column::Renewed, Column::Status, Column::LastDay, Column::Tier, Column::Owner];
+/// The columns to drop if a terminal is too narrow for all of them, in this order. Ids stay, and are shortened only if
+/// nothing else is left to drop.
+const DISPENSABLE: [Column; 7] =
+    [Column::Renewed, Column::Status, Column::LastDay, Column::Tier, Column::Owner, Column::Title, Column::Left];
 
 /// A title is not shortened below this many columns while another column can be dropped instead.
 const TITLE_ROOM: usize = 16;
