@@ -206,10 +206,11 @@ fn standing(exception: &Exception<'_>, zone: Zone, today: Today) -> (String, Str
     let another = || "fix it, or request another exception: `stopgap new`".to_owned();
     let id = argument(exception.id);
     let more = || format!("fix it, or request more time: `stopgap renew {id}`");
+    let follow = || format!("fix it and close the exception, or request a new one: `stopgap new --follows {id}`");
     match exception.phase(zone, today) {
         Phase::Rejected => ("it was rejected".to_owned(), another()),
         Phase::Closed(_) => ("it is closed".to_owned(), another()),
-        Phase::Ended(last) => (format!("it ended on `{last}`"), more()),
+        Phase::Ended(last) => (format!("it ended on `{last}`"), follow()),
         Phase::MarkedExpired => ("its status is `expired`".to_owned(), more()),
         Phase::Waiting(starts) => {
             (format!("it begins on `{starts}`"), "fix it, or wait until the exception has begun".to_owned())

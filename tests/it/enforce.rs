@@ -397,3 +397,12 @@ fn a_copy_has_no_key_twice() {
     assert_eq!(copy.matches("\"suppressions\"").count(), 1, "{copy}");
     assert_eq!(enforce(&sandbox, &["b.sarif"]).code, 0);
 }
+
+#[test]
+fn nobody_is_told_to_renew_what_has_ended() {
+    let sandbox = shop();
+    sandbox.file("a.sarif", log("Trivy", &[result("DS-0002", "Dockerfile")]));
+    let run = enforce(&sandbox, &["a.sarif", "--today", "2026-12-17"]);
+    assert!(run.code == 1 && !run.stdout.contains("renew"), "{run:?}");
+    assert!(run.stdout.contains("`stopgap new --follows image-user`"), "{run:?}");
+}

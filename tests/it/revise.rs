@@ -800,3 +800,34 @@ fn an_unwaivable_control_is_followed_and_closed_once_it_is_merged() {
     assert!(said.contains("`CRY-04` cannot be waived\n"), "{said}");
     assert!(said.contains("or close the exception if it is merged: `controls.yaml` says `waivable: false`"), "{said}");
 }
+
+/// A merged end that a change moves is put back: the new one is not merged, and nobody closes on its account.
+#[test]
+fn a_moved_end_that_is_too_late_is_put_back() {
+    let fields = |expires: &'static str, renewal: Option<&'static str>| {
+        let dates = [("decided", "2026-11-20"), ("starts", "2026-11-20"), ("expires", expires)];
+        let renewals = renewal.map(|end| {
+            format!(
+                "[{{requested: 2026-11-22, requester: Luis Prado, reason: The maker is late., risk_check: Nothing new., \
+                 approver: Mei Tanaka, decided: 2026-11-22, expires: {end}}}]"
+            )
+        });
+        exception(
+            &[&dates[..], &renewals.as_deref().map(|it| ("renewals", it)).into_iter().collect::<Vec<_>>()].concat(),
+        )
+    };
+    for (before, after, agreed) in [
+        (fields("2026-12-04", None), fields("2040-01-01", None), "2026-12-04"),
+        (fields("2026-12-04", Some("2026-12-10")), fields("2026-12-04", Some("2040-01-01")), "2026-12-10"),
+    ] {
+        let repo = Repo::new();
+        repo.write(FILE, &before).commit("Ask");
+        repo.write(FILE, &after);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+        command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path))).current_dir(repo.path());
+        let run = Run::of(command.args(["check", "--base", "HEAD", "--today", TODAY]));
+        assert!(run.stdout.contains("-too-long]"), "{}", run.stdout);
+        assert!(run.stdout.contains(&format!("put `expires: {agreed}` back\n")), "{}", run.stdout);
+        assert!(!run.stdout.contains("close it by"), "{}", run.stdout);
+    }
+}

@@ -12,8 +12,8 @@ declare_rule! {
     /// ## What to do
     ///
     /// Fix what the scanner reports. If that takes time, request an exception with `stopgap new` and name the finding
-    /// in its `covers`, as narrowly as possible. If an exception covered it until now, request more time with `stopgap
-    /// renew`.
+    /// in its `covers`, as narrowly as possible. If an exception covered it and has ended, close that one, and name it
+    /// in `follows` of the new one.
     ///
     /// `stopgap enforce --baseline` ignores results that existed before a change. `enforce` in the policy sets the
     /// level from which a result needs an exception.

@@ -37,7 +37,8 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         let name = tier.value.name();
         let latest = decided.value.plus(limit);
         let is_merged = merged.map_or_else(|| cx.is_merged(exception), |merged| Some(at < merged));
-        let help = term_too_long::help(format!("the latest day is `{latest}`"), latest, is_merged, cx);
+        let help = term_too_long::put_back(exception, Some(at), cx)
+            .unwrap_or_else(|| term_too_long::help(format!("the latest day is `{latest}`"), latest, is_merged, cx));
         cx.report(expires, format!("renewed for `{days}` days, tier `{name}` allows `{limit}`"))
             .label(decided.span(), "counted from here")
             .label(tier.span(), format!("at most {limit} days"))

@@ -49,7 +49,8 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         format!("tier `{tier_name}` with exposure `{}`, which requires at least `{least}`", shown(&exposure.value));
     let asked = format!("set `tier: {least}`, which allows {days} days{until}");
     let help = match cx.is_merged(exception) {
-        Some(true) | None if !fits => term_too_long::help(asked, latest, cx.is_merged(exception), cx),
+        Some(true) | None if !fits => term_too_long::put_back(exception, None, cx)
+            .unwrap_or_else(|| term_too_long::help(asked, latest, cx.is_merged(exception), cx)),
         Some(true) => format!("amend it: `stopgap amend {} --set risk.tier={least}`", argument(exception.id)),
         _ => asked,
     };

@@ -37,11 +37,31 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     }
     let name = tier.value.name();
     let latest = first.plus(limit);
-    let help = help(format!("the latest day is `{latest}`"), latest, cx.is_merged(exception), cx);
+    let help = put_back(exception, None, cx)
+        .unwrap_or_else(|| help(format!("the latest day is `{latest}`"), latest, cx.is_merged(exception), cx));
     cx.report(expires, format!("a term of `{days}` days, tier `{name}` allows `{limit}`"))
         .label(starts.span(), "counted from here")
         .label(tier.span(), format!("at most {limit} days"))
         .help(help);
+}
+
+/// Returns the help for a merged end that a change moves, of the entry itself or of a renewal: that the new one is too late
+/// does not matter before the old one is back.
+pub(in crate::rules) fn put_back(
+    exception: &Exception<'_>,
+    renewal: Option<usize>,
+    cx: &Context<'_>,
+) -> Option<String> {
+    let before = cx.changes?.before(exception.file).filter(|_| cx.is_merged(exception) == Some(true))?;
+    let end = |it: &Exception<'_>| {
+        let end = match renewal {
+            None => it.expires.as_ref(),
+            Some(at) => it.renewals.get(at)?.expires.as_ref(),
+        };
+        end.map(|end| end.value)
+    };
+    let agreed = end(before).filter(|agreed| end(exception) != Some(*agreed))?;
+    Some(format!("put `expires: {agreed}` back"))
 }
 
 /// Returns the help for what lasts longer than until `latest`. `asked` is what to write while it is asked for; what is
