@@ -345,6 +345,8 @@ type Key = (String, &'static str, String, usize);
 struct Tally {
     open: BTreeMap<Key, Stood>,
     over: Vec<Stood>,
+    /// Whether what is open was seen only when the period began.
+    is_eve: bool,
 }
 
 impl Tally {
@@ -374,7 +376,10 @@ impl Tally {
             stood.message.clone_from(&finding.message);
             self.open.insert(key, stood);
         }
-        self.over.extend(before.into_values());
+        // What was over by the end of the first day was open on no day of the period.
+        if !std::mem::replace(&mut self.is_eve, end.is_eve) {
+            self.over.extend(before.into_values());
+        }
     }
 
     fn finish(mut self) -> Vec<Stood> {

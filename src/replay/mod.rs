@@ -478,6 +478,9 @@ impl<'r> Replay<'r> {
                 let (commit, info) = (commit.clone(), info.clone());
                 self.past.verdicts.push(Verdict { commit, info, day, reached, folder, files, findings });
             }
+        } else if fresh && touches_book && self.only.is_none() {
+            // It brings the rule book, and there is nothing to compare that with.
+            self.past.judged += 1;
         }
         self.judge = Some(judge);
         match loaded {

@@ -192,6 +192,8 @@ fn a_finding_stands_from_the_day_it_came_to_the_day_it_went() {
     assert_eq!(of("2026-01-05", "2026-01-31"), ["printer 2026-01-11 2026-01-21 11 false false"]);
     assert_eq!(of("2026-01-15", "2026-01-18"), ["printer 2026-01-15 2026-01-18 4 true true"]);
     assert_eq!(of("2026-01-23", "2026-01-31"), [""; 0]);
+    // On the day of the closure it was open only until then.
+    assert_eq!(of("2026-01-22", "2026-01-31"), [""; 0]);
 }
 
 #[test]

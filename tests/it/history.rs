@@ -123,6 +123,17 @@ mod replay {
     }
 
     #[test]
+    fn the_commit_that_brings_the_rule_book_touches_it() {
+        let repo = Repo::new();
+        repo.write("stopgap.yaml", "version: 1\n").write("exceptions/.gitkeep", "").commit("Set up");
+        let summary = run(&repo, &["history"]).stdout;
+        assert_eq!(summary, "1 commit, which touches the register or its rule book: nothing found\n");
+        repo.write(FILE, &printer(&[("decided", "2026-01-03"), ("starts", "2026-01-03")])).commit("Ask");
+        let summary = run(&repo, &["history"]).stdout;
+        assert!(summary.contains("2 commits, 2 of them touch the register"), "{summary}");
+    }
+
+    #[test]
     fn honest_history_gives_nothing() {
         let repo = repo();
         let review = ("reviews", "[{date: 2026-01-03, by: Luis Prado, note: The tool is late.}]");
