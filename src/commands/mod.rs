@@ -6,6 +6,7 @@ mod candidate;
 mod card;
 mod check;
 pub mod completions;
+mod deciders;
 mod doctor;
 mod enforce;
 mod evidence;

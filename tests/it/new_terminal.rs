@@ -450,3 +450,55 @@ fn the_results_of_a_scanner_are_picked_by_their_numbers() {
     assert!(!talk.raw.contains("B307\u{1b}"), "{}", talk.shown);
     talk.child.wait().unwrap();
 }
+
+#[test]
+fn what_was_half_typed_is_asked_for_again_however_often_the_questions_are_left() {
+    let sandbox = register();
+    let mut arguments = nearly_all();
+    arguments.retain(|argument| !argument.starts_with("--reason"));
+    arguments.extend(["--reason=Hall three has no spare board until", "--ask=reason", "--expires=2026-12-01"]);
+    let mut talk = begin(&sandbox, &arguments);
+    talk.asked("Why now?").wait("board until").type_in(CTRL_C);
+    let (code, shown) = talk.end();
+    assert!(code == 2 && shown.contains("--ask reason"), "{shown}");
+    let mut talk = resume(&sandbox, &shown);
+    talk.asked("Why now?").wait("board until").type_in(" the ship comes in.").type_in(ENTER);
+    talk.wait("Is that right?").type_in(CTRL_C);
+    let (code, shown) = talk.end();
+    assert!(code == 2 && !shown.contains("--ask"), "{shown}");
+}
+
+#[test]
+fn an_objection_is_made_to_the_answer_that_it_is_about() {
+    let sandbox = register();
+    let mut arguments = nearly_all();
+    arguments.retain(|argument| !argument.starts_with("--reason") && !argument.starts_with("--title"));
+    arguments.extend(["--title=Old zebra certificate of a printer", "--reason=it is half typed zebra"]);
+    arguments.extend(["--ask=reason", "--expires=2026-12-01"]);
+    let mut talk = begin(&sandbox, &arguments);
+    talk.asked("Why now?").wait("half typed zebra").type_in(CTRL_C);
+    let (code, shown) = talk.end();
+    assert!(code == 2 && !shown.contains("What should be allowed?"), "{shown}");
+    // What `--ask` names comes first, even if another answer is missing.
+    let mut arguments = nearly_all();
+    arguments.retain(|argument| !argument.starts_with("--title"));
+    arguments.extend(["--ask=reason", "--expires=2026-12-01"]);
+    let mut talk = begin(&sandbox, &arguments);
+    talk.asked("1 of 3  Why now?").type_in(ENTER).asked("2 of 3  What should be allowed?").type_in(CTRL_C);
+    assert_eq!(talk.end().0, 2);
+}
+
+#[test]
+fn nothing_typed_is_no_answer_and_no_key_is_named_that_does_nothing() {
+    let sandbox = register();
+    let mut arguments = nearly_all();
+    arguments.retain(|argument| !argument.starts_with("--alternative") && !argument.starts_with("--rejected"));
+    arguments.extend(["--expires=2026-12-01", "--ask=owner"]);
+    let mut command = sandbox.command();
+    command.args(["new", "--today", "2026-11-23"]).args(&arguments);
+    let mut talk = Talk::start(&sandbox, command, 80, &[("TERM", "dumb")]);
+    talk.asked("Who removes it in the end?").type_in("@luis\n");
+    talk.asked("Which safer alternative was considered?").type_in("\n").asked("! this needs an answer").type_in(CTRL_C);
+    let (code, shown) = talk.end();
+    assert!(code == 2 && !shown.contains("tab lists"), "{shown}");
+}

@@ -174,3 +174,37 @@ fn without_a_terminal_what_is_missing_is_still_an_error() {
     let run = Run::of(command.args(["renew", "label-printer", "--today", "2026-11-23"]));
     assert!(run.code == 2 && run.stderr.contains("--risk-check") && run.stderr.contains("--expires"), "{run:?}");
 }
+
+#[test]
+fn a_renewal_proposes_the_code_owners_and_refuses_others_at_once() {
+    let sandbox = register(&[]);
+    sandbox.file(".github/CODEOWNERS", "/exceptions/ @ines @mei\n/.github/ @ines\n/people.yaml @ines\n");
+    let git = |arguments: &[&str]| {
+        let done = std::process::Command::new("git").arg("-C").arg(sandbox.path("")).args(arguments).output();
+        assert!(done.unwrap().status.success());
+    };
+    git(&["init", "-q", "-b", "main"]);
+    let mut talk = edit(&sandbox, &["renew", "--reason", WHY, "--risk-check", LOOKED, "--requester", "@luis"], &[]);
+    talk.answer("Who decides?", "hanna").instead("`@hanna` is not a code owner of this file", "mei");
+    talk.asked("Until when?").type_in(CTRL_C);
+    let (_, shown) = talk.end();
+    let listed = |name: &str| shown.find(&format!("\n    {name} ")).unwrap_or(usize::MAX);
+    assert!(listed("@ines").max(listed("@mei")) < listed("@hanna"), "{shown}");
+    let mut command = sandbox.command();
+    let run = Run::of(command.args(["renew", "label-printer", "--requester", "@luis", "--today", "2026-11-23"]));
+    assert!(run.stderr.contains("may decide: @ines, @mei"), "{run:?}");
+}
+
+#[test]
+fn the_first_answer_of_an_amendment_is_not_lost() {
+    let sandbox = register(&[]);
+    let mut talk = edit(&sandbox, &["amend"], &[]);
+    talk.asked("Which field should be corrected?").type_in("scope.sys").type_in(CTRL_C);
+    let (code, shown) = talk.end();
+    assert!(code == 2 && shown.contains("the unfinished answer for `--set`:\n\n  scope.sys"), "{shown}");
+    let mut talk = edit(&sandbox, &["amend"], &[]);
+    talk.answer("Which field should be corrected?", "scope.system").asked("What is the correct value").type_in("lp-0");
+    talk.type_in(CTRL_C);
+    let (_, shown) = talk.end();
+    assert!(shown.contains("the unfinished answer for `--set scope.system=`:\n\n  lp-0"), "{shown}");
+}

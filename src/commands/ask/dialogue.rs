@@ -119,6 +119,11 @@ impl Dialogue {
         self.terminal.keys()
     }
 
+    /// Says behind a help what the tab key does, where it does something.
+    pub(in crate::commands) fn tab(&self) -> &'static str {
+        self.terminal.tab()
+    }
+
     /// Returns what was typed into the question that was left.
     pub(in crate::commands) fn begun(&self) -> String {
         self.standing.borrow().clone()

@@ -159,6 +159,11 @@ impl Terminal {
         }
     }
 
+    /// Says behind a help what the tab key does, where it does something.
+    pub(super) fn tab(&self) -> &'static str {
+        if self.plain { "" } else { "; tab lists the matches" }
+    }
+
     /// Shows a question; what was typed until then is dropped.
     ///
     /// # Errors

@@ -8,7 +8,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::commands::ask::Choice;
 use crate::commands::candidate::{self, Before};
+use crate::commands::deciders;
 use crate::commands::new::shelf::Shelf;
 use crate::commands::opened::Opened;
 use crate::commands::signoff::{self, Owners};
@@ -98,7 +100,7 @@ impl Remark {
     }
 
     /// Returns whether it is about a field or a part of it.
-    fn is_about(&self, pointer: &str) -> bool {
+    pub(super) fn is_about(&self, pointer: &str) -> bool {
         self.field.strip_prefix(pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
@@ -300,6 +302,16 @@ impl Desk {
     /// Works with the people who are known.
     pub(super) fn with_people<T>(&self, work: impl FnOnce(&crate::people::People) -> T) -> T {
         work(&self.judge.people)
+    }
+
+    /// Lists who may decide on a request.
+    pub(super) fn deciders(&self, requester: &str, path: &str) -> Vec<String> {
+        deciders::deciders(&self.judge.people, self.ownership.as_ref(), self.today().day, requester, path)
+    }
+
+    /// Lists the people to choose from, those of `first` before the others.
+    pub(super) fn to_choose(&self, first: &[String]) -> Vec<Choice> {
+        deciders::to_choose(&self.judge.people, self.today().day, first)
     }
 
     /// Copies the files that can matter to a draft.

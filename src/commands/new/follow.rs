@@ -2,7 +2,6 @@
 
 use crate::commands::new::answer;
 use crate::commands::new::desk::Desk;
-use crate::commands::new::people;
 use crate::register::Tier;
 use crate::register::draft::Draft;
 use crate::register::fields::{
@@ -48,7 +47,7 @@ pub(super) fn follows(field: Field, draft: &Draft, desk: &Desk, asker: Option<&s
         // The requester is asked for if it cannot be determined.
         OWNER => Following::new(requester, "the requester"),
         APPROVER => {
-            let deciders = people::deciders(desk, requester, path);
+            let deciders = desk.deciders(requester, path);
             let refused = desk.asked_before(draft).into_iter().filter(|it| it.common == Common::Both);
             let same = |a: &str, b: &str| desk.with_people(|people| people.same(a, b));
             for by in refused.filter_map(|it| it.refused_by) {

@@ -1,7 +1,7 @@
 //! From the file to the pull request: commands that can be pasted into a shell unchanged.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
 
@@ -105,6 +105,8 @@ pub(super) struct Unfinished<'r> {
     pub(super) id: &'r str,
     /// Answers that were begun and not taken.
     pub(super) begun: &'r BTreeMap<Step, String>,
+    /// What was to be asked for once more, and was not answered.
+    pub(super) unanswered: &'r BTreeSet<Field>,
     pub(super) arguments: &'r cli::New,
 }
 
@@ -114,7 +116,8 @@ impl Unfinished<'_> {
         let mut resume = Resume::new("new");
         let mut draft = self.draft.clone();
         let mut id = self.id;
-        let mut again: Vec<&str> = Vec::new();
+        let given = self.unanswered.iter().filter(|field| draft.is_given(**field));
+        let mut again: Vec<&str> = given.map(|field| field.label()).collect();
         for (step, text) in self.begun {
             let field = match *step {
                 Step::Id => {

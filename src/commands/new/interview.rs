@@ -58,6 +58,10 @@ pub(super) struct Interview<'i> {
     pub(super) asker: Option<String>,
     /// What is asked for though it was given, because somebody wants to.
     pub(super) again: BTreeSet<Field>,
+    /// What the questions begin with, because `--ask` names it.
+    pub(super) first: BTreeSet<Field>,
+    /// What `--ask` names and nobody has answered yet.
+    pub(super) unanswered: BTreeSet<Field>,
     /// What is asked for though it was given, because it is refused.
     pub(super) refused: BTreeSet<Field>,
     /// What was given with the command, and is not asked for.
@@ -132,7 +136,9 @@ impl Interview<'_> {
             Kind::Mappings => field.parts().map(|part| Step::Item(part, 0)).collect(),
             _ => vec![Step::Field(field)],
         };
-        asked.flat_map(steps).collect()
+        let mut asked: Vec<Field> = asked.collect();
+        asked.sort_by_key(|field| !self.first.contains(field));
+        asked.into_iter().flat_map(steps).collect()
     }
 
     /// Asks for what has become necessary by another answer.
@@ -209,7 +215,12 @@ impl Interview<'_> {
             };
             let again = last.as_deref() == Some(text.as_str());
             match self.take(step, &text, again)? {
-                None => return Ok(Moved::On),
+                None => {
+                    if let Some(field) = field_of(step) {
+                        self.unanswered.remove(&field);
+                    }
+                    return Ok(Moved::On);
+                }
                 Some(why) => self.terminal.refuse(&why, self.out)?,
             }
             standing.clone_from(&text);
@@ -220,11 +231,7 @@ impl Interview<'_> {
     /// Says what is wrong with an answer that was given with the command, or together with the wish to
     /// change it; tells whether anything is.
     fn object(&mut self, step: Step, standing: &str) -> Result<bool, Error> {
-        let field = match step {
-            Step::Field(field) => field,
-            Step::Item(part, _) => part.parent().unwrap_or(part),
-            Step::Id => return Ok(false),
-        };
+        let Some(field) = field_of(step) else { return Ok(false) };
         if standing.is_empty() || !self.refused.remove(&field) {
             return Ok(false);
         }
@@ -283,7 +290,10 @@ impl Interview<'_> {
         let mut draft = self.draft.clone();
         put(step, &mut draft, &read);
         let refused: Vec<String> = self.refusals(step, &draft, &read);
-        if !refused.is_empty() && (!again || read.is_empty()) {
+        if !refused.is_empty() && read.is_empty() {
+            return Ok(Some("this needs an answer".to_owned()));
+        }
+        if !refused.is_empty() && !again {
             return Ok(Some(refusal(&refused, &read)));
         }
         self.draft = draft;
@@ -313,12 +323,7 @@ impl Interview<'_> {
     /// Prints the objections of rules to an answer that they let pass, and whether the exception counts
     /// as a renewal of another.
     fn say_what_passes(&mut self, step: Step) -> Result<(), Error> {
-        let field = match step {
-            Step::Field(field) => Some(field),
-            Step::Item(part, _) => part.parent(),
-            Step::Id => None,
-        };
-        let Some(field) = field else { return Ok(()) };
+        let Some(field) = field_of(step) else { return Ok(()) };
         let remarks = self.desk.caused_by(field, &self.whole(), &self.path());
         let warnings = remarks.iter().filter(|remark| remark.level == Level::Warning);
         let mut notes: Vec<String> = warnings.map(|remark| format!("warning: {}", remark.text())).collect();
@@ -471,7 +476,7 @@ impl Interview<'_> {
         let few = choices.len() <= LISTED;
         let help = match few {
             true => "its id, or any of its words".to_owned(),
-            false => format!("one of {}: its id, or any of its words; tab lists the matches", choices.len()),
+            false => format!("one of {}: its id, or any of its words{}", choices.len(), self.terminal.tab()),
         };
         Question { help, listed: if few { choices.len() } else { 0 }, choices, ..plain }
     }
@@ -525,15 +530,15 @@ impl Interview<'_> {
     fn person(&self, field: Field, plain: Question) -> Question {
         let whole = self.whole();
         let deciders = match field {
-            APPROVER => people::deciders(self.desk, whole.text(REQUESTER), &self.path()),
+            APPROVER => self.desk.deciders(whole.text(REQUESTER), &self.path()),
             _ => Vec::new(),
         };
         let default = deciders.first().cloned().unwrap_or_default();
-        let choices = people::to_choose(self.desk, &deciders);
+        let choices = self.desk.to_choose(&deciders);
         let listed = if choices.len() <= LISTED { choices.len() } else { deciders.len().min(LISTED) };
         let help = match choices.is_empty() {
             true => plain.help,
-            false => format!("{}\ntype any part of a name; tab lists the matches", plain.help),
+            false => format!("{}\ntype any part of a name{}", plain.help, self.terminal.tab()),
         };
         Question { help, default, listed, choices, ..plain }
     }
@@ -553,6 +558,15 @@ fn item(part: Field, at: usize) -> Question {
 /// Tells whether a key of an item is the one that the item begins with.
 pub(super) fn is_first(part: Field) -> bool {
     part.parent().and_then(|list| list.parts().next()) == Some(part)
+}
+
+/// Returns the field that a question is about, the list of an item's.
+pub(super) fn field_of(step: Step) -> Option<Field> {
+    match step {
+        Step::Field(field) => Some(field),
+        Step::Item(part, _) => Some(part.parent().unwrap_or(part)),
+        Step::Id => None,
+    }
 }
 
 /// Puts an answer where its question says.

@@ -34,7 +34,7 @@ use crate::text::{counted, shown};
 use crate::time::{Day, MomentError};
 use crate::yaml::write::Value;
 
-use desk::Desk;
+use desk::{Desk, Remark};
 use glance::Wish;
 use handoff::{Handoff, Unfinished};
 use interview::Interview;
@@ -214,7 +214,7 @@ impl Run<'_> {
         let proposed = if id.is_empty() { self.desk.shelf.propose(draft.text(TITLE)) } else { id.clone() };
         let path = self.desk.shelf.path(&proposed);
         if !self.world.interactive
-            || (missing.is_empty() && !given.iter().any(|field| self.is_refused(*field, &complete, &path)))
+            || (missing.is_empty() && !given.iter().any(|field| self.is_refused(*field, &given, &complete, &path)))
         {
             return self.finish(&complete, &proposed, out, errors);
         }
@@ -225,15 +225,24 @@ impl Run<'_> {
     fn again(&self, draft: &Draft) -> BTreeSet<Field> {
         // The title that follows from the covers is a proposal.
         let is_proposed = self.arguments.answers.of(TITLE).is_none() && !draft.covers.is_empty();
-        let wanted = |field: &Field| {
-            self.arguments.ask.iter().any(|label| label == field.label()) || (*field == TITLE && is_proposed)
-        };
+        let wanted = |field: &Field| self.names(*field) || (*field == TITLE && is_proposed);
         Field::asked().into_iter().filter(wanted).collect()
     }
 
-    /// Tells whether a rule at error has something against an answer.
-    fn is_refused(&self, field: Field, draft: &Draft, path: &str) -> bool {
-        self.desk.caused_by(field, draft, path).iter().any(|remark| remark.level == Level::Error)
+    /// Tells whether `--ask` names a field.
+    fn names(&self, field: Field) -> bool {
+        self.arguments.ask.iter().any(|label| label == field.label())
+    }
+
+    /// Tells whether a rule at error has something against an answer. What is found on another of those that were given
+    /// is held against that one.
+    fn is_refused(&self, field: Field, given: &BTreeSet<Field>, draft: &Draft, path: &str) -> bool {
+        let is_of_other = |remark: &Remark| {
+            let mut others = given.iter().filter(|other| **other != field);
+            !remark.is_about(&field.pointer()) && others.any(|other| remark.is_about(&other.pointer()))
+        };
+        let remarks = self.desk.caused_by(field, draft, path);
+        remarks.iter().any(|remark| remark.level == Level::Error && !is_of_other(remark))
     }
 
     /// Asks for what is missing. Whatever ends the questions early, the answers are not lost.
@@ -251,6 +260,7 @@ impl Run<'_> {
         }
         let terminal = Terminal::new(self.world);
         let (desk, begun, refused) = (&self.desk, BTreeMap::new(), BTreeSet::new());
+        let first: BTreeSet<Field> = Field::asked().into_iter().filter(|field| self.names(*field)).collect();
         let mut interview = Interview {
             terminal,
             desk,
@@ -258,6 +268,8 @@ impl Run<'_> {
             id,
             asker,
             again,
+            first: first.clone(),
+            unanswered: first,
             refused,
             settled,
             begun,
@@ -266,16 +278,19 @@ impl Run<'_> {
             out,
         };
         let (whole, path) = (interview.whole(), interview.path());
-        let is_refused = |field: &Field| !interview.again.contains(field) && self.is_refused(*field, &whole, &path);
+        let is_refused = |field: &Field| {
+            !interview.again.contains(field) && self.is_refused(*field, &interview.settled, &whole, &path)
+        };
         interview.refused = interview.settled.iter().copied().filter(is_refused).collect();
         let result = self.converse(&mut interview);
-        let Interview { terminal, draft, id, begun, .. } = interview;
+        let Interview { terminal, draft, id, begun, unanswered, .. } = interview;
         drop(terminal);
         if let Err(error @ (Error::Left | Error::Terminal(_))) = result {
             if let Error::Terminal(_) = error {
                 errors.write_all(describe(&error, self.world.look_of_errors()).as_bytes())?;
             }
-            let unfinished = Unfinished { draft: &draft, id: &id, begun: &begun, arguments: self.arguments };
+            let (begun, unanswered) = (&begun, &unanswered);
+            let unfinished = Unfinished { draft: &draft, id: &id, begun, unanswered, arguments: self.arguments };
             unfinished.resume().print(None, errors)?;
             return Ok(Error::Left.exit_code());
         }

@@ -90,11 +90,11 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
     let mut answers = Answers::new("amend", subject);
     let date = answers.day("date", arguments.date.as_deref())?;
     let by = answers.person("by", "Who corrects the record?", "who writes the correction", arguments.by.as_deref())?;
-    let approver = answers.somebody(
-        "approver",
+    let approver = answers.approver(
         "Who approves it?",
         "who approves it; must be someone else",
         arguments.approver.as_deref(),
+        &by,
     )?;
     let note = answers.need(
         "note",
@@ -130,7 +130,10 @@ fn ask_for_change(subject: &Subject<'_>, asks: &Asks) -> Result<String, Error> {
     };
     let question = Question {
         ask: "Which field should be corrected?".to_owned(),
-        help: "tab lists them; correct a list of several items in the file, and name it with `--field`".to_owned(),
+        help: format!(
+            "its name, or a part of it{}; correct a list of several items in the file, and name it with `--field`",
+            asks.dialogue.tab()
+        ),
         choices: choices.clone(),
         ..Question::default()
     };
@@ -138,7 +141,7 @@ fn ask_for_change(subject: &Subject<'_>, asks: &Asks) -> Result<String, Error> {
         Some(_) => None,
         None => Some("that is not exactly one field: type its name, such as `scope.system`".to_owned()),
     };
-    let typed = asks.ask_with(subject, question, &check)?;
+    let typed = asks.ask_with(subject, "set", question, &check)?;
     let field = picked(&typed).unwrap_or(typed);
     let now = subject.text_of(&field).map(|text| format!("now: {text}")).unwrap_or_default();
     let question =
@@ -148,7 +151,7 @@ fn ask_for_change(subject: &Subject<'_>, asks: &Asks) -> Result<String, Error> {
         Ok((field, value)) if subject.says(&field, &value) => Some("the record already says that".to_owned()),
         Ok(_) => None,
     };
-    Ok(format!("{field}={}", asks.ask_with(subject, question, &check)?))
+    Ok(format!("{field}={}", asks.ask_with(subject, &format!("set {field}="), question, &check)?))
 }
 
 fn flow(item: Vec<(String, Value)>) -> Value {

@@ -9,6 +9,7 @@ use crate::time::typed::{self, Toward};
 
 use super::Subject;
 use super::asks::Kind;
+use super::owners::Owners;
 
 /// Collects answers, so that everything that is missing is reported at once.
 pub(super) struct Answers<'s> {
@@ -33,6 +34,17 @@ impl<'s> Answers<'s> {
         self.answer(flag, Kind::Person, (ask, what), given, "")
     }
 
+    /// Returns who decides on what `requester` asks for.
+    pub(super) fn approver(
+        &mut self,
+        ask: &str,
+        what: &str,
+        given: Option<&str>,
+        requester: &str,
+    ) -> Result<String, Error> {
+        self.answer("approver", Kind::Approver(requester), (ask, what), given, "")
+    }
+
     /// Returns a person, by default the user if the roster knows the git identity.
     pub(super) fn person(&mut self, flag: &str, ask: &str, what: &str, given: Option<&str>) -> Result<String, Error> {
         match (given, user(self.subject)) {
@@ -53,7 +65,7 @@ impl<'s> Answers<'s> {
     fn answer(
         &mut self,
         flag: &str,
-        kind: Kind,
+        kind: Kind<'_>,
         (ask, what): (&str, &str),
         given: Option<&str>,
         default: &str,
@@ -62,7 +74,12 @@ impl<'s> Answers<'s> {
             (Some(text), _) => Ok(text),
             (None, Some(asks)) => asks.ask(self.subject, flag, kind, (ask, what), default),
             (None, None) => {
-                self.missing.push((format!("--{flag}"), what.to_owned()));
+                let owners = Owners::of(self.subject, kind)?.deciders();
+                let named = match owners.is_empty() {
+                    true => what.to_owned(),
+                    false => format!("{what}; may decide: {}", owners[..owners.len().min(5)].join(", ")),
+                };
+                self.missing.push((format!("--{flag}"), named));
                 Ok(String::new())
             }
         }

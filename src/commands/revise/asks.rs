@@ -4,9 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::io::{Write, stdout};
 
 use super::Subject;
+use super::owners::Owners;
 use crate::cli;
 use crate::commands::World;
 use crate::commands::ask::{Choice, Dialogue, Question};
+use crate::commands::deciders;
 use crate::commands::resume::Resume;
 use crate::error::Error;
 use crate::output::wrap;
@@ -31,13 +33,15 @@ pub(super) struct Asks {
 
 /// What an answer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum Kind<'a> {
     /// Prose.
     Prose,
     /// Prose that may be left out.
     Optional,
     /// Somebody.
     Person,
+    /// Somebody who may decide on what this person asks for.
+    Approver(&'a str),
     /// An end, counted from a day.
     End(Day),
 }
@@ -77,38 +81,43 @@ impl Asks {
         &self,
         subject: &Subject<'_>,
         flag: &str,
-        kind: Kind,
+        kind: Kind<'_>,
         (ask, help): (&str, &str),
         default: &str,
     ) -> Result<String, Error> {
         self.show(subject)?;
         flag.clone_into(&mut self.current.borrow_mut());
-        let choices = if kind == Kind::Person { people(subject) } else { Vec::new() };
+        let owners = Owners::of(subject, kind)?;
+        let first = owners.deciders();
+        let is_person = matches!(kind, Kind::Person | Kind::Approver(_));
+        let choices = if is_person { people(subject, &first) } else { Vec::new() };
+        let listed = if first.is_empty() || choices.len() <= LISTED { choices.len() } else { first.len() };
         let question = Question {
             ask: ask.to_owned(),
             help: help.to_owned(),
             default: default.to_owned(),
-            listed: choices.len().min(8),
+            listed: listed.min(LISTED),
             choices,
             prose: matches!(kind, Kind::Prose | Kind::Optional),
             ..Question::default()
         };
-        let check = |answer: &str| refused(subject, kind, answer);
+        let check = |answer: &str| refused(subject, kind, answer).or_else(|| owners.refuse(&chosen(subject, answer)));
         let answer = self.dialogue.line(question, &check, &mut stdout())?;
-        let answer = if kind == Kind::Person { chosen(subject, &answer) } else { answer };
+        let answer = if is_person { chosen(subject, &answer) } else { answer };
         self.note(flag, &answer);
         Ok(answer)
     }
 
-    /// Asks with a check of its own.
+    /// Asks with a check of its own; `flag` is the argument that is asked for.
     pub(super) fn ask_with(
         &self,
         subject: &Subject<'_>,
+        flag: &str,
         question: Question,
         check: &dyn Fn(&str) -> Option<String>,
     ) -> Result<String, Error> {
         self.show(subject)?;
-        self.current.borrow_mut().clear();
+        flag.clone_into(&mut self.current.borrow_mut());
         self.dialogue.line(question, check, &mut stdout())
     }
 
@@ -168,6 +177,9 @@ impl Asks {
     }
 }
 
+/// The most people that are shown with a question.
+const LISTED: usize = 8;
+
 /// How wide the names of the facts are, in columns.
 const KEY: usize = 10;
 
@@ -203,17 +215,9 @@ fn facts(it: &Exception<'_>, max_renewals: usize) -> Vec<(&'static str, String)>
     facts
 }
 
-/// Lists the people of the roster who have not left.
-fn people(subject: &Subject<'_>) -> Vec<Choice> {
-    let Some(roster) = subject.judge.people.roster() else { return Vec::new() };
-    let today = subject.judge.today.day;
-    let here = roster.people().filter(|id| roster.left(*id).is_none_or(|left| left > today));
-    here.map(|id| {
-        let value = roster.display(id).to_owned();
-        let about = roster.spellings_of(id).find(|spelling| *spelling != value).unwrap_or_default().to_owned();
-        Choice { value, about }
-    })
-    .collect()
+/// Lists the people of the roster who have not left, those of `first` before the others.
+fn people(subject: &Subject<'_>, first: &[String]) -> Vec<Choice> {
+    deciders::to_choose(&subject.judge.people, subject.judge.today.day, first)
 }
 
 /// Returns the person whom an answer chooses, as the roster writes them; otherwise the answer.
@@ -223,7 +227,7 @@ fn chosen(subject: &Subject<'_>, answer: &str) -> String {
     match roster.find(answer) {
         Some(id) if roster.spellings_of(id).any(|spelling| spelling == answer) => answer.to_owned(),
         Some(id) => roster.display(id).to_owned(),
-        None => match pick(answer, &people(subject)) {
+        None => match pick(answer, &people(subject, &[])) {
             Pick::One(choice) => choice.value.clone(),
             Pick::Several(_) | Pick::None => answer.to_owned(),
         },
@@ -231,7 +235,7 @@ fn chosen(subject: &Subject<'_>, answer: &str) -> String {
 }
 
 /// Returns what is wrong with an answer before it is judged.
-fn refused(subject: &Subject<'_>, kind: Kind, answer: &str) -> Option<String> {
+fn refused(subject: &Subject<'_>, kind: Kind<'_>, answer: &str) -> Option<String> {
     if answer.is_empty() {
         return (kind != Kind::Optional).then(|| "this needs an answer".to_owned());
     }
@@ -240,7 +244,7 @@ fn refused(subject: &Subject<'_>, kind: Kind, answer: &str) -> Option<String> {
         Kind::End(from) => typed::read(answer, from, Toward::Future)
             .err()
             .map(|error| format!("{error}; write {}", typed::FUTURE_MOMENT)),
-        Kind::Person => {
+        Kind::Person | Kind::Approver(_) => {
             let roster = subject.judge.people.roster()?;
             let known = roster.find(&chosen(subject, answer)).is_some();
             (!known && roster.is_complete())

@@ -8,6 +8,7 @@ mod answers;
 mod asks;
 mod close;
 mod decide;
+mod owners;
 mod reject;
 mod renew;
 mod review;

@@ -52,7 +52,7 @@ fn plan(arguments: &cli::Renew, subject: &Subject<'_>) -> Result<Plan, Error> {
     )?;
     let requester =
         answers.person("requester", "Who requests it?", "who requests it", arguments.requester.as_deref())?;
-    let approver = answers.somebody("approver", "Who decides?", &approver(subject), arguments.approver.as_deref())?;
+    let approver = answers.approver("Who decides?", &approver(subject), arguments.approver.as_deref(), &requester)?;
     let expires = answers.end(
         "expires",
         ("Until when?", &latest(subject, decided)),
