@@ -351,7 +351,7 @@ fn a_title_goes_before_an_id_is_shortened_and_a_wide_terminal_is_used() {
     let narrow = list_in(60, &sandbox, &[]);
     assert!(narrow.contains(id) && !narrow.contains("TITLE"), "{narrow}");
     assert!(
-        list_in(250, &sandbox, &[]).contains(&"A long title ".repeat(10).trim_end()),
+        list_in(250, &sandbox, &[]).contains("A long title ".repeat(10).trim_end()),
         "{}",
         list_in(250, &sandbox, &[])
     );
