@@ -45,7 +45,9 @@ pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -
     let items = report::read(&register, &judge_of, &opened.homes, period.until);
     let meeting = Meeting::new(&items, &register, &opened.files, &judge_of, &opened.homes, period, &known);
     let folder = std::fs::canonicalize(&world.folder).unwrap_or_else(|_| world.folder.clone());
-    let here = folder.starts_with(&opened.root).then_some((folder.as_path(), opened.root.as_path()));
+    // The commands for one of several registers are typed at the top of the work tree.
+    let is_inside = !opened.are_several() && folder.starts_with(&opened.root);
+    let here = is_inside.then_some((folder.as_path(), opened.root.as_path()));
     let meeting = Meeting { folder: &folders, here, ..meeting };
     let view = opened.view(&register);
     write::outputs(&outputs.files, world, |format, look, file| render(format, &meeting, view, look, file))?;

@@ -54,7 +54,7 @@ pub(super) fn check(meeting: &Meeting<'_>, path: &str) -> String {
 
 fn checked(meeting: &Meeting<'_>, path: &str, option: &str) -> String {
     match Home::of(meeting.homes, path).filter(|home| home.holds(path)) {
-        Some(home) => format!("stopgap check{option} {}{}", seen(meeting, path), root(meeting, Some(&home.name))),
+        Some(home) => format!("stopgap check{option} {}{}", seen(meeting, path), root(Some(&home.name))),
         None if meeting.homes.is_empty() => format!("stopgap check{option} {}", seen(meeting, path)),
         // It is in none of them.
         None => format!("stopgap check{option} --all-registers"),
@@ -91,7 +91,7 @@ pub(super) fn slip(meeting: &Meeting<'_>, slip: &Slip<'_>) -> String {
 
 /// Returns how one looks at what a branch asks for.
 pub(super) fn request(meeting: &Meeting<'_>, request: &Request) -> String {
-    let home = root(meeting, meeting.register_of(&request.path));
+    let home = root(meeting.register_of(&request.path));
     format!("stopgap card {}{home} --at {}", shell_word(&request.id), shell_word(&request.branch))
 }
 
@@ -100,13 +100,13 @@ fn of(meeting: &Meeting<'_>, verb: &str, item: &Item<'_>) -> String {
     if item.is_ambiguous && verb != SHOW {
         return check(meeting, item.path);
     }
-    let home = root(meeting, item.home.map(|home| home.name.as_str()));
+    let home = root(item.home.map(|home| home.name.as_str()));
     format!("stopgap {verb} {}{home}", shell_word(item.exception.id))
 }
 
-/// Names one of several registers to a command.
-fn root(meeting: &Meeting<'_>, home: Option<&str>) -> String {
-    home.map(|home| format!(" --root {}", seen(meeting, home))).unwrap_or_default()
+/// Names one of several registers to a command that is typed at the top of the work tree.
+fn root(home: Option<&str>) -> String {
+    home.map(|home| format!(" --root {}", shell_word(home))).unwrap_or_default()
 }
 
 /// Names a file or folder as a shell takes it where the commands are typed.
