@@ -13,7 +13,7 @@ use crate::register::fields::{EXPIRES, Field, REASON, STARTS, STATUS, TITLE};
 use crate::source::Source;
 use crate::text::phrases::is_placeholder;
 use crate::text::shown;
-use crate::time::until::{self, Clock, Until};
+use crate::time::until::{self, Until};
 use crate::yaml::write::Value;
 use crate::yaml::{self, Node, Problem};
 
@@ -82,7 +82,7 @@ impl Ignore {
 
     /// Takes the end as the tool means it. `key` is what the tool calls it.
     pub(super) fn ends(&mut self, key: &str, text: &str, tool: &str, options: &Options) {
-        match Until::read(text, Clock::of(tool)).map(|until| until.expiry(options.zone)) {
+        match Until::of_entry(text, tool).map(|until| until.expiry(options.zone)) {
             Some(end) => {
                 self.draft.set(EXPIRES, end.to_string());
                 if options.today.has_ended(options.zone, end) {

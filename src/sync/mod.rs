@@ -36,7 +36,7 @@ use crate::policy::Target;
 use crate::register::{Cover, Exception, Register, typed_cover};
 use crate::source::{FileId, Span};
 use crate::text::{shell_word, shown};
-use crate::time::until::{Clock, Until};
+use crate::time::until::Until;
 use crate::time::{Day, Today, Zone};
 use crate::tools::{Name, Tool, has_wildcard};
 use crate::yaml::{self, Problem};
@@ -433,21 +433,24 @@ impl<'e> Edit<'e> {
 
     /// Reads the end of an entry that was added by hand.
     fn end_of(&self, slot: &Slot) -> End {
-        let clock = Clock::of(self.format.tool);
-        if self.format.syntax == Syntax::Lines && self.format.tool == "trivy" {
+        let tool = self.format.tool;
+        if self.format.syntax == Syntax::Lines && tool == "trivy" {
             let text = slot.value.text().unwrap_or_default();
             let end = text.split_whitespace().find_map(|word| word.strip_prefix("exp:"));
-            let day = end.map(|end| Day::parse(end).ok().and_then(|day| Until::day(day, clock)));
-            return match (day, lines::odd_field(text)) {
-                (Some(Some(day)), _) if day.has_passed(self.zone, self.today) => End::Over,
+            return match (end, lines::odd_field(text)) {
                 // Trivy drops the line.
-                (Some(None), _) => End::Over,
+                (Some(end), _) if Day::parse(end).is_err() => End::Over,
+                (Some(end), _) => match Until::of_entry(end, tool) {
+                    None => End::Unread(end.to_owned()),
+                    Some(until) if until.has_passed(self.zone, self.today) => End::Over,
+                    Some(_) => End::None,
+                },
                 (None, Some(odd)) => End::Unread(odd.to_owned()),
-                _ => End::None,
+                (None, None) => End::None,
             };
         }
         let Some(text) = self.format.end.and_then(|key| slot.details.get(key)?.text()) else { return End::None };
-        match Until::read(text, clock) {
+        match Until::of_entry(text, tool) {
             None => End::Unread(text.to_owned()),
             Some(until) if until.has_passed(self.zone, self.today) => End::Over,
             Some(_) => End::None,

@@ -54,6 +54,26 @@ impl Until {
         Some(Self(moment))
     }
 
+    /// Reads the end of an entry in a tool's ignore file. `None` also where the tool takes the moment for no end at all:
+    /// Go's zero time (trivy `pkg/result/ignore.go`, osv-scanner `internal/config/config.go`), or what JavaScript does not
+    /// count as more than zero (better-npm-audit `src/utils/date.ts`).
+    #[must_use]
+    pub fn of_entry(text: &str, tool: &str) -> Option<Self> {
+        let until = Self::read(text, Clock::of(tool))?;
+        let zero = match tool {
+            "trivy" | "osv-scanner" => "0001-01-01",
+            "better-npm-audit" => "1970-01-01",
+            _ => return Some(until),
+        };
+        let zero = Day::parse(zero).ok()?;
+        let is_none = match until.0 {
+            Moment::Instant(instant) => Zone::UTC.starts_at(Moment::Day(zero)) >= instant,
+            // Which instant that is depends on the machine.
+            moment => moment.written_day() <= zero,
+        };
+        (!is_none).then_some(until)
+    }
+
     /// Takes the first day that is not covered.
     #[must_use]
     pub fn day(day: Day, clock: Clock) -> Option<Self> {
@@ -151,6 +171,30 @@ mod tests {
         }
         for text in ["2020-01-01 or later", "2020-01-01; approved", "2020-01-01T00:00Z maybe", "2020-01-01 ,"] {
             assert_eq!(Until::read(text, Clock::Utc), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_moment_that_a_tool_takes_for_no_end_is_none() {
+        for (tool, text, is_end) in [
+            ("trivy", "0001-01-01", false),
+            ("trivy", "0001-01-01T00:00:00Z", false),
+            ("trivy", "0001-01-01T02:00:00+02:00", false),
+            ("trivy", "0001-01-01T00:00:01Z", true),
+            ("trivy", "0001-01-02", true),
+            ("osv-scanner", "0001-01-01", false),
+            ("osv-scanner", "0001-01-01T00:00:00Z", false),
+            ("osv-scanner", "1970-01-01", true),
+            ("better-npm-audit", "0001-01-01", false),
+            ("better-npm-audit", "1969-12-31", false),
+            ("better-npm-audit", "1970-01-01", false),
+            ("better-npm-audit", "1969-12-31T20:00:00-04:00", false),
+            ("better-npm-audit", "1970-01-01T00:00:01Z", true),
+            ("better-npm-audit", "1970-01-02", true),
+            ("snyk", "0001-01-01", true),
+            ("audit-ci", "2020-01-01", true),
+        ] {
+            assert_eq!(Until::of_entry(text, tool).is_some(), is_end, "{tool} {text}");
         }
     }
 

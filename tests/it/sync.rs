@@ -235,6 +235,31 @@ fn a_second_run_changes_nothing() {
 }
 
 #[test]
+fn an_entry_with_an_end_that_its_tool_takes_for_none_goes_on() {
+    let sandbox = Sandbox::new();
+    sandbox.file("stopgap.yaml", policy("UTC"));
+    sandbox.file("exceptions/season.yaml", exception(&[]));
+    for (file, text) in [
+        (".trivyignore", "AWS-0107 exp:0001-01-01\nAWS-0108 exp:2020-01-01\nAWS-0109 exp:soon\n"),
+        (".trivyignore.yaml", "misconfigurations:\n  - id: AWS-0110\n    expired_at: 0001-01-01\n"),
+        ("osv-scanner.toml", "[[IgnoredVulns]]\nid = \"GO-1\"\nignoreUntil = 0001-01-01T00:00:00Z\n"),
+        (".nsprc", "{\"1065\": {\"active\": true, \"expiry\": \"1970-01-01\"}}\n"),
+    ] {
+        sandbox.file(file, text);
+    }
+    let run = sync(&sandbox, DURING, &["--check"]);
+    for line in [
+        "Trivy `AWS-0107`, and no exception in force covers it; Trivy does not read `0001-01-01` as an end",
+        "Trivy `AWS-0110`, and no exception in force covers it; Trivy does not read `0001-01-01` as an end",
+        "does not read `0001-01-01T00:00:00Z` as an end",
+        "does not read `1970-01-01` as an end",
+    ] {
+        assert!(run.stdout.contains(line), "{line}\n{}", run.stdout);
+    }
+    assert!(!run.stdout.contains("AWS-0108") && !run.stdout.contains("AWS-0109"), "{}", run.stdout);
+}
+
+#[test]
 fn an_entry_added_by_hand_is_reported_at_its_line_and_goes_on_request() {
     let sandbox = repository("UTC");
     sandbox.file(".trivyignore.yaml", BY_HAND[0].1);
