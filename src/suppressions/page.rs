@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -12,7 +13,7 @@ use rustc_hash::FxHashMap;
 
 use super::comments::{Comment, comments};
 use super::grammar::{self, End, Grammar, Match, Piece, Place, Reach, What};
-use super::ignore_files::{self, Kind};
+use super::ignore_files::{self, GITLEAKS_RULES, Kind};
 use super::language::Language;
 use super::statement::{self, Part};
 use crate::source::Span;
@@ -354,7 +355,7 @@ struct Draft<'t> {
     /// The line of the last suppression and the name of its statement.
     last_code: RefCell<Option<((usize, Part), String)>>,
     /// The secrets that may go over several lines.
-    secrets: OnceCell<[Vec<Range<usize>>; 2]>,
+    secrets: OnceCell<[Vec<Range<usize>>; 3]>,
     /// Where each word of [`ENDS`] is last said of a rule; the empty name is that of all rules.
     ends: OnceCell<FxHashMap<(&'static str, &'t str), usize>>,
     /// Where what is said between a `push` and its `pop` of RuboCop is good.
@@ -461,6 +462,7 @@ impl<'t> Draft<'t> {
             own_line,
             leads: at.start < self.first_code,
             below: below.strip_prefix('\n').unwrap_or(below),
+            whole: self.text,
         };
         let could_hold_secret = || {
             let line = self.line_of(at.start);
@@ -776,14 +778,24 @@ fn pushed(text: &str, comments: &[Comment]) -> Vec<Range<usize>> {
 /// The tools that look for secrets in any text.
 const SECRETS: [&str; 3] = ["gitleaks", "kingfisher", "trufflehog"];
 
-/// Finds in a text the private keys and the calls of curl with a password or a header, which may go over several lines.
-fn secrets(text: &str) -> [Vec<Range<usize>>; 2] {
+/// Finds in a text the private keys, the calls of curl with a password or a header, and the names of secrets with a value
+/// on another line, which go over several lines.
+fn secrets(text: &str) -> [Vec<Range<usize>>; 3] {
     static EDGE: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"(?i)(-----BEGIN[^\n]*(?:\n|$))|KEY(?: BLOCK)?-----").ok());
     static CURL: LazyLock<Option<Regex>> = LazyLock::new(|| {
         let user = r#"(?:-u|--user)(?:=|[ \t]{0,5})["']?[^\s"':]*:[^\s"']"#;
         let header = r#"(?:-H|--header)(?:=|[ \t]{0,5})["'][\w-]+:"#;
         Regex::new(&format!(r"\bcurl\b(?:[^\n]*\n){{0,5}}?[^\n]*?\s(?:{user}|{header})")).ok()
+    });
+    // As most rules of gitleaks look for it: the word of a rule, a sign, and a value that follows soon.
+    static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let vendors = GITLEAKS_RULES.iter().filter_map(|rule| rule.split('-').next()).collect::<BTreeSet<_>>();
+        let vendors = vendors.into_iter().collect::<Vec<_>>().join("|");
+        let words = format!("access|auth|api|credential|creds|key|passw(?:or)?d|secret|token|{vendors}");
+        let sign = r"(?:=|>|:{1,3}=|\|\||:|=>|\?=|,)";
+        let value = r#"[`'"\s=]{0,5}([A-Za-z0-9_.=+/-]{10,150})"#;
+        Regex::new(&format!(r#"(?i)(?:{words})[A-Za-z0-9_ \t.-]{{0,20}}[\s'"]{{0,3}}{sign}{value}"#)).ok()
     });
     let (mut keys, mut begun) = (Vec::new(), None);
     for edge in EDGE.iter().flat_map(|edge| edge.captures_iter(text)) {
@@ -797,7 +809,11 @@ fn secrets(text: &str) -> [Vec<Range<usize>>; 2] {
     // A comment that allows a secret is not a user with a password.
     let plain = text.replace("gitleaks:allow", "gitleaks.allow");
     let calls = CURL.iter().flat_map(|curl| curl.find_iter(&plain)).map(|call| call.range()).collect();
-    [keys, calls]
+    let named = NAMED.iter().flat_map(|named| named.captures_iter(text)).filter_map(|named| {
+        let whole = named.get(0).filter(|whole| whole.as_str().contains('\n'))?;
+        could_hold_secret(named.get(1)?.as_str()).then_some(whole.range())
+    });
+    [keys, calls, named.collect()]
 }
 
 /// Tells whether a line of a text for people holds anything that could be a secret.
@@ -851,6 +867,14 @@ mod tests {
             ("A call of curl with --user gitleaks:allow is read, too.\n".to_owned(), vec![]),
             ("What stands in infrastructure-as-code/allowed-secrets needs gitleaks:allow.\n".to_owned(), vec![]),
             ("gitleaks:allow\ntoken: AKIA0123456789ABCDEF\n".to_owned(), vec![]),
+            ("<!-- gitleaks:allow --> api_key:\n  \"xK9fQ2mZ7pL4vB8nR3tY\"\n".to_owned(), vec![1]),
+            ("gitleaks:allow adobe_id =\n'0123456789abcdef0123456789abcdef'\n".to_owned(), vec![1]),
+            ("gitleaks:allow token\n= \"xK9fQ2mZ7pL4vB8nR3tY\"\n".to_owned(), vec![1]),
+            ("Put gitleaks:allow on its line, for example:\n\n    AKIA0123456789ABCDEF\n".to_owned(), vec![]),
+            (
+                "Put gitleaks:allow on the line of the token:\n\nEach of them needs a documented reason.\n".to_owned(),
+                vec![],
+            ),
             ("kingfisher:ignore\ntoken: AKIA0123456789ABCDEF\n".to_owned(), vec![1]),
             ("token: AKIA0123456789ABCDEF\nkingfisher:ignore\n".to_owned(), vec![2]),
             ("token: AKIA0123456789ABCDEF\n\nkingfisher:ignore\n".to_owned(), vec![]),

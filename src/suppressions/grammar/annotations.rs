@@ -4,12 +4,13 @@
 //! No file is parsed for it: many are templates, which are not YAML before they are filled in. A key is looked for in
 //! each line, in which letters may be written as escapes, and its value behind it and below.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Grammar, Match, Matches, Pattern, Piece, Place, Reach, group, range, rules, unescaped};
 use crate::suppressions::language::Language;
 
-pub(super) static ALL: [Grammar; 8] = [
+pub(super) static ALL: [Grammar; 9] = [
     // `checkov/kubernetes/kubernetes_utils.py`: any key that holds one of these.
     Grammar {
         tool: "checkov",
@@ -37,6 +38,14 @@ pub(super) static ALL: [Grammar; 8] = [
             static ID: Pattern = Pattern::new(r#"\bid["']?\s*:\s*["']?([A-Za-z_\d-]+)"#);
             listed(piece, matches, Some(&SKIP), &ID, found);
         },
+    },
+    Grammar {
+        tool: "checkov",
+        literals: &["checkov"],
+        pattern: Pattern::new(r#"["'](checkov["']\s*(?::|$))|(?:^|\{)\s*(checkov\s*:)(?:\s|$)"#),
+        reads: |_, path| path.ends_with(".json"),
+        place: Place::Data,
+        read: arm,
     },
     Grammar {
         tool: "kube-linter",
@@ -193,6 +202,87 @@ fn listed(piece: Piece<'_>, matches: Matches<'_, '_>, inner: Option<&Pattern>, i
     }
 }
 
+/// `checkov/arm/context_parser.py`: in each item of `metadata.checkov`, whatever it is, the first word of capital letters
+/// and digits is an id. Checkov tells a template by two of its words.
+fn arm(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    static ID: Pattern = Pattern::new(r"[A-Z_\d]+");
+    if !["$schema", "contentVersion"].iter().all(|word| piece.whole.contains(word)) {
+        return;
+    }
+    for captures in matches {
+        let key = range(&captures, if captures.get(1).is_some() { 1 } else { 2 });
+        let below = &piece.below[..piece.below.floor_char_boundary(LONGEST)];
+        let value = format!("{}\n{below}", &piece.text[key.end..]);
+        let (items, is_whole) = items(value.trim_start_matches([':', ' ', '\t', '\r', '\n']));
+        let items: Vec<Cow<'_, str>> = items.into_iter().map(unescaped).collect();
+        // What begins in this way is read in any line of any file.
+        let is_inline = |item: &str, id: &str| {
+            let before = item.find(id).map(|at| &item[..at]).unwrap_or_default();
+            ["checkov:skip=", "bridgecrew:skip=", "cortex:skip="].iter().any(|word| before.ends_with(word))
+        };
+        let id = |item: &'_ Cow<'_, str>| -> Option<String> {
+            let id = ID.words(item).next()?;
+            (!is_inline(item, id)).then(|| id.to_owned())
+        };
+        let ids: Vec<String> = items.iter().filter_map(id).collect();
+        if !ids.is_empty() || !is_whole {
+            let named = ids.iter().map(String::as_str).filter(|_| is_whole);
+            rules(named, &key, Reach::Block, found);
+        }
+    }
+}
+
+/// Returns the items of a list in JSON with which a text begins, or the one value that there is, and whether that is
+/// all of it.
+fn items(text: &str) -> (Vec<&str>, bool) {
+    let is_list = text.starts_with('[');
+    if !is_list && !text.starts_with('{') {
+        return (text.lines().take(1).collect(), true);
+    }
+    let (mut items, mut from, mut depth) = (Vec::new(), 1, 0_usize);
+    let mut quotes = Quotes::default();
+    for (at, c) in text.char_indices().filter(|(_, c)| !quotes.hold(*c)) {
+        match c {
+            '[' | '{' => depth += 1,
+            ']' | '}' if depth <= 1 => {
+                items.push(&text[from..at]);
+                return (items, true);
+            }
+            ']' | '}' => depth -= 1,
+            ',' if depth == 1 && is_list => {
+                items.push(&text[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    (items, false)
+}
+
+/// Whether a character is in quotes. They open only where a value may begin, so that an apostrophe does not.
+#[derive(Default)]
+struct Quotes {
+    open: Option<char>,
+    last: Option<char>,
+}
+
+impl Quotes {
+    /// Takes the next character, and tells whether it is in quotes or one of them.
+    fn hold(&mut self, c: char) -> bool {
+        let begins = self.last.is_none_or(|last| last.is_whitespace() || "[{(,:".contains(last));
+        let is_escaped = self.open == Some('"') && self.last == Some('\\');
+        let was_open = self.open.is_some();
+        // An escaped backslash escapes nothing.
+        self.last = Some(if is_escaped { ' ' } else { c });
+        match self.open {
+            Some(quote) if quote == c && !is_escaped => self.open = None,
+            None if begins && ['"', '\''].contains(&c) => self.open = Some(c),
+            _ => {}
+        }
+        was_open || self.open.is_some()
+    }
+}
+
 /// Returns what is behind a key and belongs to it, and whether that is all: up to the bracket that closes, or the lines
 /// below that are indented more.
 fn value(piece: Piece<'_>, key: Range<usize>) -> (String, bool) {
@@ -225,29 +315,32 @@ fn value(piece: Piece<'_>, key: Range<usize>) -> (String, bool) {
     (value, true)
 }
 
-/// Returns a value in brackets up to the last of them. Brackets in quotes are counted as well, so that it may be too
-/// long, and never too short for that.
+/// Returns a value in brackets up to the last of them. Of the brackets in quotes only those that open are counted, so
+/// that it may be too long, and never too short for that.
 fn balanced(rest: &str, below: &str) -> (String, bool) {
     let mut value = String::new();
     let mut depth = 0_usize;
+    let mut quotes = Quotes::default();
     for line in std::iter::once(rest).chain(below.lines()) {
-        let line = unescaped(line);
         for (at, c) in line.char_indices() {
+            let is_quoted = quotes.hold(c);
             match c {
                 '{' | '[' => depth += 1,
+                '}' | ']' if is_quoted => {}
                 '}' | ']' if depth <= 1 => {
-                    value.push_str(&line[..at]);
+                    value.push_str(&unescaped(&line[..at]));
                     return (value, true);
                 }
                 '}' | ']' => depth -= 1,
                 _ => {}
             }
             if value.len() + at > LONGEST {
-                value.push_str(&line[..at]);
+                value.push_str(&unescaped(&line[..at]));
                 return (value, false);
             }
         }
-        value.push_str(&line);
+        quotes.hold('\n');
+        value.push_str(&unescaped(line));
         value.push('\n');
     }
     (value, true)

@@ -110,6 +110,8 @@ pub(super) struct Piece<'t> {
     pub(super) leads: bool,
     /// The lines that follow, for what is written below its key.
     pub(super) below: &'t str,
+    /// All of its file.
+    pub(super) whole: &'t str,
 }
 
 impl<'t> Piece<'t> {
@@ -153,8 +155,8 @@ impl Place {
     }
 }
 
-/// A letter that is written as an escape of JSON or YAML.
-const ESCAPE: &str = r"\\(?:(?:u00|x|U000000)([2-7][0-9a-fA-F])|(/))";
+/// A letter that is written as an escape of JSON or YAML, or of Java, which allows several `u` (JLS 3.3).
+const ESCAPE: &str = r"\\(?:(?:u+00|x|U000000)([2-7][0-9a-fA-F])|(/))";
 
 /// Returns a text in which letters are letters.
 pub(super) fn unescaped(text: &str) -> Cow<'_, str> {

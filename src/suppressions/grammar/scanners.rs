@@ -336,7 +336,8 @@ static TESTS_BY_ID: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     include_str!("../words/bandit.txt").lines().filter_map(|line| Some(line.split_once(" = ")?.1)).collect()
 });
 
-/// `analyzer.go`: a comment, or a line of one, that begins `#nosec`, or a comment that begins `//gosec:disable`.
+/// `analyzer.go`: a comment, or a line of one, that begins `#nosec`, or a comment that begins `//gosec:disable`. The rules
+/// of the former may be named up to the end of the group of comments. Above all code it is good for the file.
 fn gosec(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
     static RULE: Pattern = Pattern::new(r"G\d{3}");
     for captures in matches {
@@ -349,10 +350,45 @@ fn gosec(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
         }
         let named = rest.split("--").next().unwrap_or(rest);
         let is_block = named.split_whitespace().any(|word| word == "block");
-        let reach = if is_block { Reach::Block } else { piece.reach() };
+        let reach = match () {
+            () if is_block => Reach::Block,
+            () if piece.leads => Reach::File,
+            () => piece.reach(),
+        };
         let (start, end) = (range(&captures, 1).end, range(&captures, 3).start + named.trim_end().len());
-        rules(RULE.words(named), &(start..end), reach, found);
+        let goes_on = captures.get(2).is_none() && named.len() == rest.len() && RULE.first(named).is_some();
+        let more = if goes_on { rest_of_group(piece, range(&captures, 3).end) } else { String::new() };
+        let more = more.split("--").next().unwrap_or_default();
+        rules(RULE.words(named).chain(RULE.words(more)), &(start..end), reach, found);
     }
+}
+
+/// Returns the text of a comment of Go from a byte of its inside on, with that of the comments in the lines below it.
+fn rest_of_group(piece: Piece<'_>, from: usize) -> String {
+    const LONGEST: usize = 16 * 1024;
+    static DIRECTIVE: Pattern = Pattern::new("^(?:[a-z0-9]+:[a-z0-9]|line |extern |export )");
+    let mut text = piece.inner()[from..].to_owned();
+    let mut below = if piece.is_block || piece.own_line { piece.below } else { "" };
+    while text.len() < LONGEST {
+        let line = below.split('\n').next().unwrap_or_default();
+        let start = below.trim_start_matches([' ', '\t', '\r']);
+        let end = if let Some(comment) = start.strip_prefix("//") {
+            let comment = comment.split('\n').next().unwrap_or_default();
+            if DIRECTIVE.first(comment).is_none() {
+                text.extend(["\n", comment]);
+            }
+            line.len()
+        } else if let Some((comment, rest)) = start.strip_prefix("/*").and_then(|comment| comment.split_once("*/")) {
+            text.extend(["\n", comment]);
+            below.len() - rest.len()
+        } else {
+            break;
+        };
+        below = &below[end..];
+        let after = below.trim_start_matches([' ', '\t', '\r']);
+        below = after.strip_prefix('\n').unwrap_or(after);
+    }
+    text
 }
 
 /// `src/Hadolint/Pragma.hs`: the whole comment, and text only after a second `#`.

@@ -200,9 +200,25 @@ fn gosec_reads_comments_that_begin_with_its_word() {
         "a.go",
         &[
             ("x() // #nosec G402 -- stopgap: a", &["1 gosec G402 Line"]),
-            ("/* #nosec G101 G102 */\nx()", &["1 gosec G101 Next", "1 gosec G102 Next"]),
+            ("package a\n/* #nosec G101 G102 */\nx()", &["2 gosec G101 Next", "2 gosec G102 Next"]),
             ("x() //#nosec", &["1 gosec * Line"]),
-            ("//gosec:disable G304 -- G101 is not meant\nx()", &["1 gosec G304 Next"]),
+            ("package a\n//gosec:disable G304 -- G101 is not meant\nx()", &["2 gosec G304 Next"]),
+            // The rules may be named up to the end of the group of comments.
+            (
+                "package a\n\n// #nosec G304 the path is checked by the caller,\n// which answers for G302 too.\nx()",
+                &["3 gosec G302 Next", "3 gosec G304 Next"],
+            ),
+            ("package a\n/* #nosec G304\n   G302 */\nx()", &["2 gosec G302 Next", "2 gosec G304 Next"]),
+            ("package a\n/* #nosec G304 */\n// G302\n\n// G204\nx()", &["2 gosec G302 Next", "2 gosec G304 Next"]),
+            ("package a\n// #nosec G304 -- why\n// G302 is for another tool.\nx()", &["2 gosec G304 Next"]),
+            ("package a\n// #nosec G304 for\n// now -- as G302\nx()", &["2 gosec G304 Next"]),
+            ("package a\n// #nosec G304\n//nolint:x G302\nx()", &["2 gosec G304 Next"]),
+            ("package a\n// #nosec G304\n\n// G302 is something else.\nx()", &["2 gosec G304 Next"]),
+            ("package a\nx() // #nosec G304\n// G302 is something else.\n", &["2 gosec G304 Line"]),
+            ("package a\n// #nosec\n// G304: why\nx()", &["2 gosec * Next"]),
+            ("package a\n//gosec:disable G304\n// G302 is something else.\nx()", &["2 gosec G304 Next"]),
+            // Above the clause of the package it is good for the file.
+            ("// #nosec G302\npackage a\n", &["1 gosec G302 File"]),
             ("// gosec:disable G304\nx()", &[]),
             ("// see #nosec\nx()", &[]),
             ("x(\"// #nosec\")", &[]),
@@ -473,11 +489,46 @@ fn workflows_and_manifests_have_their_own() {
             ),
             ("{\"checkov.io\\/skip1\":\"CKV_K8S_8=x\"}", &["1 checkov CKV_K8S_8 Block"]),
             ("{\"metadata\": {\"checkov\": [\"checkov:skip=CKV_AZURE_1:x\"]}}", &["1 checkov CKV_AZURE_1 Block"]),
+            (
+                "{\"Metadata\": {\"checkov\": {\"comment\": \"}\", \"skip\": [{\"id\": \"CKV_AWS_18\"}]}}, \"id\": \"b\"}",
+                &["1 checkov CKV_AWS_18 Block"],
+            ),
+            ("{\"scripts\": {\"checkov\": \"checkov -d . --compact CKV_AZURE_3\"}}", &[]),
         ],
     );
     let long =
         format!("checkov:\n  skip:\n    - id: CKV_1\n{}    - id: CKV_2\n", "      a: aaaaaaaaaaaaaaaa\n".repeat(2000));
     assert_eq!(found("a.yaml", &long), ["1 checkov * Block"]);
+}
+
+#[test]
+fn templates_of_azure_hold_skips_in_any_shape() {
+    let template = |checkov: &str| {
+        format!(
+            "{{\n\"$schema\": \"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#\",\n\
+             \"contentVersion\": \"1.0.0.0\",\n\"resources\": [{{\"metadata\": {{{checkov}}}, \"a\": \"CKV_AZURE_9\"}}]}}\n"
+        )
+    };
+    for (checkov, ids) in [
+        (r#""checkov": [{"skip": "CKV_AZURE_3: by hand"}]"#, &["CKV_AZURE_3"][..]),
+        (r#""checkov": "CKV_AZURE_3: x""#, &["CKV_AZURE_3"]),
+        (r#""checkov": ["CKV_AZURE_3: x", "CKV_AZURE_4"]"#, &["CKV_AZURE_3", "CKV_AZURE_4"]),
+        (r#""checkov": [{"id": "CKV_AZURE_3", "comment": "as CKV_AZURE_5"}]"#, &["CKV_AZURE_3"]),
+        (r#""checkov": {"skip": [{"id": "CKV_AZURE_3"}]}"#, &["CKV_AZURE_3"]),
+        (r#""checkov": ["x]", "ACME_1"]"#, &["ACME_1"]),
+        (r#""checkov": ["\u0043KV_AZURE_3"]"#, &["CKV_AZURE_3"]),
+        ("\"checkov\"\n:\n\n\"CKV_AZURE_3\"\n", &["CKV_AZURE_3"]),
+        (r#""checkov": ["checkov:skip=CKV_AZURE_3:x"]"#, &["CKV_AZURE_3"]),
+        (r#""checkov": []"#, &[]),
+        ("checkov: CKV_AZURE_3\n", &["CKV_AZURE_3"]),
+        (r#""description": "for checkov: CKV_AZURE_3""#, &[]),
+    ] {
+        let expected: Vec<String> = ids.iter().map(|id| format!("4 checkov {id} Block")).collect();
+        assert_eq!(found("azuredeploy.json", &template(checkov)), expected, "{checkov}");
+    }
+    // What Checkov does not take for a template has none.
+    assert!(found("a.json", r#"{"metadata": {"checkov": ["CKV_AZURE_3"]}}"#).is_empty());
+    assert!(found("a.yaml", "jobs:\n  checkov:\n    with: {skip_check: CKV_AWS_18}\n").is_empty());
 }
 
 #[test]
@@ -492,6 +543,8 @@ fn annotations_of_code_name_rules() {
             ),
             ("@java.lang.SuppressWarnings(value = \"all\") int a;", &["1 sonar * Block"]),
             ("@SuppressWarnings(\"java:\\u00533649\") int a;", &["1 sonar java:S3649 Block"]),
+            ("@Suppress\\uu0057arnings(\"java:S3649\") int a;", &["1 sonar java:S3649 Block"]),
+            ("@Suppress\\uuu0057arnings(\"unchecked\") int a;", &[]),
             (
                 "@SuppressWarnings(\"lgtm[java/sql-injection, java/x]\") int a;",
                 &["1 codeql java/sql-injection Block", "1 codeql java/x Block"],
@@ -724,7 +777,7 @@ fn ignore_files_are_read_entry_by_entry() {
         ".gitleaks.toml",
         &[(
             "[[rules]]\nid = \"a\"\n[[rules.allowlists]]\npaths = ['''x''']\n[allowlist]\nregexes = [\"y\"]\n",
-            &["3 gitleaks a Project", "5 gitleaks * Project"],
+            &["1 gitleaks * Project", "3 gitleaks a Project", "5 gitleaks * Project"],
         )],
     );
     check(

@@ -9,8 +9,10 @@ mod trees;
 
 use std::ops::Range;
 
+pub(super) use toml::RULES as GITLEAKS_RULES;
+
 use super::grammar::{End, What};
-use crate::time::until::{Clock, Until};
+use crate::time::until::Until;
 
 /// An entry of an ignore file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +42,11 @@ impl Entry {
 
     fn rule(id: impl Into<String>, at: Range<usize>) -> Self {
         Self::new(What::Rule(id.into()), at)
+    }
+
+    /// Returns the rule that it names.
+    fn id(&self) -> Option<&str> {
+        if let What::Rule(id) = &self.what { Some(id) } else { None }
     }
 
     /// Adds what narrows it.
@@ -72,7 +79,7 @@ impl Entry {
     /// Returns its end as a tool reads it.
     pub(super) fn end(&self, tool: &str) -> Option<End> {
         let text = self.end.as_ref()?;
-        Some(Until::read(text, Clock::of(tool)).map_or_else(|| End::Unread(text.clone()), End::At))
+        Some(Until::of_entry(text, tool).map_or_else(|| End::Unread(text.clone()), End::At))
     }
 }
 
@@ -143,7 +150,7 @@ pub(super) static KINDS: &[Kind] = &[
         &["audit-ci.json", "audit-ci.jsonc", "audit-ci.json5", ".audit-ci.json", ".audit-ci.jsonc", ".audit-ci.json5"],
         trees::audit_ci,
     ),
-    row("npm-audit", &["audit-resolve.json"], trees::audit_resolve),
+    row("npm-audit", &["audit-resolve.json", "audit-resolv.json"], trees::audit_resolve),
     row("bundler-audit", &[".bundler-audit.yml"], trees::bundler_audit),
     row("gitleaks", &[".gitleaksignore"], lines::gitleaks),
     row("gitleaks", &[".gitleaks.toml", "gitleaks.toml"], toml::gitleaks),

@@ -59,7 +59,14 @@ fn whatever_a_configuration_leaves_out_is_an_entry() {
         (".gitleaks.toml", gitleaks("[[rules]]\nid = 'private-key'\nregex = 'x'\n"), vec!["private-key; regex: x"]),
         (".gitleaks.toml", gitleaks("[[rules]]\nid = 'private-key'\nkeywords = ['x']\n"), vec![]),
         (".gitleaks.toml", gitleaks("[[rules]]\nid = 'mine'\nregex = 'x'\n"), vec![]),
-        (".gitleaks.toml", "[[rules]]\nid = 'private-key'\nregex = 'x'\n".into(), vec![]),
+        (
+            ".gitleaks.toml",
+            "[[rules]]\nid = 'private-key'\nregex = 'x'\n".into(),
+            vec!["*; rules: private-key", "private-key; regex: x"],
+        ),
+        ("gitleaks.toml", "[[rules]]\nid = 'mine'\nregex = 'x'\n".into(), vec!["*; rules: own"]),
+        (".gitleaks.toml", "[extend]\nuseDefault = false\n[[rules]]\nid = 'a'\n".into(), vec!["*; rules: own"]),
+        ("conf/other.toml", "[[rules]]\nid = 'private-key'\nregex = 'x'\n".into(), vec![]),
         (".gitleaks.toml", "title = 'nothing is looked for'\n".into(), vec!["*; rules: none"]),
         (".bandit", "[bandit]\nSKIPS = B602\n".into(), vec!["B602"]),
         (".bandit", "[bandit]\nskips = B101\n ,B602\n".into(), vec!["B101", "B602"]),
@@ -194,12 +201,139 @@ fn whatever_a_configuration_leaves_out_is_an_entry() {
             "rules: {unpinned-uses: {config: {policies: {'*': any, 'a/*': hash-pin}}}}\n".into(),
             vec!["unpinned-uses; policy: *: any"],
         ),
+        (
+            "zizmor.yml",
+            "rules:\n  a: {disable: True}\n  b: {disable: TRUE}\n  c: {disable: False}\n  \
+             known-vulnerable-actions: {config: {allow: [GHSA-1]}}\n  secrets-outside-env: {config: {allow: [TOKEN]}}\n  \
+             forbidden-uses: {config: {allow: [actions/*]}}\n  dependabot-cooldown: {config: {days: 3}}\n"
+                .into(),
+            vec![
+                "a",
+                "b",
+                "known-vulnerable-actions; allow: GHSA-1",
+                "secrets-outside-env; allow: TOKEN",
+                "dependabot-cooldown; days: 3",
+            ],
+        ),
+        ("zizmor.yml", "rules: {dependabot-cooldown: {config: {days: 14}}}\n".into(), vec![]),
         (".tfsec/config.yml", "minimum_severity: HIGH\n".into(), vec!["*; minimum_severity: HIGH"]),
+        (".tfsec/config.yml", "include: [a, b]\n".into(), vec!["*; include: a, b"]),
+        (".tfsec/config.yml", "include: []\nminimum_severity: LOW\n".into(), vec![]),
+        (".tfsec/config.json", r#"{"Exclude": ["a"]}"#.into(), vec!["a"]),
         (
             ".ash/.ash.yaml",
             "global_settings: {ignore_paths: [{path: a, reason: b}]}\nscanners: {c: {enabled: false}, d: {enabled: true}}\n"
                 .into(),
             vec!["*; paths: a", "*; scanner: c"],
+        ),
+        (
+            ".ash/.ash.yaml",
+            "scanners: {a: {enabled: no}, b: {enabled: Off}, c: {enabled: yes}, d: {enabled: TRUE}, e: {options: {}}}\n"
+                .into(),
+            vec!["*; scanner: a", "*; scanner: b"],
+        ),
+        (".kube-linter.yaml", "checks: {doNotAutoAddDefaults: True}\n".into(), vec!["*; doNotAutoAddDefaults: true"]),
+        (".kube-linter.yaml", "checks: {doNotAutoAddDefaults: False, addAllBuiltIn: True}\n".into(), vec![]),
+        ("bearer.yml", "rule: {disable-default-rules: TRUE}\n".into(), vec!["*; disable-default-rules: true"]),
+        ("bearer.yml", "rule: {disable-default-rules: false}\n".into(), vec![]),
+        ("audit-ci.jsonc", r#"{"low": true, "a": ["GHSA-1"]}"#.into(), vec!["GHSA-1"]),
+        ("audit-ci.json", r#"{"a": "lodash", "skip-dev": true}"#.into(), vec!["lodash", "*; skip-dev: true"]),
+        ("audit-ci.json", r#"{"critical": true, "skip-dev": false, "directory": "web"}"#.into(), vec![]),
+        (
+            "audit-resolve.json",
+            r#"{"1|a": {"ignore": 1}, "2|b": {"postpone": 1}, "3|c": {"remind": 1}, "4|d": {"fix": 1, "ignore": 1},
+                "5|e": {"ignore": 0}, "6|f": {}}"#
+                .into(),
+            vec!["1; path: a", "2; path: b", "3; path: c"],
+        ),
+        (
+            "audit-resolv.json",
+            r#"{"version": 1, "decisions": {"1|a": {"decision": "ignore"}, "2|b": {"decision": "fix"}},
+                "rules": {"ignore": true}}"#
+                .into(),
+            vec!["1; path: a"],
+        ),
+        (
+            ".secrets.baseline",
+            r#"{"version": "0.14.3", "exclude": {"files": ".*", "lines": "password"},
+                "word_list": {"file": "words.txt", "hash": "0a"}}"#
+                .into(),
+            vec![
+                r#"*; filter: detect_secrets.filters.regex.should_exclude_file; pattern: [".*",]"#,
+                r#"*; filter: detect_secrets.filters.regex.should_exclude_line; pattern: ["password",]"#,
+                "*; filter: detect_secrets.filters.wordlist.should_exclude_secret; file_hash: 0a; file_name: words.txt; \
+                 min_length: 3",
+            ],
+        ),
+        (
+            ".secrets.baseline",
+            r#"{"version": "0.11.0", "exclude_regex": "a"}"#.into(),
+            vec![r#"*; filter: detect_secrets.filters.regex.should_exclude_file; pattern: ["a",]"#],
+        ),
+        (
+            ".secrets.baseline",
+            r#"{"version": "0.14.3", "exclude": {"files": null, "lines": null}, "exclude_regex": "",
+                "word_list": {"file": null, "hash": null}}"#
+                .into(),
+            vec![],
+        ),
+        ("osv-scanner.toml", "goversionoverride = '1.99.0'\n".into(), vec!["*; GoVersionOverride: 1.99.0"]),
+        ("osv-scanner.toml", "GoVersionOverride = ''\nScanGoModVersion = true\n".into(), vec![]),
+        (
+            "trivy.yaml",
+            "pkg: {relationships: [direct]}\nmisconfiguration: {terraform: {exclude-downloaded-modules: true}}\n".into(),
+            vec![
+                "*; misconfiguration.terraform.exclude-downloaded-modules: true",
+                "*; pkg.relationships: direct",
+            ],
+        ),
+        (
+            "trivy.yaml",
+            "misconfiguration:\n  scanners: [azure-arm, cloudformation, dockerfile, helm, kubernetes, terraform, \
+             terraformplan-json, terraformplan-snapshot, ansible]\n  terraform: {exclude-downloaded-modules: false}\npkg: \
+             {relationships: [unknown, root, workspace, direct, indirect]}\n"
+                .into(),
+            vec![],
+        ),
+        (
+            "trivy.yaml",
+            "misconfiguration:\n  scanners: [azure-arm, cloudformation, dockerfile, helm, kubernetes, terraform, \
+             terraformplan-json, terraformplan-snapshot]\n"
+                .into(),
+            vec![
+                "*; misconfiguration.scanners: azure-arm, cloudformation, dockerfile, helm, kubernetes, terraform, \
+                 terraformplan-json, terraformplan-snapshot",
+            ],
+        ),
+        (
+            "deny.toml",
+            "[graph]\ntargets = ['wasm32-unknown-unknown', {triple = 'x86_64-pc-windows-msvc'}]\n\
+             no-default-features = true\n"
+                .into(),
+            vec![
+                "*; graph.targets: wasm32-unknown-unknown, x86_64-pc-windows-msvc",
+                "*; no-default-features: true",
+            ],
+        ),
+        ("deny.toml", "[graph]\ntargets = []\nall-features = true\nno-default-features = false\n".into(), vec![]),
+        (
+            ".cargo/audit.toml",
+            "[target]\nos = 'windows'\narch = ['x86_64']\n[advisories]\ninformational_warnings = []\n[yanked]\n\
+             enabled = false\n"
+                .into(),
+            vec![
+                "*; target.arch: x86_64",
+                "*; target.os: windows",
+                "*; informational_warnings: none",
+                "*; yanked.enabled: false",
+            ],
+        ),
+        (
+            ".cargo/audit.toml",
+            "[target]\nos = []\n[advisories]\ninformational_warnings = ['notice', 'unsound', 'unmaintained']\n[yanked]\n\
+             enabled = true\n"
+                .into(),
+            vec![],
         ),
         ("trivy-secret.yaml", "disable-rules: [github-pat]\n".into(), vec!["github-pat; kind: secrets"]),
         ("trivy-secret.yaml", "disable-allow-rules: [tests]\n".into(), vec![]),
@@ -210,6 +344,23 @@ fn whatever_a_configuration_leaves_out_is_an_entry() {
         ),
     ] {
         assert_eq!(selectors(path, &text), expected, "{text}");
+    }
+}
+
+#[test]
+fn an_end_that_its_tool_takes_for_none_is_not_read() {
+    for (path, text, is_read) in [
+        (".trivyignore", "AWS-0107 exp:0001-01-01\n", false),
+        (".trivyignore", "AWS-0107 exp:2020-01-01\n", true),
+        (".trivyignore.yaml", "misconfigurations: [{id: AWS-0107, expired_at: 0001-01-01}]\n", false),
+        ("osv-scanner.toml", "[[IgnoredVulns]]\nid = 'a'\nignoreUntil = 0001-01-01T00:00:00Z\n", false),
+        ("osv-scanner.toml", "[[IgnoredVulns]]\nid = 'a'\nignoreUntil = 2020-01-01\n", true),
+        (".nsprc", r#"{"1065": {"active": true, "expiry": "1970-01-01"}}"#, false),
+        (".nsprc", r#"{"1065": {"active": true, "expiry": "2020-01-01"}}"#, true),
+    ] {
+        let kind = kind(path).unwrap();
+        let end = (kind.read)(text).unwrap()[0].end(kind.tool).unwrap();
+        assert_eq!(matches!(end, End::At(_)), is_read, "{text}");
     }
 }
 

@@ -146,6 +146,11 @@ pub(super) fn osv_scanner(source: &str) -> Result<Vec<Entry>, Unreadable> {
         let until = written(source, table, "ignoreUntil");
         entries.push(Entry::rule(id.as_str().unwrap_or_default(), place).until(until.as_deref()));
     }
+    // With another version, what is known of the standard library is not found.
+    for (item, version) in all(root, "GoVersionOverride").filter_map(|item| Some((item, item.as_str()?))) {
+        let entry = Entry::new(What::All, span(item.span())).narrowed("GoVersionOverride", &[version.to_owned()]);
+        entries.extend(Some(entry).filter(|_| !version.is_empty()));
+    }
     for (whole, table) in named("PackageOverrides") {
         let is_on = |path: &[&str]| first(table, path).and_then(Item::as_bool) == Some(true);
         if !(is_on(&["ignore"]) || is_on(&["vulnerability", "ignore"]) || is_on(&["license", "ignore"])) {
@@ -199,7 +204,16 @@ pub(super) fn cargo_deny(source: &str) -> Result<Vec<Entry>, Unreadable> {
             entries.push(Entry::new(What::All, span(value.span())).narrowed(key, &[name.to_owned()]));
         }
     }
-    for key in ["exclude-dev", "exclude-unpublished"] {
+    for path in [&["graph", "targets"][..], &["targets"]] {
+        let Some(item) = at(root, path) else { continue };
+        let of_table = |(_, table): (Range<usize>, &dyn TableLike)| table.get("triple")?.as_str().map(str::to_owned);
+        let mut triples = texts(Some(item));
+        triples.extend(tables(Some(item)).into_iter().filter_map(of_table));
+        if !triples.is_empty() {
+            entries.push(Entry::new(What::All, span(item.span())).narrowed("graph.targets", &triples));
+        }
+    }
+    for key in ["exclude-dev", "exclude-unpublished", "no-default-features"] {
         let item = at(root, &["graph", key]).filter(|item| item.as_bool() == Some(true));
         entries.extend(item.map(|item| Entry::new(What::All, span(item.span())).narrowed(key, &["true".to_owned()])));
     }
@@ -247,7 +261,7 @@ fn rules(document: &Document<&str>, path: &[&str]) -> Vec<Entry> {
     listed.filter_map(|value| Some(Entry::rule(value.as_str()?, span(value.span())))).collect()
 }
 
-/// `audit.toml`: `[advisories] ignore`, and how severe an advisory must be.
+/// `audit.toml`: `[advisories] ignore`, how severe an advisory must be, and what else is not looked for.
 pub(super) fn cargo_audit(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let document = parse(source)?;
     let mut entries = rules(&document, &["advisories", "ignore"]);
@@ -257,6 +271,24 @@ pub(super) fn cargo_audit(source: &str) -> Result<Vec<Entry>, Unreadable> {
         let place = span(threshold.and_then(Item::span));
         Entry::new(What::All, place).narrowed("severity_threshold", &[level.to_owned()])
     }));
+    let entry = |item: &Item, key: &str, said: &[String]| Entry::new(What::All, span(item.span())).narrowed(key, said);
+    for key in ["arch", "os"] {
+        let Some(item) = at(document.as_table(), &["target", key]) else { continue };
+        let only = texts(Some(item));
+        entries.extend((!only.is_empty()).then(|| entry(item, &format!("target.{key}"), &only)));
+    }
+    if let Some(item) = at(document.as_table(), &["advisories", "informational_warnings"]) {
+        const USUAL: [&str; 3] = ["unmaintained", "unsound", "notice"];
+        let mut only = texts(Some(item));
+        if !USUAL.iter().all(|kind| only.iter().any(|other| other == kind)) {
+            if only.is_empty() {
+                only.push("none".to_owned());
+            }
+            entries.push(entry(item, "informational_warnings", &only));
+        }
+    }
+    let yanked = at(document.as_table(), &["yanked", "enabled"]).filter(|item| item.as_bool() == Some(false));
+    entries.extend(yanked.map(|item| entry(item, "yanked.enabled", &["false".to_owned()])));
     Ok(entries)
 }
 
@@ -307,26 +339,46 @@ const DESCRIPTIVE: [&str; 3] = ["description", "id", "tags"];
 /// or find less; and what it takes from another file. gitleaks merges a rule with the default one of its name, in which
 /// all but its keywords and tags replace what was there.
 pub(super) fn gitleaks(source: &str) -> Result<Vec<Entry>, Unreadable> {
-    let (mut entries, looks_for_any) = read_gitleaks(source)?;
-    if !looks_for_any {
-        // Without rules of its own, and without the default ones, nothing is looked for.
+    let Gitleaks { mut entries, redefined, takes_more, has_rules } = read_gitleaks(source)?;
+    if !takes_more {
+        // Without the default rules only its own are looked for.
         let start = source.len() - source.trim_start().len();
         let end = source[start..].find('\n').map_or(source.len(), |line| start + line);
-        entries.push(Entry::new(What::All, start..end).narrowed("rules", &["none".to_owned()]));
+        let mut kept: Vec<String> = redefined.iter().filter_map(|entry| entry.id().map(str::to_owned)).collect();
+        if kept.is_empty() {
+            kept.push(if has_rules { "own" } else { "none" }.to_owned());
+        }
+        entries.push(Entry::new(What::All, start..end).narrowed("rules", &kept));
     }
+    entries.extend(redefined);
     Ok(entries)
 }
 
 /// A file of any name that `.gitleaks.toml` or `--config` takes in.
 pub(super) fn part_of_gitleaks(source: &str) -> Result<Vec<Entry>, Unreadable> {
-    Ok(read_gitleaks(source)?.0)
+    let Gitleaks { mut entries, redefined, takes_more, .. } = read_gitleaks(source)?;
+    if takes_more {
+        entries.extend(redefined);
+    }
+    Ok(entries)
+}
+
+/// What a configuration of gitleaks holds.
+struct Gitleaks {
+    /// What it leaves out, whatever rules it takes in.
+    entries: Vec<Entry>,
+    /// Default rules that it defines in another way.
+    redefined: Vec<Entry>,
+    /// Whether it takes in the default rules, or another file.
+    takes_more: bool,
+    /// Whether it has rules of its own.
+    has_rules: bool,
 }
 
 /// The names of gitleaks' default rules, of version 8.30.
-const RULES: WordList = WordList::new(include_str!("../words/gitleaks.txt"));
+pub(in crate::suppressions) const RULES: WordList = WordList::new(include_str!("../words/gitleaks.txt"));
 
-/// Returns the entries, and whether any rule is left.
-fn read_gitleaks(source: &str) -> Result<(Vec<Entry>, bool), Unreadable> {
+fn read_gitleaks(source: &str) -> Result<Gitleaks, Unreadable> {
     let document = parse(source)?;
     let mut entries = Vec::new();
     let root: &dyn TableLike = document.as_table();
@@ -346,7 +398,7 @@ fn read_gitleaks(source: &str) -> Result<(Vec<Entry>, bool), Unreadable> {
         }
     };
     add(None, root);
-    let mut off = Vec::new();
+    let mut redefined = Vec::new();
     let mut has_rules = false;
     for (place, rule) in all(root, "rules").flat_map(|rules| tables(Some(rules))) {
         has_rules = true;
@@ -355,7 +407,7 @@ fn read_gitleaks(source: &str) -> Result<(Vec<Entry>, bool), Unreadable> {
         let others = [&DESCRIPTIVE[..], &["keywords", "allowlist", "allowlists"]].concat();
         if let Some(id) = id.filter(|id| RULES.find(id).is_some()) {
             let entry = narrowed_by_rest(Entry::rule(id, place), rule, &others);
-            off.extend(Some(entry).filter(|entry| !entry.narrowed.is_empty()));
+            redefined.extend(Some(entry).filter(|entry| !entry.narrowed.is_empty()));
         }
     }
     let mut takes_more = false;
@@ -375,10 +427,7 @@ fn read_gitleaks(source: &str) -> Result<(Vec<Entry>, bool), Unreadable> {
             }
         }
     }
-    if takes_more {
-        entries.extend(off);
-    }
-    Ok((entries, takes_more || has_rules))
+    Ok(Gitleaks { entries, redefined, takes_more, has_rules })
 }
 
 /// Tells by its content whether a file is a configuration of gitleaks: it is named with `--config`, or by another one.

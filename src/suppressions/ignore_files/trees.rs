@@ -72,6 +72,16 @@ fn is_false(node: &Node<'_>) -> bool {
     matches!(&node.kind, yaml::Kind::Scalar(scalar) if scalar.as_bool() == Some(false))
 }
 
+/// Tells whether a flag is off, however `false` is written; whatever is not plainly off may be on.
+fn is_off(node: &Node<'_>) -> bool {
+    node.is_empty() || matches!(node.as_text(), Some("false" | "False" | "FALSE"))
+}
+
+/// Tells whether a flag is on, as YAML 1.1 has it too; whatever is not plainly on may be off.
+fn is_on(node: &Node<'_>) -> bool {
+    matches!(node.as_text(), Some("true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON"))
+}
+
 fn at<'n, 'a>(node: &'n Node<'a>, path: &[&str]) -> Option<&'n Node<'a>> {
     path.iter().try_fold(node, |node, key| node.get(key))
 }
@@ -105,6 +115,11 @@ pub(super) fn narrowed_by_rest(entry: Entry, map: &Node<'_>, others: &[&str]) ->
 fn rules(node: Option<&Node<'_>>) -> Vec<Entry> {
     let one = |node: &Node<'_>| Some(Entry::rule(node.as_text()?.trim(), range(node.span)));
     items(node).into_iter().filter_map(one).collect()
+}
+
+/// The entry of a switch that leaves something out.
+fn switch(key: &str, node: &Node<'_>) -> Entry {
+    Entry::new(What::All, range(node.span)).narrowed(key, &["true".to_owned()])
 }
 
 /// One entry for each path that is not looked at.
@@ -204,11 +219,11 @@ pub(super) fn nsprc(source: &str) -> Result<Vec<Entry>, Unreadable> {
         .collect())
 }
 
-/// audit-ci's `allowlist`: ids, paths of modules, and records as in `.nsprc`.
+/// audit-ci's `allowlist`, or `a`: ids, paths of modules, and records as in `.nsprc`; and `skip-dev`.
 pub(super) fn audit_ci(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let root = parse_json5(source)?;
     let mut entries = Vec::new();
-    for item in ["allowlist", "advisories", "whitelist"].iter().flat_map(|key| items(root.get(key))) {
+    for item in ["allowlist", "a", "advisories", "whitelist"].iter().flat_map(|key| items(root.get(key))) {
         match item.as_map() {
             None => entries.extend(item.as_text().map(|id| Entry::rule(id, range(item.span)))),
             Some(records) => {
@@ -218,17 +233,26 @@ pub(super) fn audit_ci(source: &str) -> Result<Vec<Entry>, Unreadable> {
             }
         }
     }
+    let flags = ["skip-dev", "skipDev"].iter().filter_map(|key| root.get(key)).filter(|flag| !is_off(flag));
+    entries.extend(flags.map(|node| switch("skip-dev", node)));
     Ok(entries)
 }
 
-/// npm-audit-resolver's `audit-resolve.json`.
+/// npm-audit-resolver's `audit-resolve.json`. Without a `version`, decisions are at the top, each with the time at which
+/// it was made (`auditFile/versions/v0.js` of audit-resolve-core).
 pub(super) fn audit_resolve(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let root = parse(source)?;
-    let decisions = root.get("decisions").and_then(Node::as_map).unwrap_or_default();
+    let is_zero = |node: &Node<'_>| matches!(&node.kind, yaml::Kind::Scalar(scalar) if scalar.as_number().is_some_and(|number| number.as_f64() == Some(0.0)));
+    let is_set = |node: &Node<'_>| !node.is_empty() && !is_false(node) && !is_zero(node);
+    let has = |value: &Node<'_>, keys: &[&str]| keys.iter().any(|key| value.get(key).is_some_and(is_set));
     let is_ignored = |value: &Node<'_>| matches!(text(value, "decision"), Some("ignore" | "postpone"));
+    let was_ignored = |value: &Node<'_>| has(value, &["ignore", "postpone", "remind"]) && !has(value, &["fix"]);
+    let decisions = root.get("decisions").and_then(Node::as_map).unwrap_or_default();
+    let at_top = root.as_map().filter(|_| !has(&root, &["version"])).unwrap_or_default();
     Ok(decisions
         .iter()
         .filter(|entry| is_ignored(&entry.value))
+        .chain(at_top.iter().filter(|entry| was_ignored(&entry.value)))
         .map(|entry| {
             let (id, path) = entry.key.split_once('|').unwrap_or((&entry.key, ""));
             Entry::rule(id, range(entry.key_span)).narrowed("path", &[path.to_owned()])
@@ -282,7 +306,7 @@ pub(super) fn checkov(source: &str) -> Result<Vec<Entry>, Unreadable> {
 
 /// `trivy.yaml`, which Trivy reads by itself, with keys in any case: what it leaves out, and the files that it names.
 pub(super) fn trivy_config(source: &str) -> Result<Vec<Entry>, Unreadable> {
-    const LISTS: [&str; 9] = [
+    const LISTS: [&str; 10] = [
         "ignorefile",
         "ignore-policy",
         "scan.skip-files",
@@ -290,11 +314,12 @@ pub(super) fn trivy_config(source: &str) -> Result<Vec<Entry>, Unreadable> {
         "vulnerability.ignore-status",
         "vulnerability.ignore-unfixed",
         "vulnerability.vex",
+        "misconfiguration.terraform.exclude-downloaded-modules",
         "license.ignored",
         "secret.config",
     ];
     // What is looked for where nothing is said: less than that leaves something out.
-    const USUAL: [(&str, &[&str]); 5] = [
+    const USUAL: [(&str, &[&str]); 6] = [
         ("severity", &["UNKNOWN", "LOW", "MEDIUM", "HIGH", "CRITICAL"]),
         ("scan.scanners", &["vuln", "secret"]),
         (
@@ -308,8 +333,10 @@ pub(super) fn trivy_config(source: &str) -> Result<Vec<Entry>, Unreadable> {
                 "terraform",
                 "terraformplan-json",
                 "terraformplan-snapshot",
+                "ansible",
             ],
         ),
+        ("pkg.relationships", &["unknown", "root", "workspace", "direct", "indirect"]),
         ("pkg.types", &["os", "library"]),
         ("vulnerability.type", &["os", "library"]),
     ];
@@ -376,15 +403,18 @@ pub(super) fn checkov_baseline(source: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(entries)
 }
 
-/// `.tfsec/config.yml`: rules that are left out, and how severe a finding must be.
+/// `.tfsec/config.yml`: rules that are left out or that alone run, and how severe a finding must be. Keys are read in
+/// any case, as Go does in `config.json`.
 pub(super) fn tfsec(source: &str) -> Result<Vec<Entry>, Unreadable> {
-    let root = parse(source)?;
+    let root = parse_in_any_case(source)?;
     let level = |node: &Node<'_>| {
         let level = node.as_text().filter(|level| !level.eq_ignore_ascii_case("low"))?;
         Some(Entry::new(What::All, range(node.span)).narrowed("minimum_severity", &[level.to_owned()]))
     };
     let excluded = ["exclude", "exclude_ignores"].iter().flat_map(|key| rules(root.get(key)));
-    Ok(excluded.chain(root.get("minimum_severity").and_then(level)).collect())
+    let included = root.get("include").filter(|node| !texts(Some(node)).is_empty());
+    let only = included.map(|node| Entry::new(What::All, range(node.span)).narrowed("include", &texts(Some(node))));
+    Ok(excluded.chain(only).chain(root.get("minimum_severity").and_then(level)).collect())
 }
 
 /// `.hadolint.yaml`.
@@ -398,19 +428,18 @@ pub(super) fn kube_linter(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let named = |key: &str| all_at(&root, &format!("checks.{key}"));
     let mut entries: Vec<Entry> = named("exclude").into_iter().flat_map(|node| rules(Some(node))).collect();
     entries.extend(named("ignorepaths").into_iter().flat_map(|node| paths(Some(node))));
-    let off = named("donotautoadddefaults").into_iter().filter(|node| node.as_text() == Some("true"));
-    entries.extend(
-        off.map(|node| Entry::new(What::All, range(node.span)).narrowed("doNotAutoAddDefaults", &["true".to_owned()])),
-    );
+    let off = named("donotautoadddefaults").into_iter().filter(|node| !is_off(node));
+    entries.extend(off.map(|node| switch("doNotAutoAddDefaults", node)));
     Ok(entries)
 }
 
-/// `zizmor.yml`: `rules.ID.ignore`, rules that are disabled, and actions that need no hash.
+/// `zizmor.yml`: `rules.ID.ignore`, rules that are disabled, actions that need no hash, and what else the settings of a
+/// rule leave out. `allow` of `forbidden-uses` leaves nothing out: it forbids the rest.
 pub(super) fn zizmor(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let root = parse(source)?;
     let mut entries = Vec::new();
     for rule in root.get("rules").and_then(Node::as_map).unwrap_or_default() {
-        if text(&rule.value, "disable") == Some("true") {
+        if rule.value.get("disable").is_some_and(|flag| !is_off(flag)) {
             entries.push(Entry::rule(&*rule.key, range(rule.key_span)));
         }
         for item in items(rule.value.get("ignore")) {
@@ -423,6 +452,18 @@ pub(super) fn zizmor(source: &str) -> Result<Vec<Entry>, Unreadable> {
             let entry = Entry::rule(&*rule.key, range(policy.key_span));
             let said = format!("{}: {}", policy.key, policy.value.as_text().unwrap_or_default());
             entries.push(entry.narrowed("policy", &[said]));
+        }
+        if ["known-vulnerable-actions", "secrets-outside-env"].contains(&&*rule.key) {
+            for item in items(at(&rule.value, &["config", "allow"])) {
+                let Some(allowed) = item.as_text() else { continue };
+                entries.push(Entry::rule(&*rule.key, range(item.span)).narrowed("allow", &[allowed.to_owned()]));
+            }
+        }
+        if let Some(days) = at(&rule.value, &["config", "days"]).filter(|_| rule.key == "dependabot-cooldown") {
+            const USUAL: u32 = 7;
+            let said = days.as_text().unwrap_or_default();
+            let entry = Entry::rule(&*rule.key, range(days.span)).narrowed("days", &[said.to_owned()]);
+            entries.extend(Some(entry).filter(|_| said.parse::<u32>().is_ok_and(|days| days < USUAL)));
         }
     }
     Ok(entries)
@@ -482,6 +523,25 @@ pub(super) fn detect_secrets(source: &str) -> Result<Vec<Entry>, Unreadable> {
         let entry = Entry::new(What::All, range(path.span)).narrowed("filter", &[name.to_owned()]);
         entries.push(narrowed_by_rest(entry, filter, &["path"]));
     }
+    // What became such filters in version 1.0 (`detect_secrets/core/upgrades`).
+    let set = |path: &[&str]| at(&root, path).filter(|node| node.as_text().is_some_and(|text| !text.is_empty()));
+    let filter = |node: &Node<'_>, name: &str| {
+        Entry::new(What::All, range(node.span)).narrowed("filter", &[format!("detect_secrets.filters.{name}")])
+    };
+    for (path, name) in [
+        (&["exclude_regex"][..], "regex.should_exclude_file"),
+        (&["exclude", "files"], "regex.should_exclude_file"),
+        (&["exclude", "lines"], "regex.should_exclude_line"),
+    ] {
+        let pattern = |node: &Node<'_>| filter(node, name).narrowed("pattern", &[format!("[{},]", node.canonical())]);
+        entries.extend(set(path).filter(|node| !node.is_empty()).map(pattern));
+    }
+    entries.extend(set(&["word_list", "file"]).filter(|node| !node.is_empty()).map(|file| {
+        let hash = at(&root, &["word_list", "hash"]).and_then(Node::as_text).unwrap_or_default().to_owned();
+        let entry = filter(file, "wordlist.should_exclude_secret").narrowed("file_hash", &[hash]);
+        let entry = entry.narrowed("file_name", &[file.as_text().unwrap_or_default().to_owned()]);
+        entry.narrowed("min_length", &["3".to_owned()])
+    }));
     Ok(entries)
 }
 
@@ -508,7 +568,7 @@ pub(super) fn ash(source: &str) -> Result<Vec<Entry>, Unreadable> {
     }
     for scanner in root.get("scanners").and_then(Node::as_map).unwrap_or_default() {
         let entry = Entry::new(What::All, range(scanner.key_span)).narrowed("scanner", &[scanner.key.to_string()]);
-        entries.extend(scanner.value.get("enabled").filter(|flag| is_false(flag)).map(|_| entry));
+        entries.extend(scanner.value.get("enabled").filter(|flag| !is_on(flag)).map(|_| entry));
     }
     Ok(entries)
 }
@@ -592,10 +652,8 @@ pub(super) fn bearer(source: &str) -> Result<Vec<Entry>, Unreadable> {
             entries.push(Entry::new(What::All, at.clone()).narrowed(path[1], &listed));
         }
     }
-    let off = named(["rule", "disable-default-rules"]).into_iter().filter(|node| node.as_text() == Some("true"));
-    entries.extend(
-        off.map(|node| Entry::new(What::All, range(node.span)).narrowed("disable-default-rules", &["true".to_owned()])),
-    );
+    let off = named(["rule", "disable-default-rules"]).into_iter().filter(|node| !is_off(node));
+    entries.extend(off.map(|node| switch("disable-default-rules", node)));
     Ok(entries)
 }
 
