@@ -178,7 +178,7 @@ pub(super) fn read(source: &Source) -> Result<Node<'_>, Problem> {
 }
 
 pub(super) fn text(node: &Node<'_>, key: &str) -> Option<String> {
-    node.get(key).and_then(Node::as_text).map(str::to_owned)
+    node.get(key).and_then(Node::as_word).map(str::to_owned)
 }
 
 /// Returns the texts of a list, or the single text in its place.
@@ -271,7 +271,7 @@ impl Reader<'_> {
 
     fn step(&self, step: &Node<'_>) -> Step {
         let inputs = step.get("with").and_then(Node::as_map).unwrap_or_default();
-        let value = |node: &Node<'_>| node.as_text().unwrap_or_default().to_owned();
+        let value = |node: &Node<'_>| node.as_word().unwrap_or_default().to_owned();
         let nearest = |of: fn(&Defaults) -> Option<String>| self.defaults.iter().rev().find_map(of);
         Step {
             uses: text(step, "uses"),

@@ -362,7 +362,7 @@ fn include(item: &Node<'_>, line: &dyn Fn(u32) -> usize) -> Include {
 
 fn job(entry: &Entry<'_>, path: &str, line: usize) -> Job {
     let node = &entry.value;
-    let said = |key: &str| Some(node.get(key)?.as_text().unwrap_or("true").to_owned());
+    let said = |key: &str| Some(node.get(key)?.as_word().unwrap_or("true").to_owned());
     let only = node.get("only").and_then(|only| texts(only.get("refs").or(Some(only))));
     Job {
         name: entry.key.to_string(),
@@ -405,6 +405,6 @@ fn rules(node: Option<&Node<'_>>) -> Option<Vec<Rule>> {
 /// Reads names with their values; a value may also be written as `value` with a description.
 fn variables(node: Option<&Node<'_>>) -> BTreeMap<String, String> {
     let entries = node.and_then(Node::as_map).unwrap_or_default();
-    let value = |node: &Node<'_>| node.as_text().map(str::to_owned).or_else(|| text(node, "value"));
+    let value = |node: &Node<'_>| node.as_word().map(str::to_owned).or_else(|| text(node, "value"));
     entries.iter().map(|entry| (entry.key.to_string(), value(&entry.value).unwrap_or_default())).collect()
 }

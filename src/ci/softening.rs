@@ -1,6 +1,7 @@
 //! What makes a check pass whatever it finds, in the keys of CI files rather than in the command.
 
 use super::command::{is_base, is_no_base};
+use crate::yaml;
 
 /// Keys of a step or job with values that make it pass or never run.
 const KEYS: [(&str, &[&str]); 4] = [
@@ -17,6 +18,11 @@ const INPUTS: [(&str, &[&str]); 3] = [("fail-on", &["never"]), ("sign-off", &["o
 /// pass does so whenever it says so.
 #[must_use]
 pub fn is_soft_key(key: &str, value: &str) -> bool {
+    let value = match yaml::boolean(value) {
+        Some(true) => "true",
+        Some(false) => "false",
+        None => value,
+    };
     let is_expression = key == "continue-on-error" && value.starts_with("${{");
     let says_no = value.trim_matches(['$', '{', '}', ' ']) == "false";
     (is_expression && !says_no) || KEYS.iter().any(|(name, values)| key == *name && values.contains(&value))
@@ -40,7 +46,7 @@ pub fn is_plain_input(key: &str, value: &str) -> bool {
             "fail-on" => ["error", "warning"].contains(&value),
             "sign-off" => value == "required",
             "mode" => ["auto", "change", "register"].contains(&value),
-            "all-registers" => ["true", "false"].contains(&value),
+            "all-registers" => yaml::boolean(value).is_some(),
             "base" => is_base(value),
             "root" | "policy" => !value.contains(['$', '`']),
             _ => true,

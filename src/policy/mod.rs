@@ -31,7 +31,7 @@ use crate::register::fields::Field;
 use crate::register::{Controls, Tier};
 use crate::rule::Level;
 use crate::rule::Rule;
-use crate::schema::{Schema, SchemaFault, Shipped};
+use crate::schema::{Schema, SchemaFault, Shipped, repeated_key};
 use crate::source::{Source, Span};
 use crate::text::{nearest, shown};
 use crate::time::{Day, Zone, parse_days};
@@ -290,7 +290,7 @@ impl Policy {
             }
         }
         self.forge = text("forge").as_deref().and_then(Forge::parse);
-        self.signed_decisions = text("signed_decisions").as_deref() == Some("true");
+        self.signed_decisions = node.get("signed_decisions").and_then(Node::as_bool) == Some(true);
         self.forge_signer = text("forge_signer");
         self.take_limits(node);
         self.sync = targets::take(place, node.get("sync"), &mut problems);
@@ -347,7 +347,7 @@ impl Policy {
             let is_all = list.iter().any(|item| item.as_text() == Some(suppressed::ALL));
             self.suppressions = Some(if is_all { Suppressing::All } else { Suppressing::Tools(keys) });
         }
-        self.markers = node.get("markers").and_then(Node::as_text).map(|text| text == "true");
+        self.markers = node.get("markers").and_then(Node::as_bool);
         let agents = |key: &str| texts(node.get("agents").and_then(|agents| agents.get(key)));
         self.agents = Agents::new(agents("logins"), agents("mails"), agents("trailers"));
     }
@@ -400,7 +400,14 @@ pub fn load_signers(place: &Repository, policy: &Policy) -> Result<Option<String
 pub fn load_people(place: &Repository, policy: &Policy) -> Result<People, Error> {
     const KIND: &str = "the roster";
     match side_file(place, (policy, "people", policy.people.as_deref()), places::PEOPLE, KIND)? {
-        Some(source) => match parsed(&source, Shipped::People).and_then(|node| people::from_node(node.as_ref())) {
+        Some(source) => match parsed(&source, Shipped::People).and_then(|node| match node {
+            Some(node) => people::from_node(&node),
+            // An empty roster would let everybody pass.
+            None => {
+                let nothing = Node { span: Span::default(), kind: yaml::Kind::Map(Vec::new()) };
+                Err(Schema::shipped(Shipped::People).check(source.text(), &nothing))
+            }
+        }) {
             Ok(people) => Ok(people),
             Err(problems) => Err(config_error(KIND, source, problems)),
         },
@@ -464,6 +471,14 @@ pub fn load_schema(place: &Repository, policy: &Policy) -> Result<Option<Schema>
     let Some(path) = &policy.schema else { return Ok(None) };
     let source = usable(place.read(path)?, KIND).map_err(|error| at_name(policy, "schema", error))?;
     let fault = match serde_json::from_str(source.text()) {
+        Ok(_) if let Some(key) = repeated_key(source.text()) => {
+            // JSON is YAML, whose reader names both places.
+            let listed = yaml::parse(source.text()).err().unwrap_or_default();
+            listed.into_iter().find(|problem| problem.related.is_some()).unwrap_or_else(|| {
+                let message = format!("the key `{}` is written twice", shown(&key));
+                Problem::new(Span::default(), message, "keep one of the two")
+            })
+        }
         Ok(document) => match Schema::organisation(document, path).map(|own| own.with_other_keys(Field::keys_called)) {
             Ok(schema) => return Ok(Some(schema)),
             // JSON is YAML, so the tree knows where the fault is.

@@ -7,16 +7,13 @@ use crate::text::shown;
 use crate::yaml::{Entry, Node, Place, Problem, Related};
 
 /// Reads a tree that fits the schema.
-pub(super) fn from_node(node: Option<&Node<'_>>) -> Result<People, Vec<Problem>> {
-    let people = node.and_then(|node| node.get("people")?.as_seq()).unwrap_or_default();
-    let teams = node.and_then(|node| node.get("teams")?.as_map()).unwrap_or_default();
+pub(super) fn from_node(node: &Node<'_>) -> Result<People, Vec<Problem>> {
+    let people = node.get("people").and_then(Node::as_seq).unwrap_or_default();
+    let teams = node.get("teams").and_then(Node::as_map).unwrap_or_default();
     let records = people.iter().map(record).collect();
     let members = teams.iter().map(|team| (team.key.to_string(), members(team))).collect();
-    let said = node.and_then(|node| node.get("complete")?.as_text());
-    let complete = match said {
-        Some(said) => said != "false",
-        None => node.is_some_and(|node| node.get("people").is_some()),
-    };
+    let said = node.get("complete").and_then(Node::as_bool);
+    let complete = said.unwrap_or_else(|| node.get("people").is_some());
     match Roster::new(records, members) {
         Ok(roster) if complete => Ok(People::new(Some(roster))),
         Ok(roster) => Ok(People::new(Some(roster.with_people_missing()))),

@@ -54,7 +54,7 @@ impl Controls {
                     fix: None,
                 });
             }
-            let waivable = item.get("waivable").and_then(Node::as_text) != Some("false");
+            let waivable = item.get("waivable").and_then(Node::as_bool) != Some(false);
             list.push(Control { id, name: text("name"), waivable });
         }
         if problems.is_empty() { Ok(Self::new(list)) } else { Err(Problem::first_of(problems)) }

@@ -1,7 +1,7 @@
 //! One item of `covers`.
 
 use crate::register::spanned::{At, Inner, Spanned, Text, pattern};
-use crate::register::values::{entries, inner_texts, items, read, text};
+use crate::register::values::{entries, flag, inner_texts, items, text};
 use crate::text::shown;
 use crate::tools::{Name, Pattern, Selector, has_wildcard, is_every_rule};
 use crate::yaml::{Entry, Node};
@@ -85,8 +85,7 @@ impl<'a> Cover<'a> {
                 "scope" => set(&mut it.scope, text(value, at(const { pattern("/covers/*/scope") }))),
                 "assignment" => set(&mut it.assignment, text(value, at(const { pattern("/covers/*/assignment") }))),
                 "until_fixed" => {
-                    it.until_fixed =
-                        read(&value, at(const { pattern("/covers/*/until_fixed") }), |text| text.parse().ok());
+                    it.until_fixed = flag(&value, at(const { pattern("/covers/*/until_fixed") }));
                     it.until_fixed.is_some()
                 }
                 _ => false,
@@ -236,6 +235,8 @@ mod tests {
             ("{tool: grype, id: CVE-2026-1, package: {version: 1}}", false),
             ("{tool: grype, id: CVE-2026-1, package: {name: a, versions: 1}}", false),
             ("{tool: trivy, id: CVE-2026-1, until_fixed: true}", true),
+            ("{tool: trivy, id: CVE-2026-1, until_fixed: True}", true),
+            ("{tool: trivy, id: CVE-2026-1, until_fixed: FALSE}", true),
             ("{tool: trivy, id: CVE-2026-1, until_fixed: yes}", false),
             ("{tool: semgrep, id: x, until_fixed: true}", false),
             ("{tool: my scanner, id: x, paths: [a]}", true),
@@ -277,7 +278,9 @@ mod tests {
             ("{tool: trivy, id: x, purls: ['pkg:npm/a']}", "trivy x for pkg:npm/a"),
             ("{tool: grype, id: x, package: {name: a, version: 1.0-2}}", "grype x for a 1.0-2"),
             ("{tool: grype, id: x, package: a, until_fixed: true}", "grype x for a, until there is a fix"),
+            ("{tool: grype, id: x, package: a, until_fixed: TRUE}", "grype x for a, until there is a fix"),
             ("{tool: trivy, id: x, until_fixed: false}", "trivy x wherever it is found"),
+            ("{tool: trivy, id: x, until_fixed: False}", "trivy x wherever it is found"),
             (
                 "{tool: kyverno, id: x, kind: Pod, namespace: a, match: ['b']}",
                 "kyverno x, kind Pod, namespace a, where b",

@@ -53,13 +53,15 @@ pub fn read(text: &str) -> Result<Vec<(String, Value)>, (String, String)> {
         let value = match (key, values.as_slice()) {
             (_, []) => return Err((format!("has no value for `{key}`"), EXAMPLE.to_owned())),
             ("package", [name]) => package(Some(name.clone()), &one),
-            ("until_fixed", [flag]) if ["true", "false"].contains(&flag.as_str()) => Value::Flag(flag == "true"),
-            ("until_fixed", _) => {
-                return Err((
-                    "has an `until_fixed` that is neither `true` nor `false`".to_owned(),
-                    "write `until_fixed=true`".to_owned(),
-                ));
-            }
+            ("until_fixed", values) => match values {
+                [flag] if yaml::boolean(flag).is_some() => Value::Flag(yaml::boolean(flag) == Some(true)),
+                _ => {
+                    return Err((
+                        "has an `until_fixed` that is neither `true` nor `false`".to_owned(),
+                        "write `until_fixed=true`".to_owned(),
+                    ));
+                }
+            },
             (_, values) if is_list => Value::flow_list(values.iter().cloned()),
             (_, [value]) => Value::text(value.clone()),
             _ => return Err((format!("has several values for `{key}`"), format!("give `{key}` once"))),

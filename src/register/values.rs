@@ -74,6 +74,10 @@ pub(super) fn text(node: Node<'_>, at: At) -> Option<Text<'_>> {
     }
 }
 
+pub(super) fn flag(node: &Node<'_>, at: At) -> Option<Spanned<bool>> {
+    Some(Spanned::new(node.as_bool()?, node.span, at))
+}
+
 pub(super) fn read<T>(node: &Node<'_>, at: At, parse: impl FnOnce(&str) -> Option<T>) -> Option<Spanned<T>> {
     Some(Spanned::new(parse(node.as_text()?)?, node.span, at))
 }

@@ -2,6 +2,7 @@
 //! again.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Deserialize;
@@ -45,6 +46,19 @@ impl<'d> Json<'d> {
 
     pub(super) fn as_object(&self) -> Option<&Keys<'d>> {
         if let Self::Object(keys) = self { Some(keys) } else { None }
+    }
+
+    /// Finds a key that an object has twice: of such two only one would count.
+    pub(super) fn repeated_key(&self) -> Option<&str> {
+        match self {
+            Self::Array(items) => items.iter().find_map(Self::repeated_key),
+            Self::Object(keys) => {
+                let mut seen = BTreeSet::new();
+                let own = keys.iter().find(|(key, _)| !seen.insert(&**key)).map(|(key, _)| &**key);
+                own.or_else(|| keys.iter().find_map(|(_, value)| value.repeated_key()))
+            }
+            _ => None,
+        }
     }
 
     /// Finds what a JSON Pointer without escapes leads to through objects.

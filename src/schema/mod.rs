@@ -228,6 +228,17 @@ impl Schema {
             kind if self.origin.is_none() && cover::is_in(pointer) && cover::fault(pointer, node, kind).is_some() => {
                 found.extend(cover::fault(pointer, node, kind).map(Found::from));
             }
+            Kind::PropertyNames { error } if self.origin.is_none() => {
+                let key = error.instance().as_str().unwrap_or_default().to_owned();
+                let entry = node.as_map().and_then(|entries| entries.iter().find(|entry| entry.key == key));
+                let names = self.subschema(pointer).and_then(|schema| self.resolve(schema).get("propertyNames"));
+                let told = names.and_then(|names| names.get("patternErrorMessage")?.as_str());
+                let message = format!("the key `{}` does not have the expected form", shown(&key));
+                let span = entry.map_or(node.span, |entry| entry.key_span);
+                let help = told.map(sentence_of_help);
+                let place = Place::key(format!("{pointer}/{}", escaped(&key)));
+                found.push(Problem { span, message, help, related: None, place, fix: None }.into());
+            }
             kind => {
                 let name = subject(pointer);
                 let message = self.sentence(&name, pointer, node, kind).unwrap_or_else(|| {
@@ -661,6 +672,13 @@ fn misplaced(root: &Node<'_>, pointer: &str, node: &Node<'_>) -> Problem {
     Problem::new(span, format!("`{}` is not allowed here", field_name(pointer)), "delete it").at(place)
 }
 
+/// Finds a key that an object of a JSON text has twice.
+#[must_use]
+pub fn repeated_key(text: &str) -> Option<String> {
+    let document: document::Json<'_> = serde_json::from_str(text).ok()?;
+    document.repeated_key().map(str::to_owned)
+}
+
 /// Returns a JSON Pointer as people write fields: `renewals[0].expires`.
 #[must_use]
 pub fn field_name(pointer: &str) -> String {
@@ -686,7 +704,7 @@ fn subject(pointer: &str) -> String {
 fn actual(node: &Node<'_>) -> String {
     match node.as_text() {
         Some(_) if node.is_empty() => "empty".to_owned(),
-        Some(text) if quoted(node) && (text.parse::<f64>().is_ok() || matches!(text, "true" | "false")) => {
+        Some(text) if quoted(node) && (text.parse::<f64>().is_ok() || yaml::boolean(text).is_some()) => {
             format!("the quoted string `{}`", shown(text))
         }
         Some(text) => format!("`{}`", shown(text)),
@@ -696,6 +714,13 @@ fn actual(node: &Node<'_>) -> String {
 
 fn quoted(node: &Node<'_>) -> bool {
     matches!(&node.kind, yaml::Kind::Scalar(scalar) if scalar.style == yaml::Style::Quoted)
+}
+
+/// Writes a sentence of the schema as a help.
+fn sentence_of_help(text: &str) -> String {
+    let text = text.trim_end_matches('.');
+    let mut rest = text.chars();
+    rest.next().map(|first| first.to_lowercase().chain(rest).collect()).unwrap_or_default()
 }
 
 fn first_sentence(text: &str) -> String {

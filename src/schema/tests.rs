@@ -163,7 +163,7 @@ fn a_sign_that_only_looks_like_yaml_is_named() {
         assert_eq!(said(Shipped::Exception, &text).split_once(" | ").unwrap().1, help, "{line}");
         assert!(fixes(&text).is_empty(), "{line}");
     }
-    let said = said(Shipped::Exception, &format!("{EXCEPTION}\u{a0}team: Platform\n"));
+    let said = said(Shipped::Exception, &format!("{EXCEPTION}team\u{a0}name: Platform\n"));
     assert!(said.ends_with("it contains a no-break space (U+00A0): write a plain one"), "{said}");
 }
 

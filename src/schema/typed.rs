@@ -40,7 +40,7 @@ impl Schema {
         let schema = self.subschema(pointer)?;
         let Some(text) = node.as_text().filter(|text| !text.is_empty()) else { return self.typed(pointer) };
         let value = self.holding(schema, text).unwrap_or_else(|| self.sketch(schema, 0));
-        Some(below_key(pointer, &value))
+        Some(below_key(pointer, &value)).filter(|typed| typed != OPEN)
     }
 
     /// Returns the pair that a string in place of a mapping was meant to be: `tier:low` below `risk`.
@@ -106,7 +106,8 @@ impl Schema {
             ("boolean", _) => return words::flag(text).map(|flag| flag.to_string()),
             ("integer", _) => return days(text).parse::<u64>().ok().map(|number| number.to_string()),
             ("number", _) => {
-                return text.parse::<f64>().ok().filter(|number| number.is_finite()).map(|_| text.to_owned());
+                let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite())?;
+                return Some(number.to_string());
             }
             ("string", Some("date")) => Day::parse(text).is_ok(),
             ("string", Some("moment")) => Moment::parse(text).is_ok(),

@@ -12,6 +12,7 @@ use super::formats::{Format, Holder, Syntax, Wanted};
 use super::licence::MARK;
 use super::tree::{self, Kind, Pair, Tree, Unreadable};
 use crate::tools::folded_key;
+use crate::yaml;
 
 /// The replacement of a range of bytes.
 pub(super) type Splice = (Range<usize>, String);
@@ -538,7 +539,7 @@ fn whole_pair(pair: &Pair) -> Range<usize> {
 /// Tells whether an entry is switched off: by `false`, and not by a text of that name.
 fn is_off(text: &str, details: &Tree, format: &Format) -> bool {
     let flag = format.switch.and_then(|key| details.get(key));
-    flag.is_some_and(|flag| text.get(flag.at.clone()) == Some("false"))
+    flag.is_some_and(|flag| text.get(flag.at.clone()).and_then(yaml::boolean) == Some(false))
 }
 
 /// Tells whether our mark is in one of the texts of an entry.

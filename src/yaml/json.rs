@@ -90,10 +90,7 @@ impl<'a> JsonNode<'a, Tree> for &'a Node<'a> {
     }
 
     fn as_boolean(&self) -> Option<bool> {
-        match &self.kind {
-            Kind::Scalar(scalar) => scalar.as_bool(),
-            Kind::Seq(_) | Kind::Map(_) => None,
-        }
+        self.as_bool()
     }
 
     fn is_null(&self) -> bool {

@@ -26,7 +26,7 @@ pub use apply::apply;
 pub use comments::comments;
 pub use fix::{Fix, Replacement};
 pub use json::Tree;
-pub use node::{Entry, Kind, Node, Scalar, Style};
+pub use node::{Entry, Kind, Node, Scalar, Style, boolean};
 #[cfg(test)]
 pub(crate) use parse::counted;
 pub use parse::{by_each_reader, parse, parse_checked};

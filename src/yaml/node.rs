@@ -74,6 +74,24 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Returns the text of a scalar, that of a boolean in its usual spelling: `true` for `True`.
+    #[must_use]
+    pub fn as_word(&self) -> Option<&str> {
+        match self.as_bool() {
+            Some(flag) => Some(spelling(flag)),
+            None => self.as_text(),
+        }
+    }
+
+    /// Returns the boolean that a scalar means.
+    #[must_use]
+    pub fn as_bool(&self) -> Option<bool> {
+        match &self.kind {
+            Kind::Scalar(scalar) => scalar.as_bool(),
+            Kind::Seq(_) | Kind::Map(_) => None,
+        }
+    }
+
     /// Returns the items of a list.
     #[must_use]
     pub fn as_seq(&self) -> Option<&[Self]> {
@@ -111,12 +129,13 @@ impl<'a> Node<'a> {
         matches!(&self.kind, Kind::Scalar(scalar) if scalar.is_empty())
     }
 
-    /// Returns whether two values are the same: style, white space, the order of keys and empty values do not matter.
+    /// Returns whether two values are the same: style, white space, the spelling of a boolean, the order of keys and
+    /// empty values do not matter.
     #[must_use]
     pub fn same_value(&self, other: &Self) -> bool {
         match (&self.kind, &other.kind) {
             (Kind::Scalar(a), Kind::Scalar(b)) => {
-                (a.is_empty() && b.is_empty()) || a.text.split_whitespace().eq(b.text.split_whitespace())
+                (a.is_empty() && b.is_empty()) || a.compared().split_whitespace().eq(b.compared().split_whitespace())
             }
             (Kind::Seq(a), Kind::Seq(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same_value(b)),
             (Kind::Map(a), Kind::Map(b)) => {
@@ -139,7 +158,7 @@ impl<'a> Node<'a> {
         match &self.kind {
             Kind::Scalar(scalar) if scalar.is_empty() => text.push('~'),
             Kind::Scalar(scalar) => {
-                let words: Vec<&str> = scalar.text.split_whitespace().collect();
+                let words: Vec<&str> = scalar.compared().split_whitespace().collect();
                 let _ = write!(text, "{:?}", words.join(" "));
             }
             Kind::Seq(items) => {
@@ -173,6 +192,20 @@ impl<'a> Node<'a> {
     }
 }
 
+/// Returns the boolean that a text without quotes means in YAML 1.2's core schema (YAML 1.2.2, section 10.3.2).
+#[must_use]
+pub fn boolean(text: &str) -> Option<bool> {
+    match text {
+        "true" | "True" | "TRUE" => Some(true),
+        "false" | "False" | "FALSE" => Some(false),
+        _ => None,
+    }
+}
+
+fn spelling(flag: bool) -> &'static str {
+    if flag { "true" } else { "false" }
+}
+
 impl Scalar<'_> {
     /// Returns whether nothing was written: no text, only white space, or a plain null (YAML 1.2.2, section 10.3.2).
     #[must_use]
@@ -189,10 +222,14 @@ impl Scalar<'_> {
     /// Returns the boolean that a plain scalar means in YAML 1.2's core schema.
     #[must_use]
     pub fn as_bool(&self) -> Option<bool> {
-        match (self.style, &*self.text) {
-            (Style::Plain, "true" | "True" | "TRUE") => Some(true),
-            (Style::Plain, "false" | "False" | "FALSE") => Some(false),
-            _ => None,
+        boolean(&self.text).filter(|_| self.style == Style::Plain)
+    }
+
+    /// Returns the text that is compared with another one.
+    fn compared(&self) -> &str {
+        match boolean(self.text.trim()) {
+            Some(flag) => spelling(flag),
+            None => &self.text,
         }
     }
 
@@ -228,6 +265,12 @@ mod tests {
             "a: '1, b'\n",
             "a: 'null'\n",
             "a: 1\n",
+            "a: true\n",
+            "a: True\n",
+            "a: ' TRUE '\n",
+            "a: tRUE\n",
+            "a: False\n",
+            "a: false\n",
         ];
         let trees: Vec<_> = values.iter().map(|text| yaml::parse(text).unwrap()).collect();
         for a in &trees {

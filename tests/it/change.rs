@@ -1033,8 +1033,8 @@ mod rule_book {
             ("base auto", "base auto || true", ":8 `|| true` lets the check pass whatever it finds"),
             (
                 "base auto\n",
-                "base auto\n        continue-on-error: true\n",
-                ":9 `continue-on-error: true` lets the check pass whatever it finds",
+                "base auto\n        continue-on-error: True\n",
+                ":9 `continue-on-error: True` lets the check pass whatever it finds",
             ),
             (
                 "    steps:",

@@ -77,8 +77,10 @@ fn a_roster_with_people_missing_refuses_only_what_it_knows() {
         assert_eq!(told, found, "{roster}{approver}\n{}{}", run.stdout, run.stderr);
     }
     let sandbox = Sandbox::new();
-    sandbox.file("people.yaml", "complete: false\n");
-    refused(&sandbox.check(&[]), &["people.yaml"]);
+    for roster in ["complete: false\n", "", "\n", "# nobody yet\n", "---\n", "{}\n"] {
+        sandbox.file("people.yaml", roster);
+        refused(&sandbox.check(&[]), &["the roster is not usable", "people.yaml"]);
+    }
 }
 
 fn git_work_tree(sandbox: &Sandbox, folder: &str) {
@@ -401,6 +403,9 @@ mod policy {
             ("renewals: {max: many}\n", ":1:17]", &["`renewals.max` must be a whole number", "`many`"]),
             ("reminders: [0]\n", ":1:13]", &["`reminders[0]`", "`0`", "`1`"]),
             ("copied_reason: {similarity: 8}\n", ":1:29]", &["`8`", "the maximum is `1`"]),
+            ("copied_reason: {similarity: .8}\n", ":1:29]", &["a number, not `.8`", "write `similarity: 0.8`"]),
+            ("copied_reason: {similarity: 0,8}\n", ":1:31]", &["a `,` inside a number", "write `0.8`"]),
+            ("reminders: [1.5]\n", ":1:13]", &["`reminders[0]` must be a whole number, not `1.5`"]),
             ("version: 2\n", ":1:10]", &["`version` must be `1`", "`2`"]),
             ("exceptions: ../x\n", ":1:13]", &["`exceptions`", "stay in the repository"]),
             ("exceptions: /etc\n", ":1:13]", &["`exceptions`", "`/etc`"]),
@@ -485,6 +490,11 @@ mod policy {
             ("people.yaml", "people: [{handle: '@a', manager: '@z'}]\n", "the manager `@z` is not in the roster"),
             ("people.yaml", "people: [{handle: '@a', manager: '@b'}, {handle: '@b', manager: '@a'}]\n", "circle"),
             ("people.yaml", "people: [{name: A, left: soon}]\n", "`soon`"),
+            (
+                "people.yaml",
+                "teams: {acme/sec: [A]}\n",
+                "help: write the team's handle as CODEOWNERS has it, such as @acme/security",
+            ),
             ("controls.yaml", "controls: [{id: A-1}, {id: a-1}]\n", "listed twice"),
             ("controls.yaml", "controls: [{id: A-1, waivable: no}]\n", "`true` or `false`"),
         ] {
@@ -567,6 +577,13 @@ mod own_schema {
             ("{\"properties\": {\"x\": {\"format\": \"colour\"}}}\n", ":1:33]", "no format `colour`"),
             ("{\"properties\": {\"x\": {\"pattern\": \"(\"}}}\n", ":1:34]", "the pattern `(`"),
             ("{\"$schema\": \"https://example.com/s\"}\n", ":1:1]", "no draft `https://example.com/s`"),
+            ("{\"required\": [\"a\"], \"required\": [\"b\"]}\n", ":1:21]", "the key `required` is written twice"),
+            (
+                "{\"properties\": {\"x\": {\"minimum\": 1,\n\"\\u006dinimum\": 0}}}\n",
+                ":2:1]",
+                "the key `minimum` is written twice",
+            ),
+            ("{\"a\": 1, \"a\": 2, \"title\": \"\\ud83d\\ude00\"}\n", ":1:10]", "the key `a` is written twice"),
         ] {
             let run = judged_by(schema, "");
             refused(&run, &["the organisation's schema is not usable", &format!("[schema/own.json{place}"), words]);

@@ -227,6 +227,36 @@ fn each_key_changes_an_outcome() {
 }
 
 #[test]
+fn a_boolean_means_the_same_in_each_spelling_of_yaml() {
+    let sealed = "controls: [{id: CRY-04, waivable: false}]\n";
+    let partial = "complete: false\npeople: [{name: Noor Bakker}]\n";
+    let marked = ("shelf/a.py", "# stopgap: nowhere\n");
+    let files = [("controls.yaml", sealed), ("people.yaml", partial), ("stopgap.yaml", "markers: true\n"), marked];
+    let found: Vec<String> = [str::to_owned, capital, |text: &str| text.to_uppercase()]
+        .iter()
+        .map(|spelling: &fn(&str) -> String| {
+            let sandbox = Sandbox::new();
+            sandbox.file("exceptions/label-printer.yaml", exception(&[]));
+            for (path, text) in files {
+                let spelt =
+                    |word: &str, text: &str| text.replace(&format!(": {word}"), &format!(": {}", spelling(word)));
+                sandbox.file(path, spelt("true", &spelt("false", text)));
+            }
+            outcome(&sandbox)
+        })
+        .collect();
+    assert_eq!(found, ["error[unwaivable-control] error[unknown-marker]"; 3]);
+    for (strict, loose) in [("signed_decisions: True\n", "version: 1\n"), ("markers: TRUE\n", "markers: False\n")] {
+        assert_eq!(loosened(strict, loose).len(), 1, "{strict}");
+        assert_eq!(loosened(&strict.to_lowercase(), strict), Vec::<String>::new(), "{strict}");
+    }
+}
+
+fn capital(word: &str) -> String {
+    word[..1].to_uppercase() + &word[1..]
+}
+
+#[test]
 fn a_key_of_another_command_is_accepted_and_checked() {
     for (key, good, bad) in VALIDATED {
         let sandbox = Sandbox::new();

@@ -67,14 +67,19 @@ fn parse_json5(text: &str) -> Result<Node<'static>, Unreadable> {
     crate::sync::json(text, false).map_err(|fault| (fault.at, fault.why))
 }
 
+/// Tells whether a text says `true`, in quotes or without.
+fn is_true(text: &str) -> bool {
+    yaml::boolean(text) == Some(true)
+}
+
 /// Tells whether a value is `false`, and no text of that name.
 fn is_false(node: &Node<'_>) -> bool {
-    matches!(&node.kind, yaml::Kind::Scalar(scalar) if scalar.as_bool() == Some(false))
+    node.as_bool() == Some(false)
 }
 
 /// Tells whether a flag is off, however `false` is written; whatever is not plainly off may be on.
 fn is_off(node: &Node<'_>) -> bool {
-    node.is_empty() || matches!(node.as_text(), Some("false" | "False" | "FALSE"))
+    node.is_empty() || node.as_text().and_then(yaml::boolean) == Some(false)
 }
 
 /// Tells whether a flag is on, as YAML 1.1 has it too; whatever is not plainly on may be off.
@@ -187,8 +192,8 @@ pub(super) fn snyk(source: &str) -> Result<Vec<Entry>, Unreadable> {
         for path in single.iter().flat_map(|item| item.as_map().unwrap_or_default()) {
             let paths = if path.key == "*" { Vec::new() } else { vec![path.key.to_string()] };
             let until_fixed: Vec<String> = text(&path.value, "disregardIfFixable")
-                .filter(|flag| *flag == "true")
-                .map(str::to_owned)
+                .filter(|flag| is_true(flag))
+                .map(|_| "true".to_owned())
                 .into_iter()
                 .collect();
             let entry = Entry::rule(&*issue.key, range(path.key_span)).narrowed("path", &paths);
@@ -601,7 +606,8 @@ pub(super) fn kics(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let mut entries = Vec::new();
     for (key, values, at) in said {
         let values = values.iter().flat_map(|value| value.split(',')).map(str::trim).filter(|value| !value.is_empty());
-        let values: Vec<String> = values.filter(|value| *value != "false").map(str::to_owned).collect();
+        let values: Vec<String> =
+            values.filter(|value| yaml::boolean(value) != Some(false)).map(str::to_owned).collect();
         match key.as_str() {
             _ if values.is_empty() => {}
             "exclude-queries" => entries.extend(values.into_iter().map(|id| Entry::rule(id, at.clone()))),

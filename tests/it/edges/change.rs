@@ -293,7 +293,7 @@ mod signatures {
 
     #[test]
     fn the_forge_s_signature_counts_with_the_approval_of_who_decided() {
-        let by_forge = signed("forge_signer: forge\n").with("people.yaml", "");
+        let by_forge = signed("forge_signer: forge\n").with("people.yaml", "teams: {}\n");
         let unasked = "counts only with an approval by `Mei Tanaka`; no reviews are known here | pass `--event`";
         by_forge.is_told(RULE, unasked);
         by_forge.clone().opened(TODAY, None).is_told(RULE, unasked);
