@@ -43,7 +43,10 @@ impl Faults {
         match yaml::parse_checked(text) {
             Err(problems) => faults.yaml = problems,
             Ok(root) if root.as_map().is_none() => {
-                let message = format!("the file contains {}, not a mapping", root.kind_name());
+                let message = match root.is_empty() {
+                    true => "the file contains no value".to_owned(),
+                    false => format!("the file contains {}, not a mapping", root.kind_name()),
+                };
                 faults.yaml.push(Problem::new(root.span, message, "write `title: …` and the other keys"));
             }
             Ok(root) => {

@@ -6,11 +6,11 @@
 
 use std::borrow::Cow;
 
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput, StructureStyle};
 use rustc_hash::FxHashSet;
 
 use crate::source::Span;
-use crate::text::shown;
+use crate::text::{is_space, shown, space_name};
 use crate::yaml::node::{Entry, Kind, Node, Scalar, Style};
 use crate::yaml::place::Place;
 use crate::yaml::problem::{Problem, Related};
@@ -24,6 +24,9 @@ pub const MAX_DEPTH: usize = 64;
 /// The most problems that are listed for one file; the rest follow from the first ones.
 pub(super) const MAX_PROBLEMS: usize = 20;
 
+/// The longest key, in characters (YAML 1.2.2, section 7.4.2).
+const LONGEST_KEY: usize = 1024;
+
 /// A mapping of this size or larger finds its duplicate keys with a set.
 const LINEAR_KEYS: usize = 24;
 
@@ -32,13 +35,31 @@ const LINEAR_KEYS: usize = 24;
 pub(super) struct Unread {
     /// What was found until the reading ended, in its order.
     pub(super) problems: Vec<Problem>,
-    /// The byte of the fault of syntax that ended it, which is the last problem.
+    /// The byte of the fault of syntax that ended it, which is the last problem and may be the slip of one line.
     pub(super) fault: Option<usize>,
+    /// The keys until then.
+    pub(super) keys: Vec<Key>,
+}
+
+/// A key in the order of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Key {
+    /// Its first byte.
+    pub(super) start: u32,
+    /// The place in that order of the key whose value it is in, from 1.
+    pub(super) parent: u32,
+    /// How many items of a list are before that whose key it is.
+    pub(super) item: u32,
 }
 
 /// Reads a text up to its first fault of syntax.
 pub(super) fn read(text: &str) -> Result<Node<'_>, Unread> {
-    let mut fault = None;
+    let (read, fault, keys) = read_with_keys(text);
+    read.map_err(|problems| Unread { problems, fault, keys })
+}
+
+/// Reads a text as [`read`] does, and lists its keys.
+pub(super) fn read_with_keys(text: &str) -> (Result<Node<'_>, Vec<Problem>>, Option<usize>, Vec<Key>) {
     let mut loader = Loader { text, ..Loader::default() };
     for event in events(text) {
         match event {
@@ -48,7 +69,9 @@ pub(super) fn read(text: &str) -> Result<Node<'_>, Unread> {
             }
             Err(error) => {
                 let problem = syntax_problem(text, &error);
-                fault = Some(problem.span.range().start);
+                // No slip of one line nests so deep.
+                let is_slip = !matches!(error.kind(), ErrorKind::RecursionLimitExceeded);
+                loader.fault = Some(problem.span.range().start).filter(|_| is_slip);
                 loader.problems.push(problem);
                 break;
             }
@@ -57,7 +80,8 @@ pub(super) fn read(text: &str) -> Result<Node<'_>, Unread> {
             break;
         }
     }
-    loader.finish(text).map_err(|problems| Unread { problems, fault })
+    let (fault, keys) = (loader.fault, std::mem::take(&mut loader.keys));
+    (loader.finish(text), fault, keys)
 }
 
 /// Reads a text as events, which end at the first syntax error.
@@ -119,7 +143,14 @@ fn refuse_character(text: &str, at: usize) -> Option<Problem> {
 /// What is open while events arrive.
 enum Frame<'a> {
     Seq(Span, Vec<Node<'a>>),
-    Map { span: Span, entries: Vec<Entry<'a>>, seen: FxHashSet<Cow<'a, str>>, key: Option<(Span, Cow<'a, str>)> },
+    Map {
+        span: Span,
+        entries: Vec<Entry<'a>>,
+        seen: FxHashSet<Cow<'a, str>>,
+        key: Option<(Span, Cow<'a, str>)>,
+        /// The place of that key among all keys, from 1.
+        nth: u32,
+    },
 }
 
 #[derive(Default)]
@@ -130,13 +161,36 @@ struct Loader<'a> {
     documents: usize,
     /// End of the last value: a block collection ends there, not at the next token.
     last_end: u32,
+    /// How many collections in brackets are open, with what is in them.
+    brackets: usize,
+    /// The keys so far.
+    keys: Vec<Key>,
     problems: Vec<Problem>,
+    /// The fault of syntax that ended the reading.
+    fault: Option<usize>,
     /// Set where anything that follows would only be a consequence.
     lost: bool,
 }
 
 impl<'a> Loader<'a> {
     fn take(&mut self, event: Event<'a>, span: Span) {
+        if matches!(event, Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..))
+            && let Some(problem) = self.odd_indent_before(span)
+        {
+            self.fault = Some(problem.span.range().start);
+            self.problems.push(problem);
+            self.lost = true;
+            return;
+        }
+        match &event {
+            Event::SequenceStart(style, ..) | Event::MappingStart(style, ..)
+                if *style == StructureStyle::Flow || self.brackets > 0 =>
+            {
+                self.brackets += 1;
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.brackets = self.brackets.saturating_sub(1),
+            _ => {}
+        }
         match event {
             Event::DocumentStart(..) => {
                 self.documents += 1;
@@ -169,7 +223,7 @@ impl<'a> Loader<'a> {
                 self.open(span, anchor, tag.is_some());
                 self.refuse_tab_before(span);
                 let entries = Vec::with_capacity(8);
-                self.stack.push(Frame::Map { span, entries, seen: FxHashSet::default(), key: None });
+                self.stack.push(Frame::Map { span, entries, seen: FxHashSet::default(), key: None, nth: 0 });
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
             _ => {}
@@ -177,12 +231,13 @@ impl<'a> Loader<'a> {
     }
 
     fn scalar(&mut self, text: Cow<'a, str>, style: ScalarStyle, span: Span) {
-        if style == ScalarStyle::Plain && text.starts_with('?') && self.is_in_brackets() {
-            self.refuse(
-                span,
-                "a `?` at the start of a string in brackets is special for some YAML readers",
-                "quote the string",
-            );
+        if style == ScalarStyle::Plain && self.brackets > 0 {
+            let start = text.chars().next().filter(|sign| matches!(sign, '?' | ':')).map(|sign| (sign, "start"));
+            if let Some((sign, end)) = start.or_else(|| text.ends_with(':').then_some((':', "end"))) {
+                let message =
+                    format!("a `{sign}` at the {end} of a string in brackets is special for some YAML readers");
+                self.refuse(span, message, "quote the string");
+            }
         }
         let written = self.text.get(span.range()).unwrap_or_default();
         if style == ScalarStyle::DoubleQuoted && has_half_escape(written) {
@@ -212,11 +267,24 @@ impl<'a> Loader<'a> {
                 "a key is missing before this `:`",
                 "write the key, or quote a string that contains `: `",
             );
+        } else if let Some(number) = self.cut_number(&scalar, span) {
+            self.refuse(span, "a `,` inside a number ends it", &format!("write `{number}`"));
         } else if scalar.is_empty() || scalar.as_bool().is_some() || scalar.as_number().is_some() {
             let message = format!("the key `{}` is not a string", crate::text::shown(&scalar.text));
             self.refuse(span, message, "quote the key");
         }
-        let Some(Frame::Map { entries, seen, key, .. }) = self.stack.last_mut() else { return };
+        let parent = self.stack.iter().rev().skip(1).find_map(|frame| match frame {
+            Frame::Map { nth, .. } => Some(*nth),
+            Frame::Seq(..) => None,
+        });
+        let item = match self.stack.iter().rev().nth(1) {
+            Some(Frame::Seq(_, items)) => items.len() as u32,
+            _ => 0,
+        };
+        self.keys.push(Key { start: span.start, parent: parent.unwrap_or(0), item });
+        let place = self.keys.len() as u32;
+        let Some(Frame::Map { entries, seen, key, nth, .. }) = self.stack.last_mut() else { return };
+        *nth = place;
         let known = if entries.len() < LINEAR_KEYS {
             entries.iter().any(|entry| entry.key == scalar.text)
         } else {
@@ -236,6 +304,16 @@ impl<'a> Loader<'a> {
         *key = Some((span, scalar.text));
     }
 
+    /// Returns the number that was written with a comma in braces (`0,8`), of which the second half is taken for a key.
+    fn cut_number(&self, key: &Scalar<'_>, span: Span) -> Option<String> {
+        let before = self.text.get(..span.range().start)?.strip_suffix(',')?;
+        let head = &before[before.trim_end_matches(|sign: char| sign.is_ascii_digit()).len()..];
+        let is_number = !head.is_empty() && self.brackets > 0 && key.style == Style::Plain;
+        let is_tail = !key.text.is_empty() && key.text.bytes().all(|byte| byte.is_ascii_digit());
+        let has_value = self.text.get(span.range().end..)?.trim_start().starts_with(':');
+        (is_number && is_tail && !has_value).then(|| format!("{head}.{}", key.text))
+    }
+
     fn open(&mut self, span: Span, anchor: usize, tagged: bool) {
         self.refuse_properties(span, anchor, tagged);
         if let Some(Frame::Map { key: None, .. }) = self.stack.last() {
@@ -244,9 +322,30 @@ impl<'a> Loader<'a> {
         }
     }
 
-    fn is_in_brackets(&self) -> bool {
-        let Some(Frame::Seq(span, ..) | Frame::Map { span, .. }) = self.stack.last() else { return false };
-        self.text.as_bytes().get(span.range().start).is_some_and(|byte| matches!(byte, b'[' | b'{'))
+    /// Finds a tab in the indentation of a value outside brackets or of the dashes before it, which readers count
+    /// differently or refuse, and a space before a key that only looks like one of the indentation.
+    fn odd_indent_before(&self, value: Span) -> Option<Problem> {
+        if self.brackets > 0 {
+            return None;
+        }
+        let end = value.range().start;
+        let mut start = end.min(self.last_end as usize);
+        for line in self.text.get(start..end)?.split_inclusive('\n') {
+            let is_whole = start == 0 || self.text.as_bytes().get(start - 1) == Some(&b'\n');
+            let blanks = line.trim_start_matches([' ', '\t']);
+            let says = !blanks.trim().is_empty() || !line.ends_with('\n');
+            if let Some(tab) = line[..line.len() - blanks.len()].find('\t')
+                && is_whole
+                && says
+                && !blanks.starts_with('#')
+            {
+                return Some(odd_indent(Span::new(start + tab, start + tab + 1), '\t'));
+            }
+            start += line.len();
+        }
+        let odd = self.text.get(end..)?.chars().next().filter(|sign| *sign != ' ' && is_space(*sign))?;
+        let is_key = matches!(self.stack.last(), Some(Frame::Map { key: None, .. }));
+        is_key.then(|| odd_indent(Span::new(end, end + odd.len_utf8()), odd))
     }
 
     /// Refuses a `?` between the last value and a key. The key may be on another line than the sign, behind comments,
@@ -375,6 +474,27 @@ fn has_half_escape(written: &str) -> bool {
     false
 }
 
+/// Says that a character is not one to indent with.
+pub(super) fn odd_indent(span: Span, sign: char) -> Problem {
+    let what = if sign == '\t' { "a tab".to_owned() } else { space_name(sign) };
+    Problem::new(span, format!("{what} in the indentation"), "indent with spaces")
+}
+
+/// Finds the tab of an indentation at which the parser stumbled: it tells of what is behind it, or of the string above.
+fn tab_of_indent(text: &str, at: usize, is_below: bool) -> Option<usize> {
+    let mut start = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+    let lines = text.get(start..)?.split_inclusive('\n');
+    for line in lines.take(if is_below { usize::MAX } else { 1 }) {
+        let rest = line.trim_start_matches([' ', '\t']);
+        let tab = line[..line.len() - rest.len()].find('\t').map(|tab| start + tab);
+        if let Some(tab) = tab.filter(|tab| !rest.trim().is_empty() && (!is_below || *tab > at)) {
+            return Some(tab);
+        }
+        start += line.len();
+    }
+    None
+}
+
 /// How git begins our side of a conflict.
 const OURS: &str = "<<<<<<<";
 
@@ -417,6 +537,17 @@ fn syntax_problem(text: &str, error: &ScanError) -> Problem {
         let message = format!("this `{}` is never closed: the `#` after it begins a comment", &text[open.range()]);
         return Problem::new(open, message, format!("put quotes around what begins at `{}`", shown(comment)));
     }
+    let tab = match error.kind() {
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabAtBlockScalarStart => tab_of_indent(text, at, false),
+        ErrorKind::TabInPlainScalar => tab_of_indent(text, at, true),
+        _ => None,
+    };
+    if let Some(tab) = tab {
+        return odd_indent(Span::new(tab, tab + 1), '\t');
+    }
     match error.kind() {
         ErrorKind::InvalidIndentation | ErrorKind::InvalidFlowScalarIndent if rest.starts_with([']', '}']) => {
             Problem::new(span, "a closing bracket at the start of a line", "put a space before it")
@@ -428,6 +559,15 @@ fn syntax_problem(text: &str, error: &ScanError) -> Problem {
             if is_bare_dash() =>
         {
             Problem::new(span, "this does not fit the list", "put a space after the `-` of each item")
+        }
+        ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator if rest.starts_with(':') => {
+            let (message, help) = ("a `:` where a key cannot be", "quote a string that contains `: `");
+            Problem::new(span, message, help)
+        }
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey | ErrorKind::MappingValueNotAllowed
+            if let Some(key) = long_key(text, at) =>
+        {
+            Problem::new(key, format!("a key longer than {LONGEST_KEY} characters"), "shorten it")
         }
         ErrorKind::RecursionLimitExceeded => {
             let message = format!("nested deeper than {MAX_DEPTH} levels");
@@ -452,6 +592,19 @@ fn syntax_problem(text: &str, error: &ScanError) -> Problem {
             }
         },
     }
+}
+
+/// Finds a key that is too long in the line of a fault or the one above it.
+fn long_key(text: &str, at: usize) -> Option<Span> {
+    let end = at + text.get(at..)?.find('\n').unwrap_or(text.len() - at);
+    let mut start = end + 1;
+    text.get(..end)?.split('\n').rev().take(2).find_map(|line| {
+        start -= line.len() + 1;
+        let (key, _) = line.split_once(": ").or_else(|| Some((line.strip_suffix(':')?, "")))?;
+        let own = key.trim_start_matches([' ', '-']);
+        let begin = start + key.len() - own.len();
+        (own.chars().count() > LONGEST_KEY).then(|| Span::new(begin, begin + own.len()))
+    })
 }
 
 /// Finds a bracket that is not closed because a comment begins behind it, on the line of a fault or the one above it: the
@@ -485,10 +638,8 @@ fn own_words(kind: &ErrorKind) -> Option<(&'static str, &'static str)> {
         ErrorKind::TabNotAllowed
         | ErrorKind::TabInBlockIndentation
         | ErrorKind::TabInIndentation
-        | ErrorKind::TabAtBlockScalarStart => ("a tab in the indentation", "indent with spaces"),
-        ErrorKind::TabInPlainScalar => {
-            ("a tab in this string, or in the indentation of the line below", "write spaces instead")
-        }
+        | ErrorKind::TabAtBlockScalarStart
+        | ErrorKind::TabInPlainScalar => ("a tab in the indentation", "indent with spaces"),
         ErrorKind::DirectiveDisallowed => ("a directive (`%…`) is not allowed", "delete the line"),
         ErrorKind::UnknownAnchor => {
             ("an alias (`*name`) is not allowed", "write the value out, or quote a string that begins with `*`")
@@ -588,6 +739,10 @@ mod tests {
             ("a: !Delete the account\n", "a tag", "quote a string that begins with `!`", ""),
             ("a: [\n  b,\n]\n", "a closing bracket at the start of a line", "put a space before it", "]"),
             (": c\n", "a key is missing before this `:`", "write the key", ""),
+            ("a: {b: c: d}\n", "a `:` where a key cannot be", "quote a string that contains `: `", ":"),
+            ("a: {b: 0,8}\n", "a `,` inside a number ends it", "write `0.8`", "8"),
+            ("a: {b: 0, 8}\n", "the key `8` is not a string", "quote the key", "8"),
+            (&format!("a: b\n{}: c\n", "x".repeat(1100)), "a key longer than 1024 characters", "shorten it", ""),
             ("a: \"\\ud83d\\ude00\"\n", "half a character", "the character itself", ""),
         ] {
             let (what, to_do, at) = told(text);
@@ -605,8 +760,17 @@ mod tests {
         assert!(refused("<<: {a: 1}\n")[0].contains("merge key"));
         assert!(refused("a: 1\na: 2\n")[0].contains("written twice"));
         assert!(refused("1: a\n")[0].contains("not a string"));
-        for text in ["a: [?b]\n", "a: {?b: c}\n", "a: [b, {c: ?d}]\n"] {
-            assert!(refused(text)[0].contains("`?`"), "{text}");
+        for text in ["a: [?b]\n", "a: {?b: c}\n", "a: [b, {c: ?d}]\n", "a: [?b: c]\n", "a: [{b: c}, ?d: e]\n"] {
+            assert!(refused(text)[0].contains("a `?` at the start of a string in brackets"), "{text}");
+        }
+        for (text, end) in [
+            ("a: [:b]\n", "start"),
+            ("a: [::]\n", "start"),
+            ("a: {:b}\n", "start"),
+            ("a: {b: :c}\n", "start"),
+            ("a: [b::]\n", "end"),
+        ] {
+            assert!(refused(text)[0].contains(&format!("a `:` at the {end} of a string in brackets")), "{text}");
         }
         assert!(refused("a:\n-\tb: c\n")[0].contains("a tab before a list or mapping"));
         assert!(refused("? a\n:\tb: c\n")[0].contains("before a key"));
@@ -622,6 +786,33 @@ mod tests {
         assert!(refused(&"[".repeat(10_000))[0].contains("64 levels"));
         assert!(refused(&"- ".repeat(10_000))[0].contains("64 levels"));
         assert!(refused(&"? ".repeat(10_000))[0].contains("itself a list"));
+    }
+
+    #[test]
+    fn what_is_no_space_in_an_indentation_is_refused_where_it_stands() {
+        for (text, at) in [
+            ("a:\n  \tb: 1\n", 5),
+            ("a:\n  \tb: 1\n   c: 2\n", 5),
+            ("a:\n   b: 1\n  \tc: 2\n", 13),
+            ("a:\n  \t- b\n", 5),
+            ("a:\n   - b\n  \t- c\n", 12),
+            ("a:\n   -\n     b: c\n  \t-\n     b: d\n", 20),
+            ("a: # b\n\n  # c\n  \t'd'\n", 16),
+            ("a:\n  \t[b]\n", 5),
+            ("\ta: b\n", 0),
+            ("a:\n\tb: 1\n", 3),
+            ("a:\n\t\tb: 1\n", 3),
+            ("a:\n  b: c\n\td: e\n", 10),
+            ("a:\n  b: c\n \td: e\n", 11),
+            ("a: b\n\n\tc\n", 6),
+            ("a:\n  - \u{a0}b: c\n", 7),
+            ("\u{a0}a: b\n", 0),
+        ] {
+            let problems = parse(text).unwrap_err();
+            assert!(problems[0].message.ends_with(" in the indentation"), "{text:?}: {problems:?}");
+            assert_eq!(problems[0].span.range().start, at, "{text:?}: {problems:?}");
+            assert_eq!(problems.len(), 1, "{text:?}: {problems:?}");
+        }
     }
 
     #[test]
@@ -659,6 +850,16 @@ mod tests {
             "a:\t[b]\n",
             "a:\n-\tb\n",
             "a:\n- \t{b: c}\n",
+            "a: [b,\n \tc]\n",
+            "a: {b: c,\n \td: e}\n",
+            "a: 'b\n \tc'\nd: e\n",
+            "a: b\n \tc\nd: e\n",
+            "a: |\n  \tb\n  c\nd: |\n\n  \te\nf: g\n",
+            "a: |1\n \tb\nc:\n- [d]\n- :e?\n",
+            "a:\n  \t# b\n\t\n  c: d\n\t\ne: f\n",
+            "a:\n- [b]\n- ?c\n- c: d\n",
+            "a: [b::c, d?, 'e:']\n",
+            "a: \u{a0}b\n",
             "a: 1\n...\n",
             "---\na: 1\n",
         ] {
