@@ -68,6 +68,14 @@ pub enum GitError {
         /// What it says.
         why: String,
     },
+    /// Git finds no repository although there is a `.git`.
+    #[error("`{program}` failed: {}", said(why))]
+    BrokenRepository {
+        /// The program, with its command.
+        program: String,
+        /// What it says.
+        why: String,
+    },
     /// A file's content was not fetched.
     #[error("the content `{oid}` of `{}` is not in this clone", shown(path))]
     NoContent {
@@ -321,6 +329,11 @@ impl GitError {
             Self::TooLong { .. } => {
                 "run the same in the repository to see what it waits for; if it only needs more time, set \
                  `STOPGAP_TIMEOUT` to more seconds"
+                    .into()
+            }
+            Self::BrokenRepository { .. } => {
+                "there is a `.git`, but it is damaged or you may not read it: run `git fsck` for details, or clone the \
+                 repository again"
                     .into()
             }
             Self::TooMuch { .. } => "run the same in the repository to see what it prints".into(),

@@ -156,6 +156,14 @@ pub enum Error {
         /// Why.
         why: String,
     },
+    /// No file can be written for the time of the run.
+    #[error("cannot write to the temporary folder `{}`: {why}", path.display())]
+    NoTemporary {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
     /// A command lacks answers that only a person can give.
     #[error("`{command}`: {}", count(answers.len()))]
     Missing {
@@ -257,6 +265,15 @@ fn count(missing: usize) -> String {
 }
 
 impl Error {
+    /// Says that the temporary folder cannot be used.
+    #[must_use]
+    pub fn no_temporary(error: io::Error) -> Self {
+        let text = error.to_string();
+        // The library adds the name that it made up.
+        let why = text.split_once(" at path ").map_or(&*text, |(why, _)| why).to_owned();
+        Self::NoTemporary { path: tempfile::env::temp_dir(), why }
+    }
+
     /// Returns the exit code of every error: 2.
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
@@ -320,8 +337,16 @@ impl Error {
             Self::Unfinished { done, .. } => Some(format!("{done}; resolve this, then continue with:")),
             Self::Changed { .. } => Some("nothing was written; run the command again".into()),
             Self::Unwritable { .. } => Some("name a file in a folder that exists, that you may write and that has room".into()),
+            Self::NoTemporary { .. } => {
+                let variable = if cfg!(windows) { "TMP" } else { "TMPDIR" };
+                Some(format!("set `{variable}` to a folder that exists, that you may write to and that has room"))
+            }
+            Self::Output(error) if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+                Some("free some space where the output goes, and run it again".into())
+            }
+            Self::Output(error) => help_for_system(error).map(str::to_owned),
             Self::Terminal(_) => Some("give every answer as an argument: `stopgap new --help`".into()),
-            Self::Left | Self::Back | Self::Config { .. } | Self::Output(_) => None,
+            Self::Left | Self::Back | Self::Config { .. } => None,
         }
     }
 }

@@ -126,7 +126,7 @@ impl Git {
         let Some(nearest) = folder.ancestors().find(|folder| Self::is_top(folder)) else { return Ok(None) };
         let here = Self::at(folder);
         let asked = ["--show-toplevel", "--show-object-format", "--is-shallow-repository", "--git-common-dir"];
-        let answer = here.run(&[&["rev-parse"], &asked[..]].concat())?;
+        let answer = here.run(&[&["rev-parse"], &asked[..]].concat()).map_err(broken)?;
         let lines: Vec<&[u8]> = trim(&answer).split(|byte| *byte == b'\n').collect();
         // The name of a folder may hold a line feed.
         let at = lines.iter().position(|line| matches!(*line, b"true" | b"false")).filter(|at| *at > 1);
@@ -244,6 +244,17 @@ impl Git {
         command.args(["-c", "advice.graftFileDeprecated=false", "-c", "core.preloadIndex=false"]);
         command.arg("-C").arg(&self.top).args(arguments);
         command
+    }
+}
+
+/// Says of a repository that git does not find, or whose configuration it cannot read, that it is damaged.
+fn broken(error: Error) -> Error {
+    const SIGNS: [&str; 3] = ["not a git repository", "bad config", "invalid gitfile"];
+    match error {
+        Error::Git(GitError::Failed { program, why }) if SIGNS.iter().any(|sign| why.contains(sign)) => {
+            GitError::BrokenRepository { program, why }.into()
+        }
+        other => other,
     }
 }
 

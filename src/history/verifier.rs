@@ -12,7 +12,7 @@ use data_encoding::BASE64;
 use tempfile::TempDir;
 
 use crate::error::{Error, GitError};
-use crate::git::{Commit, Git, failed};
+use crate::git::{Commit, Git};
 use crate::history::signers::Signer;
 
 /// How much earlier than what it builds on a commit may be dated, in seconds: clocks differ.
@@ -42,8 +42,7 @@ impl Verifier {
     ///
     /// When no temporary folder can be written, or a program that verifies cannot be started.
     pub fn new(git: &Git, allowed: &str) -> Result<Self, Error> {
-        let unwritable = |error: std::io::Error| failed("verify-commit", &error.to_string());
-        let folder = tempfile::Builder::new().prefix("stopgap").tempdir().map_err(unwritable)?;
+        let folder = tempfile::Builder::new().prefix("stopgap").tempdir().map_err(Error::no_temporary)?;
         let mut verifier = Self {
             folder,
             ssh: String::new(),
@@ -66,7 +65,7 @@ impl Verifier {
                 None => verifier.ssh.extend([line, "\n"]),
             }
         }
-        std::fs::write(verifier.ssh(), &verifier.ssh).map_err(unwritable)?;
+        std::fs::write(verifier.ssh(), &verifier.ssh).map_err(Error::no_temporary)?;
         Ok(verifier)
     }
 
@@ -101,7 +100,7 @@ impl Verifier {
         let left = self.ssh.lines().filter(|line| end_of(line).is_none_or(|end| end > moment));
         let text: String = left.flat_map(|line| [line, "\n"]).collect();
         let path = self.folder.path().join("allowed_signers_later");
-        std::fs::write(&path, text).map_err(|error| failed("verify-commit", &error.to_string()))?;
+        std::fs::write(&path, text).map_err(Error::no_temporary)?;
         Ok(path)
     }
 }

@@ -294,6 +294,17 @@ fn a_git_folder_that_leads_nowhere_is_not_the_absence_of_one() {
 }
 
 #[test]
+fn a_damaged_repository_is_named_as_one() {
+    for (file, text) in [("HEAD", ""), ("HEAD", "nothing\n"), ("config", "[core\n")] {
+        let repo = repository();
+        fs::write(repo.path().join(".git").join(file), text).unwrap();
+        let refused = run(&repo, &[], &["check", "--base", "auto", "--today", TODAY]);
+        let help = "help: there is a `.git`, but it is damaged";
+        assert!(refused.code == 2 && refused.stderr.contains(help), "{file}: {refused:?}");
+    }
+}
+
+#[test]
 fn a_branch_that_is_damaged_is_not_one_that_asks_for_nothing() {
     let report: &[&str] = &["report", "--today", TODAY, "--format", "json"];
     for damage in ["none", "emptied", "lost"] {

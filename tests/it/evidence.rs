@@ -465,6 +465,19 @@ fn a_wrong_period_and_a_folder_that_holds_something_are_refused() {
     assert_eq!(run_in(scene.repo.path(), &["evidence", "verify", "exceptions"]).code, 2);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_temporary_folder_that_cannot_be_used_is_named() {
+    let scene = Scene::new();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+    command.env_clear().current_dir(scene.repo.path()).stdin(Stdio::null()).env("TMPDIR", "/nonexistent");
+    command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    let run = Run::of(command.args(["evidence", "--from", "2026-01-05", "--to", "2026-01-31", "--output", "q"]));
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stderr.contains("cannot write to the temporary folder `/nonexistent`: No such file"), "{run:?}");
+    assert!(run.stderr.contains("help: set `TMPDIR` to a folder"), "{run:?}");
+}
+
 /// Makes a pack of a period, at the root's end of the sandbox.
 fn pack_of(repo: &Repo, name: &str, (from, to): (&str, &str), more: &[&str]) -> (Run, PathBuf) {
     let pack = repo.sandbox.path().canonicalize().unwrap().join(name);

@@ -322,6 +322,7 @@ fn a_reader_that_stops_reading_changes_nothing_and_a_disk_that_is_full_is_an_err
         let (code, said) = run(&arguments, full.into());
         let says_so = said.contains("error: cannot write the result: No space left on device");
         assert!(code == Some(2) && says_so, "{arguments:?}: {code:?} {said}");
+        assert!(said.contains("help: free some space where the output goes"), "{arguments:?}: {said}");
     }
 }
 
