@@ -64,6 +64,7 @@ fn judge(role: &str, task: &str, text: Option<&Text<'_>>, cx: &mut Context<'_>) 
         NotAPerson::Placeholder if bare.is_some() => "is in quotes that are part of the string".to_owned(),
         NotAPerson::Placeholder => "is a placeholder, not a name".to_owned(),
         NotAPerson::Mixed | NotAPerson::Malformed if is_listed(cx, written) => return,
+        NotAPerson::Mixed if is_address(written) => "is a link, not a person".to_owned(),
         NotAPerson::Mixed => "is more than one spelling of a person".to_owned(),
         NotAPerson::Malformed => "is not a valid login or mail address".to_owned(),
     };
@@ -76,6 +77,11 @@ fn judge(role: &str, task: &str, text: Option<&Text<'_>>, cx: &mut Context<'_>) 
     };
     let hint = hint.unwrap_or_else(|| ", as `@handle`, mail address or full name".to_owned());
     cx.report(text, format!("the {role} `{}` {what}", shown(written))).help(format!("{task}{hint}"));
+}
+
+/// Returns whether a text is a link, such as that to somebody's profile.
+fn is_address(written: &str) -> bool {
+    written.contains("://") || written.trim_start().to_ascii_lowercase().starts_with("mailto:")
 }
 
 /// Returns whether the roster itself writes a person this way.

@@ -217,6 +217,9 @@ fn an_exposure_raises_the_tier_where_the_policy_asks_for_more() {
 fn a_person_is_written_as_the_roster_writes_them() {
     let owner = Edge::of(&[("owner", "Luis Prado (Logistics)")]);
     owner.is_told("owner-not-a-person", "is more than one spelling of a person");
+    for link in ["mailto:luis@example.com", "https://github.com/luis"] {
+        Edge::of(&[("owner", link)]).is_told("owner-not-a-person", "is a link, not a person");
+    }
     let roster =
         |name: &str| format!("people:\n  - {{name: {name}}}\n  - {{name: Mei Tanaka}}\n  - {{name: Hanna Vogel}}\n");
     owner.clone().with("people.yaml", &roster("Luis Prado (Logistics)")).is_silent("owner-not-a-person");
