@@ -140,6 +140,13 @@ fn refuse_character(text: &str, at: usize) -> Option<Problem> {
     Some(Problem::new(span, message, help))
 }
 
+impl Key {
+    /// Returns what tells where it belongs: the key whose value it is in, and the item.
+    pub(super) fn home(&self) -> (u32, u32) {
+        (self.parent, self.item)
+    }
+}
+
 /// What is open while events arrive.
 enum Frame<'a> {
     Seq(Span, Vec<Node<'a>>),

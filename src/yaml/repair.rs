@@ -219,7 +219,7 @@ fn indentation(text: &str, fault: usize) -> Option<Slip> {
     let (odd, sign) = blanks.char_indices().find(|(_, sign)| is_odd(*sign))?;
     // Where the key is, behind the dashes of a list.
     let behind = rest.len() - rest.trim_start_matches(['-', ' ']).len();
-    let mut meant: Option<(Vec<Replacement>, String, Vec<(u32, u32)>)> = None;
+    let mut meant: Option<(Vec<Replacement>, Vec<Key>)> = None;
     let every_line = [2, 4, 8].into_iter().filter(|_| !has_block_text(text)).map(|width| tab_stops(text, width));
     let own = Replacement::new(Span::new(start, start + blanks.len()), "");
     let this_line = columns(text).map(|column| vec![Replacement { text: " ".repeat(column), ..own.clone() }]);
@@ -231,18 +231,15 @@ fn indentation(text: &str, fault: usize) -> Option<Slip> {
         if fault.is_some() || !keys.iter().any(is_here) {
             continue;
         }
-        let outline = keys.iter().map(|key| (key.parent, key.item)).collect();
         match &meant {
-            Some((.., first)) if *first != outline => return None,
+            Some((_, first)) if !first.iter().map(Key::home).eq(keys.iter().map(Key::home)) => return None,
             Some(_) => {}
-            None => {
-                let spaced = edits.iter().filter(|edit| edit.span.range().start == start);
-                let width = spaced.map(|edit| edit.text.len()).sum();
-                meant = Some((edits, " ".repeat(width), outline));
-            }
+            None => meant = Some((edits, keys)),
         }
     }
-    let (edits, spaces, _) = meant?;
+    let (edits, _) = meant?;
+    let spaced = edits.iter().filter(|edit| edit.span.range().start == start);
+    let spaces: String = spaced.map(|edit| edit.text.as_str()).collect();
     let there = if edits.len() > 1 { ", here and in the other lines" } else { "" };
     let what = if sign == '\t' { "tabs".to_owned() } else { space_name(sign) };
     let at = Span::new(start + odd, start + odd + sign.len_utf8());
