@@ -51,7 +51,8 @@ pub struct Package<'a> {
 }
 
 impl<'a> Cover<'a> {
-    pub(super) fn from_node((index, node): (usize, Node<'a>)) -> Self {
+    /// Reads an item, with its place in the list.
+    pub(crate) fn from_node((index, node): (usize, Node<'a>)) -> Self {
         let at = |pattern| At::item(pattern, index);
         let item = Spanned::new((), node.span, at(const { pattern("/covers/*") }));
         let mut it = Self { item, is_damaged: node.as_map().is_none(), ..Self::default() };

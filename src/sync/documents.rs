@@ -6,6 +6,7 @@ use super::formats::{Wanted, document_identity};
 use super::licence::MARK;
 use super::shelf::{Slot, Splice, at_end};
 use super::tree::{self, Kind, Tree, Unreadable};
+use crate::yaml;
 
 /// Returns where each document of a stream of YAML is, without the lines of the marks between them.
 pub(crate) fn parts(text: &str) -> Vec<Range<usize>> {
@@ -26,7 +27,7 @@ pub(super) fn slots(text: &str) -> Result<Vec<Slot>, Unreadable> {
     let mut slots = Vec::new();
     for part in parts(text) {
         let own = &text[part.clone()];
-        if tree::is_blank(own) {
+        if yaml::is_blank(own) {
             continue;
         }
         let value = tree::of_yaml(own).map_err(|fault| Unreadable { at: part.start + fault.at, ..fault })?;
@@ -81,7 +82,7 @@ pub(super) fn edit(
         }
     }
     for (index, wanted) in new.iter().enumerate() {
-        let gap = if index == 0 && tree::is_blank(text) { "" } else { "---\n" };
+        let gap = if index == 0 && yaml::is_blank(text) { "" } else { "---\n" };
         splices.push(at_end(text, &format!("{gap}{}\n", wanted.value.yaml_block(0))));
     }
     splices

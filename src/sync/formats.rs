@@ -348,6 +348,11 @@ impl Format {
         names.find(|name| folded_key(name) == folded).map_or(Cow::Borrowed(key), |name| Cow::Borrowed(*name))
     }
 
+    /// Returns whether the first key of an entry in a list is what it suppresses.
+    pub(super) fn names_by_key(&self) -> bool {
+        self.identity.is_empty()
+    }
+
     fn ids(&self) -> Ids {
         Tool::of_key(self.tool).map_or(Ids::Plain, |tool| tool.ids)
     }
@@ -362,7 +367,7 @@ impl Format {
                 let id = if has_end { text.split(" exp:").next().unwrap_or(text) } else { text };
                 self.form(id).into_owned()
             }
-            (None, Kind::Map(pairs)) if self.identity.is_empty() => {
+            (None, Kind::Map(pairs)) if self.names_by_key() => {
                 pairs.first().map(|pair| self.form(&pair.key).into_owned()).unwrap_or_default()
             }
             (None, _) => self.parts(value),
@@ -543,7 +548,7 @@ fn osv_scanner(cover: &Cover<'_>, licence: &Licence) -> Entries {
 }
 
 /// What grype takes for a regular expression that matches the whole name.
-fn escaped(name: &str) -> String {
+pub(super) fn escaped(name: &str) -> String {
     let mut text = String::with_capacity(name.len() + 4);
     for c in name.chars() {
         if "\\.+*?()|[]{}^$".contains(c) {

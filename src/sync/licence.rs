@@ -13,7 +13,7 @@ pub(super) const MARK: &str = "stopgap: ";
 const LONGEST: usize = 200;
 
 /// One exception in force, or several that license the same.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Licence {
     /// The ids; first that of the exception that ends last.
     pub(super) ids: Vec<String>,

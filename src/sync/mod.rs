@@ -12,6 +12,7 @@ mod datum;
 mod documents;
 mod flags;
 mod formats;
+mod hint;
 mod licence;
 mod lines;
 mod shelf;
@@ -33,12 +34,12 @@ pub(crate) use tree::json;
 use tree::{Tree, Unreadable};
 
 use crate::policy::Target;
-use crate::register::{Cover, Exception, Register, typed_cover};
+use crate::register::{Cover, Exception, Register};
 use crate::source::{FileId, Span};
 use crate::text::{shell_word, shown};
 use crate::time::until::Until;
 use crate::time::{Day, Today, Zone};
-use crate::tools::{Name, Tool, has_wildcard};
+use crate::tools::{Name, Tool};
 use crate::yaml::{self, Problem};
 
 /// What a target is to hold, and what it holds.
@@ -408,7 +409,12 @@ impl<'e> Edit<'e> {
         if !matches!(end, End::Unread(_)) && wanted.iter().any(is_within) {
             return None;
         }
-        let what = slot.id.as_ref().map_or_else(|| format!("{tool} results"), |id| format!("{tool} `{}`", shown(id)));
+        let package = || slot.details.down(&["package", "name"]).and_then(Tree::text);
+        let what = match (&slot.id, package()) {
+            (Some(id), _) => format!("{tool} `{}`", shown(id)),
+            (None, Some(name)) => format!("whatever {tool} finds in the package `{}`", shown(name)),
+            (None, None) => format!("{tool} results"),
+        };
         let unread = match end {
             End::Unread(text) => format!("; {tool} does not read `{}` as an end", shown(&text)),
             _ => match self.format.unknown_key(&slot.details) {
@@ -420,13 +426,12 @@ impl<'e> Edit<'e> {
             },
         };
         let message = format!("this suppresses {what}, and no exception in force covers it{unread}");
-        let help = match &slot.id {
-            Some(id) if !has_wildcard(id) => {
-                let cover = typed_cover::item(self.format.tool, shown(id), Vec::new());
-                let cover = shell_word(&typed_cover::typed(&cover));
+        let help = match hint::cover_of(self.format, slot) {
+            Some(cover) => {
+                let cover = shell_word(&cover);
                 format!("delete it (`stopgap sync --prune`), or request an exception: `stopgap new --cover {cover}`")
             }
-            _ => "delete it (`stopgap sync --prune`), or request an exception that covers it".to_owned(),
+            None => "delete it (`stopgap sync --prune`), or request an exception that covers it".to_owned(),
         };
         Some(Stray { span: Span::new(slot.at.start, slot.at.end), message, help })
     }

@@ -144,7 +144,7 @@ impl Shelf {
 
     fn item(&self, text: &str, item: &Tree, is_behind: bool, format: &Format) -> Slot {
         let (id, at, details) = match item.pairs() {
-            [pair] if matches!(pair.value.kind, Kind::Map(_)) => {
+            [pair] if format.names_by_key() && matches!(pair.value.kind, Kind::Map(_)) => {
                 let is_record = self.path.len() == 1;
                 let id = if is_record { pair.key.clone() } else { self.path.last().cloned().unwrap_or_default() };
                 (Some(id), pair.key_at.clone(), pair.value.clone())

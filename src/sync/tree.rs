@@ -110,7 +110,7 @@ impl Tree {
 
 /// Reads YAML; a file of nothing but comments is an empty mapping.
 pub(super) fn of_yaml(text: &str) -> Result<Tree, Unreadable> {
-    if is_blank(text) {
+    if yaml::is_blank(text) {
         return Ok(Tree { at: text.len()..text.len(), kind: Kind::Map(Vec::new()) });
     }
     let node = yaml::parse(text).map_err(|problems| {
@@ -121,11 +121,6 @@ pub(super) fn of_yaml(text: &str) -> Result<Tree, Unreadable> {
         })
     })?;
     Ok(of_node(&node))
-}
-
-/// Tells whether a text of YAML holds nothing but comments.
-pub(super) fn is_blank(text: &str) -> bool {
-    text.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#') || line == "---")
 }
 
 fn of_node(node: &Node<'_>) -> Tree {

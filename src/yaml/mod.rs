@@ -33,5 +33,5 @@ pub use parse::{by_each_reader, parse, parse_checked};
 pub use place::{On, Place, Spot};
 pub use pointer::{escaped, key_at, lookup, unescaped};
 pub use problem::{MAX_LISTED, Problem, Related};
-pub use read::{MAX_BYTES, check_text};
+pub use read::{MAX_BYTES, check_text, is_blank};
 pub use signs::SIGNS;

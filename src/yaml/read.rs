@@ -463,6 +463,12 @@ impl<'a> Loader<'a> {
     }
 }
 
+/// Tells whether a text holds no value: nothing but comments, and perhaps the mark of a document.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    text.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#') || line == "---")
+}
+
 /// Tells whether a text in double quotes writes a character as two surrogates: some readers put them together, some
 /// keep two halves, some refuse them (YAML 1.2.2, section 5.7, knows none).
 fn has_half_escape(written: &str) -> bool {

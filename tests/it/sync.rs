@@ -768,3 +768,115 @@ fn a_target_inside_the_register_is_shown_at_its_line() {
     assert!(run.stderr.contains(said) && run.stderr.contains("stopgap.yaml:2:"), "{}", run.stderr);
     assert!(!run.stderr.contains("--output"), "{}", run.stderr);
 }
+
+/// The command that a finding offers leads to an exception that covers what the entry suppresses, and no more.
+#[test]
+fn the_cover_that_is_offered_allows_the_entry_and_nothing_else() {
+    let yaml = ".trivyignore.yaml";
+    for (tool, file, before, typed, cover) in [
+        (
+            "trivy",
+            yaml,
+            "vulnerabilities:\n  - id: CVE-2020-1\n    paths: [a/b, c]\n",
+            "tool=trivy,id=CVE-2020-1,paths=a/b,paths=c",
+            "{tool: trivy, id: CVE-2020-1, paths: [a/b, c]}",
+        ),
+        (
+            "trivy",
+            yaml,
+            "secrets:\n  - id: s1\n",
+            "tool=trivy,id=s1,kind=secret",
+            "{tool: trivy, id: s1, kind: secret}",
+        ),
+        ("trivy", yaml, "misconfigurations:\n  - id: DS-0002\n", "tool=trivy,id=DS-0002", "{tool: trivy, id: DS-0002}"),
+        (
+            "grype",
+            ".grype.yaml",
+            "ignore:\n  - vulnerability: CVE-1\n    package: {name: 'libstdc\\+\\+', type: deb}\n",
+            "tool=grype,id=CVE-1,package.name=libstdc++,package.type=deb",
+            "{tool: grype, id: CVE-1, package: {name: libstdc++, type: deb}}",
+        ),
+        (
+            "snyk",
+            ".snyk",
+            "ignore:\n  SNYK-1:\n    - 'a > b':\n        disregardIfFixable: true\n",
+            "tool=snyk,id=SNYK-1,paths=a > b,until_fixed=true",
+            "{tool: snyk, id: SNYK-1, paths: [a > b], until_fixed: true}",
+        ),
+        (
+            "audit-ci",
+            "audit-ci.json",
+            "{\"allowlist\": [\"GHSA-1|a>b\"]}\n",
+            "tool=audit-ci,id=GHSA-1,paths=a>b",
+            "{tool: audit-ci, id: GHSA-1, paths: [a>b]}",
+        ),
+        (
+            "azure",
+            "ex.json",
+            "{\"exemptions\": [{\"name\": \"hand\", \"scope\": \"/s/1\", \"policyDefinitionName\": \"p\", \
+             \"exemptionCategory\": \"Waiver\"}]}\n",
+            "tool=azure,id=p,scope=/s/1",
+            "{tool: azure, id: p, scope: /s/1}",
+        ),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.file("stopgap.yaml", format!("sync: {{{tool}: {file}}}\n")).file(file, before);
+        sandbox.file("exceptions/season.yaml", exception(&[("covers", "[]")]));
+        let run = sync(&sandbox, DURING, &["--format", "json"]);
+        let said = format!("stopgap new --cover {typed}`");
+        assert!(run.code == 1 && run.stdout.replace('\'', "").contains(&said), "{said}: {}", run.stdout);
+        sandbox.file("exceptions/season.yaml", exception(&[("covers", &format!("[{cover}]"))]));
+        assert_eq!(sync(&sandbox, DURING, &[]).code, 0, "{before}");
+        assert_eq!(sync(&sandbox, DURING, &["--check"]).code, 0, "{before}");
+        assert_eq!(text(&sandbox, file).matches("stopgap: season").count(), 1, "{}", text(&sandbox, file));
+    }
+    // What no cover can say is offered none.
+    for (tool, file, before) in [
+        ("azure", "ex.json", "{\"exemptions\": [{\"name\": \"hand\", \"policyDefinitionName\": \"p\"}]}\n"),
+        ("gitleaks", ".gitleaks.toml", "[[allowlists]]\ntargetRules = [\"a\"]\nregexes = [\"x\"]\n"),
+        ("grype", ".grype.yaml", "ignore:\n  - vulnerability: CVE-1\n    namespace: nvd\n"),
+        ("grype", ".grype.yaml", "ignore:\n  - vulnerability: CVE-1\n    package: {name: 'lib.*'}\n"),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.file("stopgap.yaml", format!("sync: {{{tool}: {file}}}\n")).file(file, before);
+        sandbox.file("exceptions/season.yaml", exception(&[("covers", "[]")]));
+        let run = sync(&sandbox, DURING, &[]);
+        assert!(run.code == 1 && !run.stdout.contains("stopgap new"), "{before}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn an_entry_that_names_only_a_package_is_read_as_the_tool_reads_it() {
+    let sandbox = Sandbox::new();
+    sandbox.file("stopgap.yaml", "sync: {grype: .grype.yaml}\n");
+    sandbox.file(".grype.yaml", "ignore:\n  - package:\n      name: foo\n      type: rpm\n");
+    sandbox.file("exceptions/season.yaml", exception(&[("covers", "[]")]));
+    let run = sync(&sandbox, DURING, &[]);
+    assert!(run.stdout.contains("whatever Grype finds in the package `foo`"), "{}", run.stdout);
+    assert!(!run.stdout.contains("does not read") && !run.stdout.contains("id=package"), "{}", run.stdout);
+}
+
+#[test]
+fn a_file_with_nothing_but_comments_suppresses_nothing() {
+    let files = [
+        ("trivy", ".trivyignore.yaml"),
+        ("grype", ".grype.yaml"),
+        ("snyk", ".snyk"),
+        ("bundler-audit", ".bundler-audit.yml"),
+    ];
+    let sandbox = Sandbox::new();
+    let targets: Vec<String> = files.iter().map(|(tool, file)| format!("{tool}: {file}")).collect();
+    sandbox.file("stopgap.yaml", format!("sync: {{{}}}\nsuppressions: [all]\n", targets.join(", ")));
+    sandbox.file("exceptions/season.yaml", exception(&[("covers", "[]")]));
+    for (_, file) in files {
+        sandbox.file(file, "# Nothing is ignored at present.\n");
+    }
+    let run = sync(&sandbox, DURING, &["--check"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(unregistered(&sandbox, DURING), Vec::<String>::new());
+    let covers =
+        "[{tool: trivy, id: CVE-1}, {tool: grype, id: CVE-1}, {tool: snyk, id: S}, {tool: bundler-audit, id: CVE-1}]";
+    sandbox.file("exceptions/season.yaml", exception(&[("covers", covers)]));
+    let run = sync(&sandbox, DURING, &[]);
+    assert_eq!((run.code, run.stdout.contains("unregistered")), (0, false), "{run:?}");
+}

@@ -11,8 +11,9 @@ use crate::tools::folded_key;
 use crate::xml;
 use crate::yaml::{self, Node};
 
-/// Parses YAML, or JSON, which is YAML too once comments and tabs are gone.
+/// Parses YAML, or JSON, which is YAML too once comments and tabs are gone. A file without a value is an empty one.
 pub(super) fn parse(text: &str) -> Result<Node<'_>, Unreadable> {
+    let text = if yaml::is_blank(text) { "{}" } else { text };
     yaml::parse(text).map_err(|problems| {
         let first = problems.into_iter().next();
         first.map_or((0, "not readable".to_owned()), |first| (first.span.start as usize, first.message))
