@@ -8,9 +8,14 @@ use crate::import::{Format, Options, Reading};
 use crate::register::fields::REQUESTER;
 use crate::source::Source;
 use crate::text::shown;
+use crate::tools::Selector;
+use crate::yaml::write::Value;
 use crate::yaml::{Entry, Node};
 
 const TOOL: &str = "snyk";
+
+/// The key that ends an ignore once there is a fix, as `until_fixed` ends a cover.
+const UNTIL_FIXED: &str = "disregardIfFixable";
 
 /// The path that means every path.
 const EVERYWHERE: &str = "*";
@@ -70,7 +75,9 @@ fn one(source: &Source, line: usize, id: &str, paths: &[String], details: &Node<
     // A path that means all makes the others redundant.
     let narrow = if paths.iter().any(|path| path == EVERYWHERE) { &[] } else { paths };
     let mut ignore = Ignore::new(TOOL, line, id, narrow.first().map(String::as_str));
-    ignore.cover(id, list("paths", narrow.iter().cloned()).into_iter().collect());
+    let until_fixed = details.get(UNTIL_FIXED).and_then(Node::as_text) == Some("true");
+    let until_fixed = until_fixed.then(|| (Selector::UntilFixed.key().to_owned(), Value::Flag(true)));
+    ignore.cover(id, list("paths", narrow.iter().cloned()).into_iter().chain(until_fixed).collect());
     for entry in details.as_map().unwrap_or_default() {
         let text = tree::as_line(source, &entry.value);
         match &*entry.key {
@@ -79,9 +86,7 @@ fn one(source: &Source, line: usize, id: &str, paths: &[String], details: &Node<
             "expires" => ignore.ends("expires", &text, TOOL, options),
             "created" => ignore.starts("created", &text, options),
             "ignoredBy" => ignored_by(source, &entry.value, &mut ignore),
-            "disregardIfFixable" => {
-                ignore.keep(&entry.key, &text, "ends the ignore once there is a fix, which an exception cannot say");
-            }
+            UNTIL_FIXED if ["true", "false"].contains(&text.as_str()) => {}
             "reasonType" | "source" => ignore.keep_quietly(&entry.key, &text),
             key => ignore.keep(key, &text, "has no field here"),
         }

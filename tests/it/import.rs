@@ -386,6 +386,14 @@ fn each_ignore_file_gives_its_reason_its_end_and_what_it_covers() {
             &["expires: 2026-12-01T12:00Z", "paths: [a > ms]"],
         ),
         (
+            "snyk.yaml",
+            ".snyk",
+            "snyk",
+            3,
+            "snyk-npm-ms-20151024-b-ms",
+            &["- {tool: snyk, id: \"npm:ms:20151024\", paths: [b > ms], until_fixed: true}"],
+        ),
+        (
             "inspec.yaml",
             "waivers.yaml",
             "inspec",
