@@ -230,6 +230,7 @@ fn the_workflow_takes_what_is_pinned_and_no_other_text() {
     }
     for (option, value, says) in [
         ("--action", "acme/stopgap@v0.1.0", "git ls-remote https://github.com/acme/stopgap 'v0.1.0*'"),
+        ("--action", "acme/stopgap@0123456", "git rev-parse 0123456"),
         ("--action", "acme/stopgap", "names no commit"),
         ("--action", "a/stopgap@v1\n      - run: x", "40 digits"),
         ("--action", "a/stopgap@${{ x }}", "40 digits"),
@@ -370,4 +371,18 @@ fn a_register_below_the_top_gets_a_job_at_the_top() {
         let unnamed: Vec<&str> = unnamed.filter(|line| !line.contains(&format!("--root {job}"))).collect();
         assert_eq!(unnamed, [""; 0], "{workflow}");
     }
+}
+
+/// A CODEOWNERS that gives everything to somebody leaves out those who are asked for.
+#[test]
+fn owners_that_code_owners_does_not_name_are_told_to_be_added() {
+    let sandbox = Sandbox::new();
+    sandbox.file("docs/CODEOWNERS", "* @acme/dev\n");
+    let run = init(&sandbox, &["--owners", "@acme/security"]);
+    assert!(run.stdout.contains("put these lines into docs/CODEOWNERS"), "{run:?}");
+    assert!(run.stdout.contains("/exceptions/") && run.stdout.contains("@acme/security"), "{run:?}");
+    let sandbox = Sandbox::new();
+    sandbox.file("docs/CODEOWNERS", "* @acme/dev @ACME/Security\n");
+    let run = init(&sandbox, &["--owners", "@acme/security"]);
+    assert!(!run.stdout.contains("put these lines"), "{run:?}");
 }

@@ -542,11 +542,17 @@ fn owners(forge: Forge, given: &[String]) -> Result<Vec<String>, Error> {
     Ok(given.into_iter().map(str::to_owned).collect())
 }
 
-/// Returns the lines that CODEOWNERS needs and does not have: one for each path that it leaves
-/// without an owner. Each comes as the pattern and a path that it covers.
+/// Returns the lines that CODEOWNERS needs and does not have: one for each path that it leaves without an owner, or without
+/// those that were asked for. Each comes as the pattern and a path that it covers.
 fn lines(forge: Forge, text: &str, paths: impl Iterator<Item = (String, String)>, owners: &[String]) -> Vec<String> {
     let codeowners = Codeowners::parse(forge, text);
-    let covered = |path: &str| !codeowners.binding(path).is_empty();
+    let covered = |path: &str| {
+        let rules = codeowners.binding(path);
+        let has = |owner: &String| {
+            rules.iter().flat_map(|rule| &rule.owners).any(|there| there.text.eq_ignore_ascii_case(owner))
+        };
+        !rules.is_empty() && owners.iter().all(has)
+    };
     let patterns: Vec<String> =
         paths.filter(|(_, path)| !covered(path)).map(|(pattern, _)| pattern_of(forge, &pattern)).collect();
     let width = patterns.iter().map(String::len).max().unwrap_or_default();

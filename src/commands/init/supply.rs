@@ -147,7 +147,15 @@ fn at_commit<'t>(option: &'static str, text: &'t str, form: &str, url: &str) -> 
     let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-._/:".contains(c));
     let help = match plain(reference) && plain(path) {
         true => {
-            format!("write all 40 digits of the commit; this prints them: `git ls-remote {url}{path} '{reference}*'`")
+            let is_short = reference.bytes().all(|byte| byte.is_ascii_hexdigit());
+            match is_short {
+                true => {
+                    format!("write all 40 digits: `git rev-parse {reference}` in a clone of {url}{path} prints them")
+                }
+                false => format!(
+                    "write all 40 digits of the commit; this prints them: `git ls-remote {url}{path} '{reference}*'`"
+                ),
+            }
         }
         false => format!("write `{form}`, with all 40 digits"),
     };
