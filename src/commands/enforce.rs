@@ -49,6 +49,7 @@ pub(super) fn run(arguments: &cli::Enforce, world: &World, out: &mut dyn Write) 
     let counts = (register.files.len(), register.live());
     let report = Report {
         prefix: &prefix,
+        failing: arguments.fail_on.levels(),
         remarks: &remarks,
         quiet: arguments.quiet,
         limit: arguments.limit,

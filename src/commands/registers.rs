@@ -66,8 +66,11 @@ impl Registers {
         let all = roots(paths.iter().map(String::as_str));
         for skipped in &found.skipped {
             if !all.iter().any(|root| root.starts_with(skipped.as_str())) {
-                let name = skipped.trim_end_matches('/').to_owned();
-                let help = match nearest(&name, all.iter().map(|root| root.trim_end_matches('/'))) {
+                let named = |root: &str| if root.is_empty() { ".".to_owned() } else { root.to_owned() };
+                let name = named(skipped.trim_end_matches('/'));
+                let roots: Vec<&str> =
+                    all.iter().map(|root| root.trim_end_matches('/')).filter(|root| !root.is_empty()).collect();
+                let help = match nearest(&name, roots.iter().copied()) {
                     Some(best) => format!("did you mean `{best}`?"),
                     None => "leave `--skip` out, or name a folder that has one".to_owned(),
                 };

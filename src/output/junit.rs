@@ -1,20 +1,20 @@
 //! A JUnit report in the form that Jenkins' xUnit schema accepts (`junit-10.xsd`): a suite is a file, a test is a
 //! finding.
 //!
-//! An error is a failure. Warnings and notes are skipped tests, which show their message without failing, so that the
-//! report is red exactly if the exit code is 1. A run that finds nothing is one passed test, because Jenkins refuses a
+//! A finding that makes the run fail is a failure: an error, or what `--fail-on` says. The others are skipped tests, which
+//! show their message without failing, so that the report is red exactly if the exit code is 1. A run that finds nothing is one passed test, because Jenkins refuses a
 //! report without any.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::output::{Broken, Place, Report, escape};
-use crate::rule::{Finding, Level};
+use crate::rule::Finding;
 
 /// Writes the findings that gate.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let findings: Vec<&Finding> = report.gating().collect();
-    let failures = failures(&findings);
+    let failures = failures(report, &findings);
     let errors = report.broken().len();
     let tests = (findings.len() + errors).max(1);
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
@@ -52,7 +52,7 @@ fn write_suite(report: &Report<'_>, findings: &[&Finding], out: &mut dyn Write) 
         _ => owner.to_owned(),
     };
     let (name, class) = (attribute(&path), attribute(&owner));
-    let (tests, failures) = (findings.len(), failures(findings));
+    let (tests, failures) = (findings.len(), failures(report, findings));
     let skipped = tests - failures;
     write!(out, "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\"")?;
     writeln!(out, " errors=\"0\" skipped=\"{skipped}\">")?;
@@ -72,7 +72,7 @@ fn write_suite(report: &Report<'_>, findings: &[&Finding], out: &mut dyn Write) 
 fn write_outcome(report: &Report<'_>, finding: &Finding, path: &str, out: &mut dyn Write) -> io::Result<()> {
     let Place { start, .. } = report.place(finding.file, finding.span);
     let (level, rule) = (finding.level.name(), finding.rule.id);
-    let element = if finding.level == Level::Error { "failure" } else { "skipped" };
+    let element = if report.failing.contains(&finding.level) { "failure" } else { "skipped" };
     let message = attribute(&finding.message);
     write!(out, "      <{element} type=\"{level}\" message=\"{message}\">")?;
     write!(out, "{}:{}:{}: {level}[{rule}] {message}", attribute(path), start.line, start.column)?;
@@ -82,8 +82,8 @@ fn write_outcome(report: &Report<'_>, finding: &Finding, path: &str, out: &mut d
     writeln!(out, "</{element}>")
 }
 
-fn failures(findings: &[&Finding]) -> usize {
-    findings.iter().filter(|finding| finding.level == Level::Error).count()
+fn failures(report: &Report<'_>, findings: &[&Finding]) -> usize {
+    findings.iter().filter(|finding| report.failing.contains(&finding.level)).count()
 }
 
 /// Creates a text fit for an attribute, and for a line of content.

@@ -156,6 +156,8 @@ pub struct Report<'r> {
     pub today: Today,
     /// The revision that was compared with.
     pub base: Option<&'r str>,
+    /// The levels of which a finding makes the run fail.
+    pub failing: &'static [Level],
     /// What the result does not cover, for people.
     pub remarks: &'r [String],
     /// Whether the summary is left out of the formats for people.
@@ -191,6 +193,7 @@ impl<'r> Report<'r> {
             prefix: "",
             today,
             base: None,
+            failing: &[Level::Error],
             remarks: &[],
             quiet: false,
             limit: None,

@@ -63,6 +63,8 @@ fn all_registers_are_judged_and_one_that_cannot_be_makes_it_two() {
     assert!(failed.stdout.starts_with("apps/pay/exceptions/badge.yaml:"), "{}", failed.stdout);
     let passed = check(&repo, &["--skip", "pay"]);
     assert_eq!(passed.code, 0, "{passed:?}");
+    let top = check(&repo, &["--skip", "."]);
+    assert!(top.code == 0 || !top.stderr.contains("``"), "{}", top.stderr);
     let unknown = check(&repo, &["--skip", "pax"]);
     assert!(unknown.code == 2 && unknown.stderr.contains("did you mean `apps/pay`?"), "{unknown:?}");
     let elsewhere = check(&repo, &["--root", "pay"]);

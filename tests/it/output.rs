@@ -843,3 +843,15 @@ fn an_alert_keeps_its_identity_while_the_file_grows_and_registers_have_one_categ
     repo.write("exceptions/a.yaml", &grown).commit("Review");
     assert_eq!(alerts(&run(&["--root", "."])), alerts(&top));
 }
+
+/// A report is red exactly if the run fails.
+#[test]
+fn a_junit_report_fails_at_the_level_that_fails_the_run() {
+    let sandbox = Sandbox::new();
+    sandbox.file("exceptions/label-printer.yaml", exception(&[]));
+    for level in ["never", "error", "warning", "note"] {
+        let arguments = ["check", "--today", TODAY, "--format", "junit", "--fail-on", level];
+        let run = Run::of(sandbox.command().args(arguments));
+        assert_eq!(run.stdout.contains(" failures=\"0\""), run.code == 0, "{level}: {}", run.stdout);
+    }
+}

@@ -348,6 +348,7 @@ impl Run<'_> {
             prefix,
             today: checked.today,
             base: checked.base.as_deref(),
+            failing: self.arguments.fail_on.levels(),
             remarks: &remarks,
             quiet: self.arguments.quiet,
             limit: self.arguments.limit,
