@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::script::{Outcome, Reading, Shell};
+use super::softening::is_plain_input;
 
 /// A command of stopgap that a line runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +110,10 @@ const TARGETS: [&str; 8] = [
 ];
 
 /// Options after which not everything is judged that the policy says.
-const NARROWING: [&str; 2] = ["--select", "--ignore"];
+const NARROWING: [&str; 3] = ["--select", "--ignore", "--skip"];
+
+/// What certainly succeeds behind `||`, whatever else the script says.
+const SUCCEEDS: [&str; 7] = [":", "cat", "echo", "exit", "printf", "return", "true"];
 
 /// Words before a command after which it does not run, or its exit code does not count.
 const IDLE: [&str; 9] = ["echo", "printf", "true", ":", "if", "while", "until", "!", "test"];
@@ -131,7 +135,8 @@ impl Command {
     /// Reads a line; `None` if it runs none of the commands.
     #[must_use]
     pub fn read(line: &str) -> Option<Self> {
-        let spaced: Vec<String> = spaced(line).split_whitespace().map(|word| word.replace(KEPT, " ")).collect();
+        let spaced: Vec<String> =
+            spaced(uncommented(line)).split_whitespace().map(|word| word.replace(KEPT, " ")).collect();
         let words: Vec<&str> = spaced.iter().map(String::as_str).collect();
         let end_of =
             |at: usize| words[at..].iter().position(|word| is_operator(word)).map_or(words.len(), |length| at + length);
@@ -182,6 +187,23 @@ impl Command {
         self.passes.as_deref().is_some_and(|passes| passes.starts_with("| ") || passes == "|")
     }
 
+    /// Returns whether it is certain that what seems to let the line pass does so: `script` may still end with the exit
+    /// code.
+    fn certainly_passes(&self, script: &str, shell: &Shell) -> bool {
+        let Some(passes) = self.passes.as_deref() else { return false };
+        let mut words = passes.split(' ');
+        let (operator, next) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        match operator {
+            "|" => !shell.may_pipefail() && !script.contains("PIPESTATUS"),
+            "&" => !script.split_whitespace().any(|word| word == "wait"),
+            "||" => match next.strip_suffix("=$?") {
+                Some(name) => ["$", "${"].iter().all(|sign| !script.contains(&format!("{sign}{name}"))),
+                None => SUCCEEDS.contains(&next),
+            },
+            _ => true,
+        }
+    }
+
     fn before(&mut self, words: &[&str], program: &str) {
         if let Some(idle) = words.iter().find(|word| IDLE.contains(*word)) {
             self.passes = Some((*idle).to_owned());
@@ -224,7 +246,9 @@ impl Command {
         let option = |name: &&str| self.steers.get(*name).map(|value| format!("{name} {value}"));
         let base = || self.option("--base").filter(|base| !is_base(base)).map(|base| format!("--base {base}"));
         let paths = || self.steers.get("paths").cloned();
-        NARROWING.iter().find_map(option).or_else(base).or_else(paths)
+        let level = || self.option("--fail-on").filter(|level| !is_plain_input("fail-on", level) && *level != "never");
+        let level = || level().map(|level| format!("--fail-on {level}"));
+        NARROWING.iter().find_map(option).or_else(base).or_else(level).or_else(paths)
     }
 
     /// Notes the logs that `enforce` judges, and the only files of which `check` tells the findings.
@@ -289,7 +313,8 @@ pub fn commands(script: &str, shell: &Shell, variable: &dyn Fn(&str) -> Option<S
             Outcome::Fails => {}
             Outcome::GoesOn(off) => drop(command.passes.get_or_insert(off)),
             Outcome::Unclear(what) => {
-                command.passes.take_if(|_| is_kept);
+                let is_certain = command.certainly_passes(&whole, shell);
+                command.passes.take_if(|_| is_kept || !is_certain);
                 command.unclear.get_or_insert(what);
             }
         }
@@ -311,6 +336,13 @@ pub fn is_base(base: &str) -> bool {
     let plain = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-._/".contains(c));
     let branch = base.strip_prefix("refs/remotes/").unwrap_or(base).strip_prefix("origin/");
     base == "auto" || target(base) || branch.is_some_and(|name| plain(name) || target(name))
+}
+
+/// Returns the branch that a base names, if it is one that may be another than the target.
+#[must_use]
+pub fn named_branch(base: &str) -> Option<&str> {
+    let name = base.strip_prefix("refs/remotes/").unwrap_or(base).strip_prefix("origin/")?;
+    (!name.contains(['$', '{'])).then_some(name)
 }
 
 /// Tells whether a base is the change itself, so that nothing is left to judge.
@@ -358,12 +390,31 @@ fn expanded(line: &str, variable: &dyn Fn(&str) -> Option<String>) -> String {
 
 /// Returns whether a word starts the program, by any path, or by a variable named after it.
 pub(super) fn is_stopgap(word: &str) -> bool {
-    let word = word.trim_matches(['"', '\'', '(', '{', '}', '[', '$']);
+    // It may begin a command whose output is taken: `found=$(stopgap`.
+    let word = word.rsplit(['(', '`']).next().unwrap_or(word);
+    let word = word.trim_matches(['"', '\'', '{', '}', '[', '$']);
+    let word = word.split_once('@').filter(|(name, _)| *name == "stopgap").map_or(word, |(name, _)| name);
     word == "stopgap" || word == "STOPGAP" || word.ends_with("/stopgap") || word.ends_with("/stopgap.exe")
 }
 
 fn is_operator(word: &str) -> bool {
     ["||", "&&", "|", "&", ";"].contains(&word)
+}
+
+/// Returns a line without the comment at its end.
+fn uncommented(line: &str) -> &str {
+    let (mut quote, mut before) = (None, ' ');
+    for (at, c) in line.char_indices() {
+        match quote {
+            Some(open) if c == open && before != '\\' => quote = None,
+            Some(_) => {}
+            None if matches!(c, '"' | '\'') && before != '\\' => quote = Some(c),
+            None if c == '#' && (before.is_whitespace() || ";&|(".contains(before)) => return &line[..at],
+            None => {}
+        }
+        before = c;
+    }
+    line
 }
 
 /// Stands for a blank in an expression of a workflow, which is one word.
@@ -419,6 +470,8 @@ mod tests {
             ("stopgap check || exit 1", None),
             ("stopgap check || exit", None),
             ("stopgap check || { echo failed; exit 1; }", Some("|| { echo")),
+            ("stopgap check --base auto # never append || true", None),
+            ("stopgap check --reviews \"a #b\" || true", Some("|| true")),
             ("stopgap check;true", Some("; true")),
             ("stopgap check; make", None),
             ("stopgap check && make", None),
@@ -520,7 +573,31 @@ mod tests {
         }
         assert_eq!(found("code=0\nstopgap check || code=$?\nexit \"$code\"")[0].passes, None);
         assert_eq!(found("code=0\nstopgap check || code=$?\nexit 0")[0].passes.as_deref(), Some("|| code=$?"));
-        assert_eq!(found("stopgap check || code=$? || true\nexit $code")[0].passes.as_deref(), Some("|| code=$? ||"));
+        // What only seems to let it pass is not said to do so.
+        for (script, passes) in [
+            ("stopgap check || { echo failed; exit 1; }", None),
+            ("stopgap check || fail", None),
+            ("stopgap check || echo failed", Some("|| echo failed")),
+            ("stopgap check || true", Some("|| true")),
+            ("stopgap check | tee log\nexit ${PIPESTATUS[0]}", None),
+            ("stopgap check | tee log", Some("| tee log")),
+            ("stopgap check &\nwait $!", None),
+            ("stopgap check &", Some("&")),
+            ("stopgap check || code=$?\nif [ $code -ne 0 ]; then exit 1; fi", None),
+        ] {
+            let found = found(script);
+            assert_eq!(found[0].passes.as_deref(), passes, "{script}");
+            assert!(passes.is_some() || found[0].unclear.is_some(), "{script}");
+        }
+        let job = |script: &str| commands(script, &Shell::of_job(), &|_| None);
+        assert_eq!(job("stopgap check | tee log")[0].passes, None);
+        assert_eq!(job("stopgap check | tee log")[0].unclear.as_deref(), Some("| tee log"));
+        let taken = found("out=$(stopgap check --base auto)\necho \"$out\"");
+        assert_eq!((taken.len(), taken[0].passes.is_none(), taken[0].unclear.is_some()), (1, true, true));
+        for level in ["\"$LEVEL\"", "${{ inputs.level }}", "\"${LEVEL:-never}\""] {
+            assert!(found(&format!("stopgap check --base auto --fail-on {level}"))[0].unclear.is_some(), "{level}");
+        }
+        assert_eq!(found("stopgap check --base auto --fail-on warning")[0].unclear, None);
         let both = found("set +e\nstopgap check\nstopgap history --format github\n# stopgap check\nstopgap list");
         assert_eq!(both.len(), 2);
         assert_eq!((both[1].subcommand, both[1].passes.as_deref()), (Subcommand::History, Some("set +e")));

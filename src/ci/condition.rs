@@ -17,12 +17,21 @@ pub enum Value {
     Unknown,
 }
 
+/// Whose condition it is, which decides how texts are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// GitHub compares texts without case, and takes nothing for an empty text.
+    GitHub,
+    /// GitLab compares them as they are, and nothing with nothing only (`Expression::Lexeme::Equals`).
+    GitLab,
+}
+
 /// Decides a condition: `None` if it depends on something unknown.
 #[must_use]
-pub fn evaluate(condition: &str, lookup: &dyn Fn(&str) -> Value) -> Option<bool> {
+pub fn evaluate(condition: &str, dialect: Dialect, lookup: &dyn Fn(&str) -> Value) -> Option<bool> {
     let condition = condition.trim();
     let inner = condition.strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")).unwrap_or(condition);
-    let mut reader = Reader { tokens: tokens(inner)?, at: 0, depth: 0, lookup };
+    let mut reader = Reader { tokens: tokens(inner)?, at: 0, depth: 0, dialect, lookup };
     let value = reader.any_of()?;
     if reader.at < reader.tokens.len() { None } else { truth(&value) }
 }
@@ -81,6 +90,7 @@ struct Reader<'l> {
     tokens: Vec<Token>,
     at: usize,
     depth: usize,
+    dialect: Dialect,
     lookup: &'l dyn Fn(&str) -> Value,
 }
 
@@ -127,7 +137,7 @@ impl Reader<'_> {
                 matched
             }
             ("=~" | "!~", _) => return None,
-            _ => same(&left, &self.operand()?),
+            _ => same(self.dialect, &left, &self.operand()?),
         };
         Some(flag(equal.map(|equal| equal == sign.starts_with('='))))
     }
@@ -188,12 +198,12 @@ impl Reader<'_> {
     }
 }
 
-fn same(a: &Value, b: &Value) -> Option<bool> {
+fn same(dialect: Dialect, a: &Value, b: &Value) -> Option<bool> {
+    let is_exact = dialect == Dialect::GitLab;
     match (a, b) {
         (Value::Unknown, _) | (_, Value::Unknown) => None,
-        // GitHub compares texts without case.
-        (Value::Text(a), Value::Text(b)) => Some(a.eq_ignore_ascii_case(b)),
-        (Value::Null, Value::Text(text)) | (Value::Text(text), Value::Null) => Some(text.is_empty()),
+        (Value::Text(a), Value::Text(b)) => Some(if is_exact { a == b } else { a.eq_ignore_ascii_case(b) }),
+        (Value::Null, Value::Text(text)) | (Value::Text(text), Value::Null) => Some(!is_exact && text.is_empty()),
         (Value::Flag(_), Value::Text(_)) | (Value::Text(_), Value::Flag(_)) => None,
         _ => Some(truth(a) == truth(b)),
     }
@@ -223,7 +233,9 @@ mod tests {
 
     fn on(event: &str, condition: &str) -> Option<bool> {
         let event = event.to_owned();
-        evaluate(condition, &move |name| match name {
+        let dialect =
+            if condition.contains('$') && !condition.contains("${{") { Dialect::GitLab } else { Dialect::GitHub };
+        evaluate(condition, dialect, &move |name| match name {
             "github.event_name" | "CI_PIPELINE_SOURCE" => Value::Text(event.clone()),
             "CI_COMMIT_TAG" => Value::Null,
             _ => Value::Unknown,
@@ -245,6 +257,9 @@ mod tests {
             ("$CI_PIPELINE_SOURCE =~ /^sched/", true),
             ("$CI_PIPELINE_SOURCE !~ /^sched/", false),
             ("$CI_COMMIT_TAG", false),
+            ("github.event_name == 'Schedule'", true),
+            ("$CI_PIPELINE_SOURCE == \"Schedule\"", false),
+            ("$CI_COMMIT_TAG == \"\"", false),
             ("false", false),
         ] {
             assert_eq!(on("schedule", condition), Some(yes), "{condition}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::condition::{Value, evaluate};
+use super::condition::{Dialect, Value, evaluate};
 use super::github::{read, text, texts};
 use super::softening;
 use crate::source::Source;
@@ -52,9 +52,20 @@ pub enum Include {
     Elsewhere {
         /// What it is called.
         name: String,
-        /// Whether it is one of GitLab's own templates.
-        template: bool,
+        /// Where it is.
+        place: Place,
     },
+}
+
+/// Where a file is that is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In this repository, under a name with a wildcard or a variable.
+    Here,
+    /// In another project or on a server.
+    Outside,
+    /// It is one of GitLab's own templates.
+    Template,
 }
 
 /// A job.
@@ -76,8 +87,10 @@ pub struct Job {
     pub variables: BTreeMap<String, String>,
     /// Its rules; `None` if there are none.
     pub rules: Option<Vec<Rule>>,
-    /// The legacy `only`: names of pipelines and branches.
-    pub only: Option<Vec<String>>,
+    /// The legacy `only`.
+    pub only: Option<Legacy>,
+    /// The legacy `except`.
+    pub except: Option<Legacy>,
     /// `allow_failure`; a mapping counts as true.
     pub allow_failure: Option<String>,
     /// `when`.
@@ -88,17 +101,26 @@ pub struct Job {
     pub line: usize,
 }
 
+/// `only` or `except` (<https://docs.gitlab.com/ci/yaml/deprecated_keywords/#only--except>).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Legacy {
+    /// Names of pipelines and branches; `None` if there are none.
+    pub refs: Option<Vec<String>>,
+    /// A key on which it depends in addition, such as `variables`.
+    pub more: Option<String>,
+}
+
 /// A rule of a job or of the whole pipeline.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rule {
     /// The condition; `None` is always true.
     pub condition: Option<String>,
-    /// Whether it also depends on files.
-    pub files: bool,
+    /// The key by which it also depends on files.
+    pub files: Option<&'static str>,
     /// `when`.
     pub when: Option<String>,
-    /// Whether the pipeline passes if the job fails.
-    pub soft: bool,
+    /// `allow_failure`.
+    pub allow_failure: Option<String>,
     /// The variables that it sets.
     pub variables: BTreeMap<String, String>,
 }
@@ -201,6 +223,7 @@ impl Pipeline {
             whole.script = whole.script.or_else(|| base.script.clone());
             whole.rules = whole.rules.or_else(|| base.rules.clone());
             whole.only = whole.only.or_else(|| base.only.clone());
+            whole.except = whole.except.or_else(|| base.except.clone());
             whole.allow_failure = whole.allow_failure.or_else(|| base.allow_failure.clone());
             whole.when = whole.when.or_else(|| base.when.clone());
             whole.image = whole.image.or_else(|| base.image.clone());
@@ -227,27 +250,23 @@ impl Pipeline {
         }
         let mut known = self.variables.clone();
         known.extend(job.variables.clone());
-        let soft = job.soft();
         let Some(rules) = &job.rules else {
-            let runs = match &job.only {
-                Some(only) => only.iter().any(|name| is_of(occasion, branch, name)),
-                // Without rules a job is in the pipelines of branches and tags, which include scheduled ones.
-                None => occasion == Occasion::Schedule,
-            };
-            return if runs { Runs::Yes { variables: known, soft } } else { Runs::No };
+            let soft = soft(job.allow_failure.as_deref(), job.when.as_deref());
+            return job.runs_by_legacy(occasion, branch).unwrap_or(Runs::Yes { variables: known, soft });
         };
         match first(rules, &lookup) {
             Found::None => Runs::No,
             Found::Unknown(condition) => Runs::Unknown(condition),
             Found::Rule(rule) => {
-                let when = rule.when.as_deref().unwrap_or_default();
-                if when == "never" {
+                if rule.when.as_deref() == Some("never") {
                     return Runs::No;
                 }
                 known.extend(rule.variables.clone());
-                let own = rule.soft.then(|| "allow_failure: true".to_owned());
-                let waits = softening::is_soft_key("when", when).then(|| format!("when: {when}"));
-                Runs::Yes { variables: known, soft: own.or(waits).or(soft) }
+                // What the rule says takes the place of what the job says.
+                let allow_failure = rule.allow_failure.as_ref().or(job.allow_failure.as_ref());
+                let when = rule.when.as_ref().or(job.when.as_ref());
+                let soft = soft(allow_failure.map(String::as_str), when.map(String::as_str));
+                Runs::Yes { variables: known, soft }
             }
         }
     }
@@ -260,14 +279,26 @@ impl Job {
         [&self.before, &self.script].into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join("\n")
     }
 
-    /// Returns what lets the pipeline pass if the job fails, or keeps the job from starting by itself.
-    fn soft(&self) -> Option<String> {
-        let keys = [("allow_failure", &self.allow_failure), ("when", &self.when)];
-        let soft = |(key, said): (&str, &Option<String>)| {
-            let said = said.as_ref().filter(|said| softening::is_soft_key(key, said))?;
-            Some(format!("{key}: {said}"))
-        };
-        keys.into_iter().find_map(soft)
+    /// Returns that a job without rules does not run on an occasion, or what that depends on; `None` if it does.
+    fn runs_by_legacy(&self, occasion: Occasion, branch: Option<&str>) -> Option<Runs> {
+        // Without either a job is in the pipelines of branches and tags, which include scheduled ones.
+        let usual = ["branches".to_owned(), "tags".to_owned()];
+        let only = self.only.as_ref();
+        let refs = only.and_then(|only| only.refs.as_deref()).unwrap_or(&usual);
+        let depends = |key: &str, more: &str| Some(Runs::Unknown(format!("{key}: {more}")));
+        match is_any_of(occasion, branch, refs) {
+            Ok(false) => return Some(Runs::No),
+            Ok(true) => {}
+            Err(name) => return depends("only", name),
+        }
+        let except = self.except.as_ref();
+        match is_any_of(occasion, branch, except.and_then(|except| except.refs.as_deref()).unwrap_or_default()) {
+            Ok(true) => return Some(Runs::No),
+            Ok(false) => {}
+            Err(name) => return depends("except", name),
+        }
+        let more = |key: &str, said: Option<&Legacy>| depends(key, said?.more.as_deref()?);
+        more("except", except).or_else(|| more("only", only))
     }
 
     fn overlay(&mut self, top: Self) {
@@ -282,10 +313,21 @@ impl Job {
         self.variables.extend(top.variables);
         self.rules = top.rules.or(self.rules.take());
         self.only = top.only.or(self.only.take());
+        self.except = top.except.or(self.except.take());
         self.allow_failure = top.allow_failure.or(self.allow_failure.take());
         self.when = top.when.or(self.when.take());
         self.image = top.image.or(self.image.take());
     }
+}
+
+/// Returns what lets the pipeline pass if a job fails, or keeps the job from starting by itself.
+fn soft(allow_failure: Option<&str>, when: Option<&str>) -> Option<String> {
+    let keys = [("allow_failure", allow_failure), ("when", when)];
+    let soft = |(key, said): (&str, Option<&str>)| {
+        let said = said.filter(|said| softening::is_soft_key(key, said))?;
+        Some(format!("{key}: {said}"))
+    };
+    keys.into_iter().find_map(soft)
 }
 
 /// The rule that decides.
@@ -297,12 +339,13 @@ enum Found<'r> {
 
 fn first<'r>(rules: &'r [Rule], lookup: &dyn Fn(&str) -> Value) -> Found<'r> {
     for rule in rules {
-        let applies = rule.condition.as_deref().map_or(Some(true), |condition| evaluate(condition, lookup));
-        match applies {
-            Some(true) if rule.files => return Found::Unknown("changes".to_owned()),
-            Some(true) => return Found::Rule(rule),
-            Some(false) => {}
-            None => return Found::Unknown(rule.condition.clone().unwrap_or_default()),
+        let applies =
+            rule.condition.as_deref().map_or(Some(true), |condition| evaluate(condition, Dialect::GitLab, lookup));
+        match (applies, rule.files) {
+            (Some(true), Some(key)) => return Found::Unknown(key.to_owned()),
+            (Some(true), None) => return Found::Rule(rule),
+            (Some(false), _) => {}
+            (None, _) => return Found::Unknown(rule.condition.clone().unwrap_or_default()),
         }
     }
     Found::None
@@ -325,11 +368,27 @@ fn variable(occasion: Occasion, branch: Option<&str>, name: &str) -> Value {
     }
 }
 
-fn is_of(occasion: Occasion, branch: Option<&str>, name: &str) -> bool {
-    match occasion {
-        Occasion::MergeRequest => name == "merge_requests",
-        Occasion::Schedule => name == "schedules" || name == "branches" || Some(name) == branch,
+/// Returns whether one of the names of `only` or `except` is that of an occasion; the first that does not tell if none is.
+fn is_any_of<'n>(occasion: Occasion, branch: Option<&str>, names: &'n [String]) -> Result<bool, &'n str> {
+    let decided = |name: &str| match (occasion, name) {
+        // The project of a branch or pipeline.
+        (_, name) if name.contains('@') => None,
+        (Occasion::MergeRequest, name) => Some(name == "merge_requests"),
+        (Occasion::Schedule, "schedules" | "branches") => Some(true),
+        (Occasion::Schedule, name) if name.starts_with('/') => None,
+        (Occasion::Schedule, name) => Some(Some(name) == branch),
+    };
+    if names.iter().any(|name| decided(name) == Some(true)) {
+        return Ok(true);
     }
+    names.iter().find(|name| decided(name).is_none()).map_or(Ok(false), |name| Err(name))
+}
+
+fn legacy(node: Option<&Node<'_>>) -> Option<Legacy> {
+    let node = node?;
+    let more = node.as_map().unwrap_or_default().iter().find(|entry| entry.key != "refs");
+    let more = more.map(|entry| entry.key.to_string());
+    Some(Legacy { refs: texts(node.get("refs").or(Some(node).filter(|node| node.as_map().is_none()))), more })
 }
 
 fn includes(node: Option<&Node<'_>>, line: &dyn Fn(u32) -> usize) -> Vec<Include> {
@@ -340,10 +399,13 @@ fn includes(node: Option<&Node<'_>>, line: &dyn Fn(u32) -> usize) -> Vec<Include
 
 fn include(item: &Node<'_>, line: &dyn Fn(u32) -> usize) -> Include {
     let rules = rules(item.get("rules"));
-    let local = |path: &str| Include::Local { path: path.trim_start_matches('/').to_owned(), rules: rules.clone() };
+    let elsewhere = |name: &str, place| Include::Elsewhere { name: name.to_owned(), place };
+    let local = |path: &str| match path.contains(['*', '$']) {
+        true => elsewhere(path, Place::Here),
+        false => Include::Local { path: path.trim_start_matches('/').to_owned(), rules: rules.clone() },
+    };
     if let Some(path) = item.as_text() {
-        let elsewhere = || Include::Elsewhere { name: path.to_owned(), template: false };
-        return if path.contains("://") { elsewhere() } else { local(path) };
+        return if path.contains("://") { elsewhere(path, Place::Outside) } else { local(path) };
     }
     if let Some(path) = text(item, "local") {
         return local(&path);
@@ -355,7 +417,8 @@ fn include(item: &Node<'_>, line: &dyn Fn(u32) -> usize) -> Include {
         }
         None => {
             let named = ["project", "remote", "template"].into_iter().find_map(|key| text(item, key));
-            Include::Elsewhere { name: named.unwrap_or_default(), template: item.get("template").is_some() }
+            let place = if item.get("template").is_some() { Place::Template } else { Place::Outside };
+            elsewhere(&named.unwrap_or_default(), place)
         }
     }
 }
@@ -363,7 +426,6 @@ fn include(item: &Node<'_>, line: &dyn Fn(u32) -> usize) -> Include {
 fn job(entry: &Entry<'_>, path: &str, line: usize) -> Job {
     let node = &entry.value;
     let said = |key: &str| Some(node.get(key)?.as_word().unwrap_or("true").to_owned());
-    let only = node.get("only").and_then(|only| texts(only.get("refs").or(Some(only))));
     Job {
         name: entry.key.to_string(),
         path: path.to_owned(),
@@ -373,7 +435,8 @@ fn job(entry: &Entry<'_>, path: &str, line: usize) -> Job {
         script: script(node.get("script")),
         variables: variables(node.get("variables")),
         rules: rules(node.get("rules")),
-        only,
+        only: legacy(node.get("only")),
+        except: legacy(node.get("except")),
         allow_failure: said("allow_failure"),
         when: said("when"),
         image: node.get("image").and_then(image_name),
@@ -394,9 +457,9 @@ fn rules(node: Option<&Node<'_>>) -> Option<Vec<Rule>> {
     let items = node?.as_seq()?;
     let rule = |item: &Node<'_>| Rule {
         condition: text(item, "if"),
-        files: item.get("changes").is_some() || item.get("exists").is_some(),
+        files: ["changes", "exists"].into_iter().find(|key| item.get(key).is_some()),
         when: text(item, "when"),
-        soft: text(item, "allow_failure").is_some_and(|value| softening::is_soft_key("allow_failure", &value)),
+        allow_failure: text(item, "allow_failure"),
         variables: variables(item.get("variables")),
     };
     Some(items.iter().map(rule).collect())

@@ -12,5 +12,5 @@ pub mod origin;
 pub mod script;
 pub mod softening;
 
-pub use condition::{Value, evaluate};
+pub use condition::{Dialect, Value, evaluate};
 pub use glob::{lets_through, matches};

@@ -19,9 +19,15 @@ pub enum Origin {
         /// Whether it names a version.
         versioned: bool,
     },
+    /// A program in the checkout, which a change may bring along.
+    Checkout(String),
     /// The script that `init` writes where nobody has said it: it fails.
     Unsaid,
 }
+
+/// Programs that install packages or run them; `install` alone copies files.
+const MANAGERS: [&str; 14] =
+    ["apk", "apt", "apt-get", "brew", "cargo", "conda", "dnf", "mise", "npm", "pip", "pip3", "pipx", "uv", "yum"];
 
 /// What `init` lets a job say where nobody has said where stopgap comes from.
 const UNSAID: &str = "say where stopgap comes from";
@@ -53,8 +59,20 @@ impl Origin {
             let image = words.iter().find(|word| is_stopgap(word) && !word.starts_with(['$', '-']));
             return image.map(|image| Self::Image((*image).to_owned()));
         }
-        if !has("install") || !words.iter().any(|word| is_stopgap(word)) {
+        let named = words.iter().copied().find(|word| is_stopgap(word))?;
+        let runs = has("uvx") || has("pipx") && has("run") || has("uv") && (has("tool") || has("--with"));
+        let installs = has("install") && words.iter().any(|word| is_manager(word));
+        if !runs && !installs {
             return None;
+        }
+        if let Some(address) = words.iter().find_map(|word| word.strip_prefix("git+")) {
+            let address = address.split('#').next().unwrap_or(address);
+            let host = address.find("://").map_or(0, |at| at + 3);
+            let (url, reference) = match address[host..].rsplit_once('@') {
+                Some((path, reference)) if !reference.contains('/') => (&address[..host + path.len()], reference),
+                _ => (address, ""),
+            };
+            return Some(Self::Source { url: url.to_owned(), reference: reference.to_owned() });
         }
         if let Some(url) = after("--git") {
             let reference = ["--rev", "--tag", "--branch"].into_iter().find_map(after).unwrap_or_default();
@@ -63,8 +81,22 @@ impl Origin {
         if line.contains("./") || has("--path") {
             return None;
         }
-        let versioned = line.chars().any(|c| c.is_ascii_digit());
+        let option = |name: &str| {
+            let equal = words.iter().find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
+            equal.map(str::to_owned).or_else(|| after(name))
+        };
+        let own = words.iter().any(|word| is_stopgap(word) && is_exact(word));
+        let given = has("cargo") && ["--version", "--vers"].into_iter().filter_map(option).any(|it| is_version(&it));
+        let versioned = own || given || is_exact(named);
         Some(Self::Registry { line: line.trim().to_owned(), versioned })
+    }
+
+    /// Returns the place that a program's own path names: a file of the checkout.
+    #[must_use]
+    pub fn of_program(program: &str) -> Option<Self> {
+        let path = program.trim_matches(['"', '\'']);
+        let is_relative = path.contains('/') && !path.starts_with(['/', '$', '~']) && !path.contains(['$', '(', '`']);
+        is_relative.then(|| Self::Checkout(path.to_owned()))
     }
 
     /// Finds the places in a script, in the order of its lines.
@@ -78,9 +110,28 @@ impl Origin {
         match self {
             Self::Source { url, .. } => Some(url),
             Self::Image(image) => Some(image_name(image)),
-            Self::Registry { .. } | Self::Unsaid => None,
+            Self::Registry { .. } | Self::Checkout(_) | Self::Unsaid => None,
         }
     }
+}
+
+fn is_manager(word: &str) -> bool {
+    let name = word.rsplit('/').next().unwrap_or(word);
+    MANAGERS.contains(&name) || name.starts_with("python")
+}
+
+/// Tells whether a package is named at one version: `stopgap==0.1.0`, `stopgap@0.1.0`.
+fn is_exact(package: &str) -> bool {
+    let version = package.split_once("==").or_else(|| package.split_once('@'));
+    version.is_some_and(|(_, version)| is_version(version))
+}
+
+/// Tells whether a version is a whole one, and no range.
+fn is_version(version: &str) -> bool {
+    let version = version.trim_start_matches('=');
+    version.starts_with(|c: char| c.is_ascii_digit())
+        && version.contains('.')
+        && !version.contains(['*', ',', '<', '>'])
 }
 
 /// Tells whether a path, URL or image is named stopgap, whatever its version.
@@ -137,6 +188,20 @@ mod tests {
             ),
             ("cargo install --locked stopgap@0.1.0", registry("cargo install --locked stopgap@0.1.0", true)),
             ("pip install stopgap", registry("pip install stopgap", false)),
+            ("pip install 'stopgap>=0.1'", registry("pip install 'stopgap>=0.1'", false)),
+            ("pip install stopgap~=0.1.0", registry("pip install stopgap~=0.1.0", false)),
+            ("pip install stopgap==0.*", registry("pip install stopgap==0.*", false)),
+            ("python3 -m pip install stopgap==0.1.0", registry("python3 -m pip install stopgap==0.1.0", true)),
+            ("cargo install stopgap --version 0.1.0", registry("cargo install stopgap --version 0.1.0", true)),
+            ("cargo install stopgap --version=^0.1.0", registry("cargo install stopgap --version=^0.1.0", false)),
+            ("uvx stopgap check", registry("uvx stopgap check", false)),
+            ("uvx --from stopgap==0.1.0 stopgap check", registry("uvx --from stopgap==0.1.0 stopgap check", true)),
+            ("pipx run stopgap check", registry("pipx run stopgap check", false)),
+            ("pip install git+https://a.b/c/stopgap@abc", source("https://a.b/c/stopgap", "abc")),
+            ("pip install git+ssh://git@a.b/c/stopgap", source("ssh://git@a.b/c/stopgap", "")),
+            ("uvx --from git+https://a.b/c/stopgap@abc stopgap check", source("https://a.b/c/stopgap", "abc")),
+            ("install stopgap /usr/local/bin", None),
+            ("sudo install -m 755 stopgap /usr/local/bin/stopgap", None),
             ("cargo install --locked --path stopgap-source --root stopgap", None),
             ("pip install ./stopgap", None),
             ("stopgap check", None),

@@ -14,6 +14,8 @@ pub struct Shell {
     name: String,
     stops: bool,
     pipefail: bool,
+    /// Whether it may be one that fails with any part of a pipe, which depends on the image.
+    may_pipefail: bool,
     /// Whether it is a shell that is known here.
     known: bool,
 }
@@ -33,6 +35,44 @@ pub(super) enum Outcome {
 const WRAPPERS: [&str; 12] =
     ["command", "docker", "env", "exec", "nice", "pipx", "podman", "sudo", "time", "timeout", "uv", "uvx"];
 
+/// Words that let later commands see a variable.
+const EXPORTS: [&str; 4] = ["declare", "export", "readonly", "typeset"];
+
+/// Commands of git that put other files into the checkout, or let a branch mean something else.
+const CHANGING_GIT: [&str; 20] = [
+    "am",
+    "apply",
+    "bisect",
+    "checkout",
+    "checkout-index",
+    "cherry-pick",
+    "clean",
+    "merge",
+    "mv",
+    "pull",
+    "read-tree",
+    "rebase",
+    "replace",
+    "reset",
+    "restore",
+    "revert",
+    "rm",
+    "stash",
+    "switch",
+    "update-ref",
+];
+
+/// Variables that decide which program runs or what it sees.
+const STEERING: [&str; 5] = ["BASH_ENV", "ENV", "GIT_DIR", "GIT_WORK_TREE", "PATH"];
+
+/// The beginnings of places that no commit can fill, for programs.
+const OUTSIDE: [&str; 9] =
+    ["/", "~/", "$HOME/", "${HOME}/", "$RUNNER_TEMP/", "${RUNNER_TEMP}/", "$CARGO_HOME/", "${CARGO_HOME}/", "$PATH"];
+
+/// What the folder of the checkout is called.
+const CHECKOUT: [&str; 6] =
+    ["$PWD", "${PWD}", "$GITHUB_WORKSPACE", "${GITHUB_WORKSPACE}", "$CI_PROJECT_DIR", "${CI_PROJECT_DIR}"];
+
 /// Words after which a command is in another shell, or what a script says later means something else.
 const TURNING: [&str; 15] = [
     ".", "alias", "builtin", "case", "command", "coproc", "enable", "eval", "exec", "function", "hash", "select",
@@ -46,7 +86,7 @@ impl Shell {
     pub fn of_step(shell: Option<&str>, unix: bool) -> Self {
         let new = |stops, pipefail, known| {
             let name = shell.map_or_else(|| "runs-on".to_owned(), |shell| format!("shell: {shell}"));
-            Self { name, stops, pipefail, known }
+            Self { name, stops, pipefail, may_pipefail: false, known }
         };
         let Some(shell) = shell else { return new(unix, false, true) };
         let mut words = shell.split_whitespace();
@@ -67,10 +107,16 @@ impl Shell {
         }
     }
 
-    /// The shell of a GitLab job, which stops (<https://docs.gitlab.com/runner/shells/>).
+    /// The shell of a GitLab job, which stops (<https://docs.gitlab.com/runner/shells/>). The runner turns `pipefail` on
+    /// wherever the shell of the image has it (`BashWriter`).
     #[must_use]
     pub fn of_job() -> Self {
-        Self { name: "shell".to_owned(), stops: true, pipefail: false, known: true }
+        Self { name: "shell".to_owned(), stops: true, pipefail: false, may_pipefail: true, known: true }
+    }
+
+    /// Returns whether it may fail with any part of a pipe.
+    pub(super) fn may_pipefail(&self) -> bool {
+        self.may_pipefail
     }
 }
 
@@ -167,6 +213,7 @@ impl<'s> Reading<'s> {
             stops: shell.stops,
             pipefail: shell.pipefail,
             off: None,
+            temporary: Vec::new(),
         };
         let (tokens, open) = tokens(script);
         for (line, token) in tokens {
@@ -306,6 +353,36 @@ fn is_hidden(word: &str) -> bool {
     word.contains(['"', '\'', '\\', '$', '`']) && !is_stopgap(word) && (word.starts_with("${{") || !word.contains('/'))
 }
 
+/// Tells whether a word gives a variable a value that decides which program runs, or what it sees.
+fn is_steering(word: &str, temporary: &[&str]) -> bool {
+    let Some((name, value)) = word.split_once('=') else { return false };
+    let value = value.trim_matches(['"', '\'']);
+    let is_new = |part: &str| {
+        let name = part.strip_prefix('$').and_then(|rest| rest.split('/').next()).unwrap_or_default();
+        temporary.contains(&name.trim_matches(['{', '}']))
+    };
+    let is_outside =
+        |part: &str| OUTSIDE.iter().any(|place| part.starts_with(place)) || part == "${PATH}" || is_new(part);
+    match name {
+        "PATH" => !value.split(':').all(is_outside),
+        name if STEERING.contains(&name) => true,
+        name => (name.starts_with("GITHUB_") || name.starts_with("CI_")) && !name.ends_with("_TOKEN"),
+    }
+}
+
+/// Tells whether an argument names a file of the checkout.
+fn is_of_checkout(word: &str) -> bool {
+    let word = word.trim_matches(['"', '\'']);
+    CHECKOUT.iter().any(|place| word.starts_with(place)) || !word.starts_with(['-', '/', '~', '$'])
+}
+
+/// Tells whether arguments of git change the checkout or its branches, and not those of another folder.
+fn changes_checkout(arguments: &[&str]) -> bool {
+    let elsewhere = matches!(arguments, ["-C", folder, ..] if *folder != ".");
+    let mut named = arguments.iter().skip_while(|word| word.starts_with('-') || word.contains('=') || **word == ".");
+    !elsewhere && named.next().is_some_and(|command| CHANGING_GIT.contains(command))
+}
+
 fn is_assignment(word: &str) -> bool {
     word.split_once('=')
         .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
@@ -322,6 +399,8 @@ struct Reader<'s> {
     stops: bool,
     pipefail: bool,
     off: Option<String>,
+    /// The variables that name a new folder outside the checkout.
+    temporary: Vec<&'s str>,
 }
 
 impl<'s> Reader<'s> {
@@ -391,7 +470,22 @@ impl<'s> Reader<'s> {
     fn does(&mut self, command: &Simple<'s>) {
         let words: Vec<&str> = command.words.iter().copied().skip_while(|word| is_assignment(word)).collect();
         let text = || command.words.join(" ");
+        // What a shell of its own does to itself ends with it.
+        let is_here = !self.around.iter().any(|around| around == "(");
+        let named = if words.is_empty() { command.words.as_slice() } else { &words };
+        if is_here
+            && (words.is_empty() || EXPORTS.contains(&words[0]))
+            && named.iter().any(|word| is_steering(word, &self.temporary))
+        {
+            self.doubt_of(text());
+        }
+        let made = command.words.iter().filter(|_| words.is_empty()).filter_map(|word| word.split_once("=$(mktemp"));
+        self.temporary.extend(made.map(|(name, _)| name));
         match words.as_slice() {
+            ["cd" | "pushd" | "popd", ..] if is_here => self.doubt_of(text()),
+            ["git", rest @ ..] if changes_checkout(rest) => self.doubt_of(text()),
+            ["rm" | "mv", files @ ..] if files.iter().any(|file| is_of_checkout(file)) => self.doubt_of(text()),
+            ["cp", .., into] if is_of_checkout(into) => self.doubt_of(text()),
             ["set", options @ ..] => match settings(options.iter().copied()) {
                 Some(Settings { stops: None, pipefail: None }) => {}
                 Some(set) if self.around.is_empty() && command.before == Joint::End && command.after == Joint::End => {
@@ -530,9 +624,13 @@ mod tests {
             "C || exit 1\nmake",
             "C || exit\nmake",
             "C || false\nmake",
-            "cd x && C",
-            "cd x && C && make",
+            "test -d x && C",
+            "test -d x && C && make",
             "C && make",
+            "C\ncd x\nrm -rf exceptions",
+            "rm -rf \"$work\" /tmp/x\ncp a.json \"$RUNNER_TEMP/a.json\"\nC",
+            "export PATH=\"$HOME/.cargo/bin:$PATH\"\nC",
+            "x=$(mktemp -d)\nexport PATH=\"$x/bin:$PATH\"\nC",
             "code=0\nC || code=$?\nmake || code=$?\nexit \"$code\"",
             "uvx C\nmake",
             "A=1 timeout 60 C\nmake",
@@ -588,6 +686,19 @@ mod tests {
             ("set -o pipefail\nC | (cat) || true", "stopgap check --base auto"),
             ("C & wait", "& wait"),
             ("case x in x) C ;; esac", "case x in x"),
+            ("cd x && C", "cd x"),
+            ("cd decoy\nC", "cd decoy"),
+            ("if a; then cd b; fi\nC", "cd b"),
+            ("git checkout -q origin/main\nC", "git checkout -q origin/main"),
+            ("git -c a=b reset --hard x\nC", "git -c a=b reset --hard x"),
+            ("git update-ref refs/remotes/origin/main HEAD\nC", "git update-ref refs/remotes/origin/main HEAD"),
+            ("rm -rf exceptions\nC", "rm -rf exceptions"),
+            ("mv x \"$PWD/exceptions\"\nC", "mv x \"$PWD/exceptions\""),
+            ("cp a.yaml exceptions/\nC", "cp a.yaml exceptions/"),
+            ("PATH=$PWD/bin:$PATH\nC", "PATH=$PWD/bin:$PATH"),
+            ("export PATH=bin:$PATH\nC", "export PATH=bin:$PATH"),
+            ("export PATH=$x/bin:$PATH\nC", "export PATH=$x/bin:$PATH"),
+            ("GITHUB_BASE_REF=x\nC", "GITHUB_BASE_REF=x"),
         ] {
             assert_eq!(outcome(&script.replace('C', CHECK), &shell), Outcome::Unclear(what.to_owned()), "{script}");
         }

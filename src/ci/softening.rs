@@ -43,7 +43,7 @@ pub fn is_soft_input(key: &str, value: &str) -> bool {
 pub fn is_plain_input(key: &str, value: &str) -> bool {
     value.is_empty()
         || match key {
-            "fail-on" => ["error", "warning"].contains(&value),
+            "fail-on" => ["error", "warning", "note"].contains(&value),
             "sign-off" => value == "required",
             "mode" => ["auto", "change", "register"].contains(&value),
             "all-registers" => yaml::boolean(value).is_some(),

@@ -14,7 +14,7 @@ use crate::git::Git;
 use crate::output::doctor::{Diagnosis, render};
 use crate::output::{Identity, schemas};
 use crate::policy::{RuleBook, places};
-use crate::register::Files;
+use crate::register::{self, Files};
 use crate::schema::Shipped;
 use crate::signoff::Ownership;
 use crate::time::Today;
@@ -63,6 +63,7 @@ struct Patient {
     ownership: Ownership,
     schemas: Vec<SchemaCopy>,
     register: bool,
+    exceptions: Vec<String>,
 }
 
 impl Patient {
@@ -81,6 +82,10 @@ impl Patient {
             files,
             schemas: Shipped::ALL.into_iter().map(copy).collect::<Result<_, _>>()?,
             register: root.join(&book.policy.exceptions).is_dir(),
+            exceptions: register::paths(root, &book.policy.exceptions)
+                .into_iter()
+                .map(|path| format!("{}{path}", place::below_work_tree(root)))
+                .collect(),
             book,
         })
     }
@@ -92,6 +97,7 @@ impl Patient {
             policy,
             people,
             register: self.register,
+            exceptions: &self.exceptions,
             ownership: &self.ownership,
             schemas: &self.schemas,
             settings,

@@ -80,6 +80,14 @@ fn parts(facts: &Facts<'_>) -> Vec<Part> {
     parts
 }
 
+/// Returns the workflows and exceptions that are there: a line of CODEOWNERS may be about one of them alone.
+fn there(facts: &Facts<'_>) -> impl Iterator<Item = Part> {
+    let (on_github, _) = super::homes(facts);
+    let workflows = facts.files.keys().filter(move |path| on_github && super::is_workflow(path));
+    let workflows = workflows.map(|path| Part::file("the workflow", path.clone()));
+    workflows.chain(facts.exceptions.iter().map(|path| Part::exception(path.clone())))
+}
+
 fn code_owners(facts: &Facts<'_>) -> Vec<Line> {
     let ownership = facts.ownership;
     if let Some(absence) = coverage::absence(ownership, facts.policy) {
@@ -87,7 +95,7 @@ fn code_owners(facts: &Facts<'_>) -> Vec<Line> {
     }
     let Some(codeowners) = ownership.codeowners() else { return Vec::new() };
     let roster = facts.policy.people_path();
-    let causes = by_cause(&codeowners, parts(facts));
+    let causes = by_cause(&codeowners, parts(facts), there(facts));
     let shortfalls =
         causes.iter().filter_map(|(line, parts)| coverage::shortfall(&codeowners, *line, parts, facts.people, roster));
     let mut lines: Vec<Line> = shortfalls
@@ -108,13 +116,24 @@ fn code_owners(facts: &Facts<'_>) -> Vec<Line> {
 
 /// Sorts parts by the lines of CODEOWNERS that decide about them, of lines that ask the same of the same owners only the
 /// first: what is wrong with one is wrong with all of them.
-fn by_cause(codeowners: &Codeowners<'_>, parts: Vec<Part>) -> Vec<(Option<usize>, Vec<Part>)> {
+fn by_cause(
+    codeowners: &Codeowners<'_>,
+    parts: Vec<Part>,
+    there: impl Iterator<Item = Part>,
+) -> Vec<(Option<usize>, Vec<Part>)> {
     let mut causes: Vec<(Option<usize>, Vec<Part>)> = Vec::new();
     let rule = |line: Option<usize>| codeowners.rules().iter().find(|rule| Some(rule.line) == line);
     let asks = |line| {
         rule(line).map(|rule| (rule.section, rule.demand, rule.owners.iter().map(|it| it.text).collect::<Vec<_>>()))
     };
-    for (line, parts) in coverage::by_line(codeowners, parts) {
+    let mut by_line = coverage::by_line(codeowners, parts);
+    // Of the files that one line is about, the first stands for all.
+    for part in there {
+        for line in coverage::lines(codeowners, &part.probe) {
+            by_line.entry(line).or_insert_with(|| vec![part.clone()]);
+        }
+    }
+    for (line, parts) in by_line {
         match causes.iter_mut().find(|(other, _)| asks(*other) == asks(line)) {
             Some((_, others)) => {
                 others.extend(parts.into_iter().filter(|part| !others.contains(part)).collect::<Vec<_>>());
@@ -128,7 +147,7 @@ fn by_cause(codeowners: &Codeowners<'_>, parts: Vec<Part>) -> Vec<(Option<usize>
 /// The owners of everything that decides, each with the first line that names them.
 fn deciding<'c>(facts: &Facts<'_>, codeowners: &Codeowners<'c>) -> BTreeMap<&'c str, (Owner<'c>, usize)> {
     let mut owners = BTreeMap::new();
-    for part in parts(facts) {
+    for part in parts(facts).into_iter().chain(there(facts)) {
         for rule in codeowners.binding(&part.probe) {
             for owner in &rule.owners {
                 owners.entry(owner.text).or_insert((*owner, rule.line));

@@ -1,5 +1,6 @@
 //! What is said about one thing that was looked at.
 
+use crate::ci::command::Command;
 use crate::ci::origin::{Origin, has_digest, is_commit};
 use crate::text::shown;
 
@@ -193,9 +194,43 @@ pub(super) fn quotable(name: &str) -> String {
     name.chars().take(200).map(plain).collect()
 }
 
+/// Says that something lets a job or pipeline pass.
+pub(super) fn softened(what: &str, who: &str) -> Line {
+    if what.starts_with("sign-off:") {
+        let message = format!("with `{}` the {who} passes without any approval", shown(what));
+        return Line::wrong(Check::Fails, message, "delete it: an approval is then required");
+    }
+    let message = format!("`{}` lets the {who} pass whatever stopgap finds", shown(what));
+    Line::wrong(Check::Fails, message, "delete it; if a rule is not ready, lower its level in the policy")
+}
+
+/// Says what of the places that a job gets stopgap from somebody could exchange; nothing where nobody can. `program` is
+/// how it is started, and `scripts` and `actions` are what the job runs besides.
+pub(super) fn unpinned_source(origins: &[Origin], program: &str, scripts: &str, actions: bool) -> Option<Line> {
+    if let Some(line) = origins.iter().find_map(unpinned) {
+        return Some(line);
+    }
+    if !origins.is_empty() {
+        return None;
+    }
+    let own = Origin::of_program(program).filter(|_| !actions && !is_made(program, scripts));
+    own.as_ref().and_then(unpinned).or_else(|| {
+        let message = "nothing in the job says where stopgap comes from";
+        Some(Line::unknown(Check::Pinned, message, PIN))
+    })
+}
+
+/// Tells whether a line of a script may put a program where it is started.
+fn is_made(program: &str, scripts: &str) -> bool {
+    let path = program.trim_start_matches("./");
+    let folder = path.rsplit_once('/').map_or(path, |(folder, _)| folder);
+    scripts.lines().any(|line| line.contains(folder) && Command::read(line).is_none())
+}
+
+const PIN: &str = "name a commit or a digest, as `stopgap init` does with `--action`, `--image` or `--source`";
+
 /// Says what is wrong with a place that stopgap comes from; nothing where nobody can exchange it.
 pub(super) fn unpinned(origin: &Origin) -> Option<Line> {
-    const FIX: &str = "name a commit or a digest, as `stopgap init` does with `--action`, `--image` or `--source`";
     match origin {
         Origin::Source { reference, .. } if is_commit(reference) => None,
         Origin::Source { url, reference } => {
@@ -213,11 +248,15 @@ pub(super) fn unpinned(origin: &Origin) -> Option<Line> {
             Some(Line::wrong(Check::Pinned, message, "name its digest: `IMAGE@sha256:…`"))
         }
         Origin::Registry { line, versioned: false } => {
-            Some(Line::wrong(Check::Pinned, format!("`{}` takes the newest version", shown(line)), FIX))
+            Some(Line::wrong(Check::Pinned, format!("`{}` takes the newest version", shown(line)), PIN))
         }
         Origin::Registry { line, versioned: true } => {
             let message = format!("`{}` takes what a registry has under that name, whoever owns it", shown(line));
-            Some(Line::advice(Check::Pinned, message, FIX))
+            Some(Line::advice(Check::Pinned, message, PIN))
+        }
+        Origin::Checkout(path) => {
+            let message = format!("`{}` is a file of the checkout, which a change may replace", shown(path));
+            Some(Line::wrong(Check::Pinned, message, PIN))
         }
         Origin::Unsaid => {
             let message = "the source of stopgap is not set, so the job fails in every run";

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 pub use answers::Settings;
 pub use line::{Check, Group, Line, Status};
 
-use crate::ci::command::Subcommand;
+use crate::ci::command::{self, Command, Subcommand};
 use crate::files::ReadFile;
 use crate::people::People;
 use crate::policy::{Enforcement, Forge, Policy, places};
@@ -33,6 +33,8 @@ pub struct Facts<'f> {
     pub people: &'f People,
     /// Whether the register's folder exists.
     pub register: bool,
+    /// The files of the register, from the top of the work tree.
+    pub exceptions: &'f [String],
     /// The CODEOWNERS that counts.
     pub ownership: &'f Ownership,
     /// The shipped schemas of which the repository may have copies, with the copies' texts.
@@ -46,6 +48,17 @@ pub struct Facts<'f> {
 }
 
 impl Facts<'_> {
+    /// Tells whether a base names another branch than the one that the gate protects.
+    pub(in crate::doctor) fn is_other_branch(&self, base: &str) -> bool {
+        command::named_branch(base).is_some_and(|branch| branch != self.branch)
+    }
+
+    /// Tells whether a command judges all that the policy asks for of its kind: `--tool` leaves the other tools out.
+    pub(in crate::doctor) fn judges_all(&self, command: &Command) -> bool {
+        let only = command.option("--tool").filter(|_| command.subcommand == Subcommand::Sync);
+        only.is_none_or(|only| self.policy.sync.iter().all(|target| target.tool == only))
+    }
+
     /// Tells whether a job names another policy than the one that is looked at; empty is none.
     pub(in crate::doctor) fn is_other_policy(&self, named: &str) -> bool {
         let named = named.trim_start_matches("./");

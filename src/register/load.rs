@@ -257,6 +257,16 @@ pub fn ids(root: &Path, folder: &str) -> Vec<String> {
     ids
 }
 
+/// Returns the paths of a register's files from its root, sorted, without reading them; none if the folder cannot be
+/// listed.
+#[must_use]
+pub fn paths(root: &Path, folder: &str) -> Vec<String> {
+    let mut paths: Vec<String> =
+        list(&root.join(folder)).unwrap_or_default().iter().map(|path| relative(root, path)).collect();
+    paths.sort();
+    paths
+}
+
 /// Lists the exception files, the folders directly below the register's on all cores.
 fn list(top: &Path) -> Result<Vec<PathBuf>, Error> {
     let (mut paths, folders) = list_in(WalkDir::new(top).max_depth(1), top)?;

@@ -24,7 +24,7 @@ pub use differences::{Lists, correction, differences, value};
 pub use exception::{Amendment, Closure, Exception, Renewal, Review, Role, Status};
 pub use faults::{Faults, Form};
 pub use home::Home;
-pub use load::{FOLDER, Files, Twin, ids, is_named_like_one, read, read_each};
+pub use load::{FOLDER, Files, Twin, ids, is_named_like_one, paths, read, read_each};
 pub use spanned::{Inner, Spanned, Text};
 pub use term::{Phase, Term};
 pub use tier::Tier;

@@ -626,6 +626,8 @@ fn a_base_that_is_not_certainly_the_target_is_never_ok() {
         ("${{ github.sha }}", "wrong"),
         ("\"$GITHUB_HEAD_REF\"", "unknown"),
         ("HEAD^2", "unknown"),
+        ("origin/develop", "unknown"),
+        ("refs/remotes/origin/develop", "unknown"),
         ("\"${{ vars.BASE }}\"", "unknown"),
     ] {
         let sandbox = of_commands();
@@ -951,5 +953,350 @@ fn the_page_names_every_check() {
     for check in Check::ALL {
         let row = format!("| `{}` | {} |", check.id(), check.question());
         assert!(page.contains(&row), "docs/doctor.md lacks {row}");
+    }
+}
+
+const REVIEWED: &str = "    runs-on: ubuntu-24.04\n";
+
+/// A check of the same name on the same commit takes the place of the one that failed.
+#[test]
+fn a_job_that_turns_green_on_another_event_is_never_ok() {
+    let pull_request = "if: startsWith(github.event_name, 'pull_request')";
+    let pushes = "if: github.event_name == 'merge_group' || github.event_name == 'push'";
+    let whole = "if: github.event_name == 'schedule' || github.event_name == 'workflow_dispatch'";
+    let job = |condition: &str| format!("    if: {condition}\n{REVIEWED}");
+    let closed = "        run: |\n          echo \"::error title=stopgap::this run cannot tell who approved: start the workflow \
+                  on the default branch\"\n          exit 2\n";
+    for (edits, check, said) in [
+        (vec![], "on-reviews", "ok"),
+        (vec![], "fails", "ok"),
+        (vec![(REVIEWED, job("github.event_name != 'pull_request_review'"))], "on-reviews", "wrong"),
+        (vec![(pull_request, "if: github.event_name == 'pull_request'".to_owned())], "on-reviews", "wrong"),
+        (
+            vec![(
+                REVIEWED,
+                job("github.event_name != 'pull_request_review' || github.event.review.state == 'approved'"),
+            )],
+            "on-reviews",
+            "unknown",
+        ),
+        // Pushes to other branches.
+        (vec![("    branches: [main] # the default branch, and no other\n", String::new())], "fails", "ok"),
+        (
+            vec![
+                ("    branches: [main] # the default branch, and no other\n", String::new()),
+                (pushes, "if: github.event_name == 'merge_group'".to_owned()),
+                (closed, "        run: echo closed\n".to_owned()),
+            ],
+            "fails",
+            "wrong",
+        ),
+        (vec![(closed, "        run: echo closed\n".to_owned())], "fails", "wrong"),
+        (
+            vec![
+                (closed, "        run: echo closed\n".to_owned()),
+                (whole, "if: github.event_name == 'schedule'".to_owned()),
+            ],
+            "fails",
+            "wrong",
+        ),
+        (vec![("  workflow_dispatch:\n", String::new()), (closed, "        run: echo\n".to_owned())], "fails", "ok"),
+    ] {
+        let sandbox = of_commands();
+        for (old, new) in &edits {
+            edit(&sandbox, WORKFLOW, old, new);
+        }
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, check), said, "{edits:?}: {}", run.stdout);
+    }
+}
+
+/// The author of a change may turn the comparison into one with something else.
+#[test]
+fn what_the_script_does_before_the_check_counts() {
+    for (before, said) in [
+        ("git checkout -q origin/main", "unknown"),
+        ("rm -rf exceptions", "unknown"),
+        ("cd decoy", "unknown"),
+        ("PATH=$PWD/bin:$PATH", "unknown"),
+        ("(cd decoy && make)", "ok"),
+    ] {
+        let sandbox = of_commands();
+        with_lines(&sandbox, &[before, "CHECK"]);
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, "fails"), said, "{before}: {}", run.stdout);
+    }
+    for level in ["${{ inputs.level }}", "\"$FAIL_ON\"", "\"${FAIL_ON:-never}\""] {
+        let sandbox = of_commands();
+        with_lines(&sandbox, &[&format!("CHECK --fail-on {level}")]);
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, "fails"), "unknown", "{level}: {}", run.stdout);
+    }
+}
+
+/// What is only unusual is not said to let everything through.
+#[test]
+fn a_job_that_may_gate_is_not_called_wrong() {
+    for lines in [
+        &["CHECK || { echo failed; exit 1; }"][..],
+        &["CHECK || fail"],
+        &["CHECK | tee log", "exit ${PIPESTATUS[0]}"],
+        &["CHECK &", "pid=$!", "wait $pid"],
+        &["out=$(CHECK)", "echo \"$out\""],
+        &["CHECK || code=$?", "if [ \"$code\" != 0 ]; then exit 1; fi"],
+    ] {
+        let sandbox = of_commands();
+        with_lines(&sandbox, lines);
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, "fails"), "unknown", "{lines:?}: {}", run.stdout);
+        assert_eq!(status(&run, "on-requests"), "ok", "{lines:?}: {}", run.stdout);
+    }
+    let sandbox = of_commands();
+    with_lines(&sandbox, &["CHECK # never append || true"]);
+    assert_eq!(status(&doctor(&sandbox, &["--format", "json"]), "fails"), "ok");
+    let checkout = "      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1\n";
+    let step = "      - name: Get stopgap\n";
+    for (inputs, said) in [
+        ("{repository: acme/tools, path: tools}", "ok"),
+        ("{repository: acme/tools, path: exceptions}", "wrong"),
+        ("{repository: acme/tools}", "wrong"),
+    ] {
+        let sandbox = of_commands();
+        edit(&sandbox, WORKFLOW, step, &format!("{checkout}        with: {inputs}\n{step}"));
+        let run = doctor(&sandbox, &["--format", "json"]);
+        for check in ["whole-history", "history"] {
+            assert_eq!(status(&run, check), said, "{inputs} {check}: {}", run.stdout);
+        }
+    }
+}
+
+/// A step of the job that gets stopgap, and how it is started.
+#[test]
+fn where_stopgap_comes_from_is_never_taken_for_granted() {
+    let commit = "1".repeat(40);
+    let source = format!("pip install git+https://github.com/acme/stopgap@{commit}");
+    for (get, program, said) in [
+        ("curl -sSL https://example.com/install.sh | sh", "stopgap", "unknown"),
+        ("git clone https://github.com/acme/stopgap src && cargo install --path src", "stopgap", "unknown"),
+        ("gh release download -R acme/stopgap -p '*linux*'", "stopgap", "unknown"),
+        ("make", "uvx stopgap", "wrong"),
+        ("make", "pipx run stopgap", "wrong"),
+        ("make", "uvx --from stopgap==0.1.0 stopgap", "advice"),
+        ("make", "./bin/stopgap", "wrong"),
+        ("curl -o bin/stopgap https://example.com/stopgap", "./bin/stopgap", "unknown"),
+        ("make", "stopgap", "unknown"),
+        ("pip install 'stopgap>=0.1'", "stopgap", "wrong"),
+        ("pip install stopgap==0.1.0", "stopgap", "advice"),
+        (&source, "stopgap", "ok"),
+        ("install stopgap /usr/local/bin", "stopgap", "unknown"),
+    ] {
+        let sandbox = sound();
+        let checkout = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1";
+        sandbox.file(
+            WORKFLOW,
+            format!(
+                "on:\n  pull_request: {{types: [opened, synchronize, reopened, edited]}}\n  schedule: [{{cron: '1 1 * * *'}}]\n\
+                 jobs:\n  gate:\n    runs-on: ubuntu-24.04\n    permissions: {{contents: read, pull-requests: read}}\n    \
+                 steps:\n      - uses: {checkout}\n        with: {{fetch-depth: 0}}\n      - run: {get}\n      - run: \
+                 {program} check --base auto --event \"$GITHUB_EVENT_PATH\" --reviews r.json\n"
+            ),
+        );
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, "pinned"), said, "{get} {program}: {}", run.stdout);
+        let job = "gate:\n  rules: [{if: $CI_PIPELINE_SOURCE == \"merge_request_event\"}]\n  script:\n";
+        let sandbox = on_gitlab(false);
+        let check = format!("{program} check --base auto --event e --reviews r");
+        sandbox.file(".gitlab-ci.yml", format!("{job}    - {get}\n    - {check}\n"));
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, "pinned"), said, "GitLab, {get} {program}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn files_that_are_there_need_owners_by_their_own_names() {
+    for (line, said) in [
+        ("", "ok"),
+        ("/.github/workflows/stopgap.yml\n", "wrong"),
+        ("/.github/workflows/stopgap.yml @intern\n", "wrong"),
+        ("/.github/workflows/stopgap.yml @olek @priya\n", "ok"),
+        ("/exceptions/2026/\n", "wrong"),
+        ("/exceptions/2025/\n", "ok"),
+    ] {
+        let sandbox = sound();
+        sandbox.file("exceptions/2026/a.yaml", "title: x\n");
+        let text = fs::read_to_string(sandbox.path(".github/CODEOWNERS")).unwrap();
+        sandbox.file(".github/CODEOWNERS", format!("{text}{line}"));
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, "code-owners"), said, "{line}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn a_called_workflow_that_github_refuses_to_start_is_no_gate() {
+    for (on, permissions, check, said) in [
+        ("workflow_call", "{contents: read, pull-requests: read}", "gate-present", "ok"),
+        ("push", "{contents: read, pull-requests: read}", "gate-present", "wrong"),
+        ("workflow_call", "{}", "permissions", "wrong"),
+        ("workflow_call", "{contents: read}", "permissions", "wrong"),
+        ("workflow_call", "read-all", "permissions", "ok"),
+    ] {
+        let sandbox = of_commands();
+        let text = fs::read_to_string(sandbox.path(WORKFLOW)).unwrap();
+        let (head, jobs) = text.split_once("jobs:\n").unwrap();
+        sandbox.file(".github/workflows/gate.yml", format!("on: {on}\njobs:\n{jobs}"));
+        let head = head.replace("permissions: {}\n", &format!("permissions: {permissions}\n"));
+        sandbox.file(WORKFLOW, format!("{head}jobs:\n  gate:\n    uses: ./.github/workflows/gate.yml\n"));
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, check), said, "{on} {permissions}: {}", run.stdout);
+    }
+    let sandbox = of_commands();
+    let text = fs::read_to_string(sandbox.path(WORKFLOW)).unwrap();
+    let (head, jobs) = text.split_once("jobs:\n").unwrap();
+    let call = |path: &str| format!("jobs:\n  gate:\n    uses: ./.github/workflows/{path}.yml\n");
+    sandbox.file(WORKFLOW, format!("{head}{}", call("middle")));
+    sandbox.file(".github/workflows/middle.yml", format!("on: workflow_call\n{}", call("inner")));
+    sandbox.file(".github/workflows/inner.yml", format!("on: workflow_call\njobs:\n{jobs}"));
+    let run = doctor(&sandbox, &["--format", "json"]);
+    assert_eq!(status(&run, "on-requests"), "unknown", "{}", run.stdout);
+}
+
+/// A job that looks for the past only if something unknown holds.
+#[test]
+fn a_history_that_may_not_run_is_never_ok() {
+    let condition = "always() && github.event_name == 'schedule' && steps.stopgap.outputs.binary != ''";
+    for (new, said) in [
+        ("always() && github.event_name == 'schedule'", "ok"),
+        ("github.event_name == 'schedule' && vars.HISTORY", "unknown"),
+    ] {
+        let sandbox = of_commands();
+        let text = fs::read_to_string(sandbox.path(WORKFLOW)).unwrap();
+        let (before, _) = text.split_once("      - name: Past the gate\n").unwrap();
+        assert!(text.contains(condition));
+        sandbox.file(WORKFLOW, format!("{before}      - if: {new}\n        run: stopgap history\n"));
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, "history"), said, "{new}: {}", run.stdout);
+    }
+}
+
+/// A job of GitLab with these keys, and one that runs on the schedule.
+fn jobs_on_gitlab(keys: &str, head: &str, whole: &str) -> Sandbox {
+    let sandbox = on_gitlab(false);
+    let image = format!("acme/stopgap@sha256:{}", "ab".repeat(32));
+    let job = |name: &str, keys: &str, script: &str| {
+        format!("{name}:\n  image: {image}\n  variables: {{GIT_DEPTH: \"0\"}}\n{keys}  script: [{script}]\n")
+    };
+    let gate = job("gate", keys, "stopgap check --base auto --event e --reviews r");
+    sandbox.file(".gitlab-ci.yml", format!("{head}{gate}{}", job("whole", whole, "stopgap check, stopgap history")));
+    sandbox
+}
+
+const ON_SCHEDULE: &str = "  rules: [{if: $CI_PIPELINE_SOURCE == \"schedule\"}]\n";
+const ON_REQUEST: &str = "  rules:\n    - if: $CI_PIPELINE_SOURCE == \"merge_request_event\"\n";
+
+#[test]
+fn legacy_keys_of_a_gitlab_job_count() {
+    for (keys, said) in [
+        ("  only: [merge_requests]\n", "ok"),
+        ("  only: [merge_requests]\n  except: [merge_requests]\n", "wrong"),
+        ("  only: [merge_requests]\n  except: [schedules]\n", "ok"),
+        ("  only: [merge_requests]\n  except: {variables: [$CI_COMMIT_MESSAGE =~ /skip/]}\n", "unknown"),
+        ("  only: {refs: [merge_requests], changes: [exceptions/**/*]}\n", "unknown"),
+        ("  only: {refs: [merge_requests], variables: [$RUN_IT]}\n", "unknown"),
+        ("  only: [\"merge_requests@acme/shop\"]\n", "unknown"),
+        ("  only: {variables: [$RUN_IT]}\n", "wrong"),
+        ("  rules:\n    - if: $CI_PIPELINE_SOURCE == \"Merge_Request_Event\"\n", "wrong"),
+    ] {
+        let run = doctor(&jobs_on_gitlab(keys, "", ON_SCHEDULE), &["--format", "json"]);
+        assert_eq!(status(&run, "on-requests"), said, "{keys}: {}", run.stdout);
+    }
+    let sandbox = jobs_on_gitlab(ON_REQUEST, "", "  except: [schedules]\n");
+    let run = doctor(&sandbox, &["--format", "json"]);
+    assert_eq!(status(&run, "on-schedule"), "wrong", "{}", run.stdout);
+}
+
+#[test]
+fn a_gitlab_job_that_may_gate_is_not_called_wrong() {
+    for (keys, check, said) in [
+        (format!("{ON_REQUEST}      allow_failure: false\n  allow_failure: true\n"), "fails", "ok"),
+        (format!("{ON_REQUEST}      when: on_success\n  when: manual\n"), "fails", "ok"),
+        (format!("{ON_REQUEST}      allow_failure: true\n"), "fails", "wrong"),
+        (format!("{ON_REQUEST}  allow_failure: true\n"), "fails", "wrong"),
+        (format!("{ON_REQUEST}  when: manual\n"), "fails", "wrong"),
+        ("  rules: [{exists: [stopgap.yaml]}]\n".to_owned(), "on-requests", "unknown"),
+    ] {
+        let run = doctor(&jobs_on_gitlab(&keys, "", ON_SCHEDULE), &["--format", "json"]);
+        assert_eq!(status(&run, check), said, "{keys}: {}", run.stdout);
+        assert!(!keys.contains("exists") || run.stdout.contains("depends on `exists`"), "{}", run.stdout);
+    }
+    let usual = "workflow:\n  rules:\n    - if: $CI_PIPELINE_SOURCE == \"merge_request_event\"\n    - if: $CI_COMMIT_BRANCH \
+                 && $CI_OPEN_MERGE_REQUESTS\n      when: never\n    - if: $CI_COMMIT_BRANCH\n";
+    let run = doctor(&jobs_on_gitlab(ON_REQUEST, usual, ON_SCHEDULE), &["--format", "json"]);
+    assert_eq!(status(&run, "history"), "unknown", "{}", run.stdout);
+    assert_eq!(status(&run, "on-schedule"), "unknown", "{}", run.stdout);
+    let piped = jobs_on_gitlab(ON_REQUEST, "", ON_SCHEDULE);
+    edit(&piped, ".gitlab-ci.yml", "--reviews r]", "--reviews r | tee log]");
+    assert_eq!(status(&doctor(&piped, &["--format", "json"]), "fails"), "unknown");
+    let other = jobs_on_gitlab(ON_REQUEST, "", ON_SCHEDULE);
+    edit(&other, ".gitlab-ci.yml", "--base auto", "--base origin/develop");
+    assert_eq!(status(&doctor(&other, &["--format", "json"]), "fails"), "unknown");
+    let before = jobs_on_gitlab(&format!("{ON_REQUEST}  before_script: [cd sub]\n"), "", ON_SCHEDULE);
+    assert_eq!(status(&doctor(&before, &["--format", "json"]), "fails"), "unknown");
+}
+
+#[test]
+fn what_a_gitlab_pipeline_takes_in_by_a_pattern_is_unknown() {
+    let sandbox = jobs_on_gitlab(ON_REQUEST, "include: [{local: ci/*.yml}]\n", ON_SCHEDULE);
+    sandbox.file("ci/more.yml", "gate: {allow_failure: true}\n");
+    let run = doctor(&sandbox, &["--format", "json"]);
+    assert_eq!(status(&run, "gate-readable"), "unknown", "{}", run.stdout);
+    for path in ["ci/*.yml", "$DIR/x.yml"] {
+        sandbox.file(".gitlab-ci.yml", format!("include: [{{local: {path}}}]\n"));
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, "gate-present"), "unknown", "{path}: {}", run.stdout);
+    }
+    let sandbox = jobs_on_gitlab(ON_REQUEST, "include: [{local: gone.yml}]\n", ON_SCHEDULE);
+    assert_eq!(status(&doctor(&sandbox, &["--format", "json"]), "gate-readable"), "wrong");
+    // The pipeline has the last word about the image of the component's job.
+    let sandbox = on_gitlab(true);
+    assert_eq!(status(&doctor(&sandbox, &["--format", "json"]), "pinned"), "ok");
+    let text = fs::read_to_string(sandbox.path(".gitlab-ci.yml")).unwrap();
+    sandbox.file(".gitlab-ci.yml", format!("{text}stopgap:\n  image: evil/look-alike:latest\n"));
+    let run = doctor(&sandbox, &["--format", "json"]);
+    assert!(status(&run, "pinned") != "ok" && run.stdout.contains("evil/look-alike"), "{}", run.stdout);
+}
+
+/// An empty list may be any of those that GitLab answers with.
+#[test]
+fn an_empty_list_is_no_unprotected_branch() {
+    let project = json!({"path_with_namespace": "a/b", "only_allow_merge_if_pipeline_succeeds": true});
+    for answers in [vec![project.clone()], vec![project, json!([])]] {
+        let run = with_settings(&on_gitlab(true), &answers, &["--format", "json"]);
+        assert_eq!(status(&run, "code-owner-review"), "unknown", "{answers:?}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn a_message_names_what_is_to_be_changed() {
+    let sandbox = sound();
+    edit(&sandbox, WORKFLOW, "        id: stopgap\n", "        id: stopgap\n        with: {sign-off: optional}\n");
+    let run = doctor(&sandbox, &["--format", "json"]);
+    assert!(run.stdout.contains("with `sign-off: optional` the job passes without any approval"), "{}", run.stdout);
+    let sandbox = sound();
+    let matrix = "    strategy: {matrix: {os: [ubuntu-24.04, ubuntu-22.04]}}\n    runs-on: ${{ matrix.os }}\n";
+    edit(&sandbox, WORKFLOW, REVIEWED, matrix);
+    let run = with_settings(&sandbox, &good_settings(), &["--format", "json"]);
+    assert!(run.stdout.contains("no `matrix`"), "{}", run.stdout);
+    for (step, said) in [
+        ("      - run: stopgap sync --check\n", "none"),
+        ("      - if: false\n        run: stopgap sync --check\n", "advice"),
+        ("      - if: github.event_name == 'push'\n        run: stopgap sync --check\n", "advice"),
+        ("      - run: stopgap sync --check --tool trivy\n", "advice"),
+    ] {
+        let sandbox = of_commands();
+        let policy = fs::read_to_string(sandbox.path("stopgap.yaml")).unwrap();
+        sandbox.file("stopgap.yaml", format!("{policy}\nsync: {{trivy: .trivyignore, grype: .grype.yaml}}\n"));
+        edit(&sandbox, WORKFLOW, "      - name: Pull request\n", &format!("{step}      - name: Pull request\n"));
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, "beside"), said, "{step}: {}", run.stdout);
     }
 }

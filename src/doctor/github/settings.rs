@@ -376,7 +376,8 @@ fn check_missing(github: &GitHub, branch: &str, checks: &[String], required: &BT
     let others = if listed.is_empty() { "none".to_owned() } else { listed.join(", ") };
     let Some(check) = checks.first() else {
         let message = format!("no job is known that could be required; `{on}` requires {others}");
-        return Line::unknown(Check::CheckRequired, message, "fix the job first, see above");
+        let fix = "give the job a fixed `name` and no `matrix`, and fix what else is wrong with it, see above";
+        return Line::unknown(Check::CheckRequired, message, fix);
     };
     let check = shown(check);
     let message = format!("`{on}` does not require the check `{check}`; it requires {others}");

@@ -6,10 +6,13 @@ use std::collections::BTreeMap;
 use crate::ci::command::{Command, Subcommand, commands};
 use crate::ci::github::{Job, Permissions, Step, Workflow, composite_steps};
 use crate::ci::script::Shell;
-use crate::ci::{Value, evaluate, softening};
+use crate::ci::{Dialect, Value, evaluate, softening};
 use crate::doctor::Facts;
 use crate::files::ReadFile;
 use crate::yaml::Problem;
+
+/// The event of a workflow that others call.
+const CALL: &str = "workflow_call";
 
 /// The workflows and composite actions of a repository.
 #[derive(Debug, Default)]
@@ -49,7 +52,7 @@ impl Definitions {
         let mut found = Vec::new();
         for workflow in &self.workflows {
             for job in &workflow.jobs {
-                let called = job.calls_local().and_then(|path| self.workflows.iter().find(|other| other.path == path));
+                let called = self.called(job);
                 for (inner, home) in called.iter().flat_map(|called| called.jobs.iter().map(|inner| (inner, *called))) {
                     self.steps(workflow, inner, Some((job, home)), &mut found);
                 }
@@ -57,6 +60,22 @@ impl Definitions {
             }
         }
         found
+    }
+
+    /// Returns the workflow of this repository that a job calls.
+    fn called(&self, job: &Job) -> Option<&Workflow> {
+        job.calls_local().and_then(|path| self.workflows.iter().find(|other| other.path == path))
+    }
+
+    /// Tells whether a job calls a workflow that only others start, from a workflow that is only called itself.
+    pub(super) fn is_called_twice(&self, path: &str) -> bool {
+        let calls = |workflow: &&Workflow| workflow.jobs.iter().any(|job| job.calls_local() == Some(path));
+        self.workflows.iter().filter(calls).any(|workflow| workflow.trigger(CALL).is_some())
+    }
+
+    /// Returns the steps of the composite action that a step uses, with its path.
+    fn composite(&self, step: &Step) -> Option<(&String, &Vec<Step>)> {
+        step.reference()?.iter().find_map(|path| self.actions.get_key_value(path.as_str()))
     }
 
     fn steps<'d>(
@@ -67,6 +86,8 @@ impl Definitions {
         found: &mut Vec<Usage<'d>>,
     ) {
         let home = caller.map_or(workflow, |(_, home)| home);
+        let inner = job.steps.iter().filter_map(|step| self.composite(step)).flat_map(|(_, steps)| steps);
+        let parts: Vec<&Step> = job.steps.iter().chain(inner).collect();
         for step in &job.steps {
             let usage = |inner: &'d Step, outer: Option<&'d Step>, path: &'d str, what| Usage {
                 workflow,
@@ -74,13 +95,12 @@ impl Definitions {
                 caller,
                 outer,
                 step: inner,
+                parts: parts.clone(),
                 path,
                 what,
             };
             found.extend(what(step, job).into_iter().map(|what| usage(step, None, &home.path, what)));
-            let composite = step
-                .reference()
-                .and_then(|paths| paths.iter().find_map(|path| self.actions.get_key_value(path.as_str())));
+            let composite = self.composite(step);
             for (path, inner) in composite.iter().flat_map(|(path, steps)| steps.iter().map(move |step| (path, step))) {
                 found.extend(what(inner, job).into_iter().map(|what| usage(inner, Some(step), path, what)));
             }
@@ -117,6 +137,8 @@ pub(super) struct Usage<'d> {
     /// The step that uses the composite action of which it is a step.
     outer: Option<&'d Step>,
     pub(super) step: &'d Step,
+    /// The steps of the job and of the composite actions that it uses.
+    pub(super) parts: Vec<&'d Step>,
     /// The file that it is in.
     pub(super) path: &'d str,
     pub(super) what: What,
@@ -133,11 +155,16 @@ impl<'d> Usage<'d> {
         }
     }
 
+    /// Returns the conditions of its job and of the job that calls it.
+    pub(super) fn job_conditions(&self) -> impl Iterator<Item = &'d str> {
+        let caller = self.caller.and_then(|(job, _)| job.condition.as_deref());
+        caller.into_iter().chain(self.job.condition.as_deref())
+    }
+
     /// Returns every condition that it depends on, from the outermost to the innermost.
     pub(super) fn conditions(&self) -> impl Iterator<Item = &'d str> {
-        let caller = self.caller.and_then(|(job, _)| job.condition.as_deref());
         let outer = self.outer.and_then(|step| step.condition.as_deref());
-        [caller, self.job.condition.as_deref(), outer, self.step.condition.as_deref()].into_iter().flatten()
+        self.job_conditions().chain(outer).chain(self.step.condition.as_deref())
     }
 
     /// Returns whether it runs on an event: `None` if a condition depends on more than the event.
@@ -155,6 +182,28 @@ impl<'d> Usage<'d> {
     /// Returns the condition that is decided only during the run.
     pub(super) fn open_condition(&self, event: &str) -> Option<&'d str> {
         self.conditions().find(|condition| on_event(condition, event).is_none())
+    }
+
+    /// Returns the condition that decides only during the run whether it looks for the past; `None` if it certainly does
+    /// on the schedule or a push, once stopgap is there.
+    pub(super) fn open_history(&self) -> Option<&'d str> {
+        let mut open = None;
+        for event in ["schedule", "push"].into_iter().filter(|event| self.runs_on(event) != Some(false)) {
+            let runs = |condition: &str| {
+                evaluate(condition, Dialect::GitHub, &|name| match name {
+                    "github.event_name" => Value::Text(event.to_owned()),
+                    // The action, and a job as `init` writes it, name the program that they got.
+                    name if name.starts_with("steps.") && name.ends_with(".outputs.binary") => {
+                        Value::Text(name.to_owned())
+                    }
+                    _ => Value::Unknown,
+                })
+            };
+            let condition = self.conditions().find(|condition| runs(condition) != Some(true));
+            condition?;
+            open = open.or(condition);
+        }
+        open
     }
 
     /// Returns whether it judges a change: `None` if nothing says that it judges anything.
@@ -238,14 +287,18 @@ impl<'d> Usage<'d> {
         match &self.what {
             What::Action(_) => {
                 let plain = |key: &str, value: &str| {
-                    softening::is_plain_input(key, value) && !(key == "policy" && is_other(value))
+                    softening::is_plain_input(key, value)
+                        && !(key == "policy" && is_other(value))
+                        && !(key == "base" && facts.is_other_branch(value))
                 };
                 let open = self.step.inputs.iter().find(|(key, value)| !plain(key, value));
                 open.map(|(key, value)| format!("{key}: {value}"))
             }
             What::Command(command) => {
                 let other = command.option("--policy").filter(|named| is_other(named));
-                command.unclear.clone().or_else(|| other.map(|named| format!("--policy {named}")))
+                let base = command.option("--base").filter(|base| facts.is_other_branch(base));
+                let base = base.map(|base| format!("--base {base}"));
+                command.unclear.clone().or(base).or_else(|| other.map(|named| format!("--policy {named}")))
             }
         }
     }
@@ -261,11 +314,50 @@ impl<'d> Usage<'d> {
         waits(self.job) || self.caller.is_some_and(|(caller, _)| waits(caller))
     }
 
-    /// Returns the steps before it that check out the repository.
-    pub(super) fn checkouts(&self) -> impl Iterator<Item = &'d Step> {
+    /// Returns the last step before it that checks out the repository. One with a folder of its own takes the place of
+    /// none, unless the folder is that of the register (`folder`) or there is no other.
+    pub(super) fn checkout(&self, folder: &str) -> Option<&'d Step> {
         let own = self.outer.unwrap_or(self.step);
-        let before = self.job.steps.iter().take_while(move |step| !std::ptr::eq(*step, own));
-        before.filter(|step| step.uses.as_deref().is_some_and(|uses| uses.starts_with("actions/checkout@")))
+        let before = self.job.steps.iter().take_while(|step| !std::ptr::eq(*step, own));
+        let checkouts: Vec<&Step> = before.filter(|step| is_checkout(step)).collect();
+        let counts = |step: &&&Step| {
+            let path = step.inputs.get("path").map_or("", String::as_str);
+            let path = path.trim_start_matches("./").trim_end_matches('/');
+            let holds = |one: &str, other: &str| other.strip_prefix(one).is_some_and(|rest| rest.starts_with('/'));
+            let is_apart = path != folder && !holds(path, folder) && !holds(folder, path);
+            ["", "."].contains(&path) || path.contains("${{") || !is_apart
+        };
+        checkouts.iter().rev().find(counts).or(checkouts.last()).copied()
+    }
+
+    /// Returns why GitHub refuses to start it: the workflow that it calls cannot be called, or asks for more than its
+    /// caller may give (<https://docs.github.com/en/actions/how-tos/reuse-automations/reuse-workflows>).
+    pub(super) fn refused(&self) -> Option<Refused> {
+        let (caller, home) = self.caller?;
+        if home.trigger(CALL).is_none() {
+            return Some(Refused::NotCallable);
+        }
+        let set = |levels: [&'d Permissions; 2]| levels.into_iter().find(|level| **level != Permissions::Unset);
+        let (asked, given) =
+            (set([&self.job.permissions, &home.permissions])?, set([&caller.permissions, &self.workflow.permissions])?);
+        let rank = |value: &str| ["none", "read", "write"].iter().position(|known| *known == value).unwrap_or_default();
+        let allows = |name: &str, value: &str| match given {
+            Permissions::Unset | Permissions::All { write: true } => true,
+            Permissions::All { write: false } => rank(value) < 2,
+            Permissions::Listed(given) => rank(value) <= given.get(name).map_or(0, |given| rank(given)),
+        };
+        let missing = match asked {
+            Permissions::Listed(asked) => {
+                let missing = asked.iter().find(|(name, value)| !allows(name, value));
+                missing.map(|(name, value)| format!("{name}: {value}"))
+            }
+            Permissions::All { write } => {
+                let value = if *write { "write" } else { "read" };
+                (!allows("contents", value)).then(|| format!("{value}-all"))
+            }
+            Permissions::Unset => None,
+        };
+        missing.map(Refused::Permission)
     }
 
     /// Returns what the job's token may do, and whether the job says so itself.
@@ -280,8 +372,23 @@ impl<'d> Usage<'d> {
     }
 }
 
-fn on_event(condition: &str, event: &str) -> Option<bool> {
-    evaluate(condition, &|name| match name {
+/// Why GitHub starts neither a workflow nor the one that it calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// The called one has no `workflow_call`.
+    NotCallable,
+    /// It asks for this permission, which its caller does not have.
+    Permission(String),
+}
+
+/// Tells whether a step checks out a repository.
+pub(super) fn is_checkout(step: &Step) -> bool {
+    step.uses.as_deref().is_some_and(|uses| uses.starts_with("actions/checkout@"))
+}
+
+/// Decides a condition on an event; `None` if it depends on more.
+pub(super) fn on_event(condition: &str, event: &str) -> Option<bool> {
+    evaluate(condition, Dialect::GitHub, &|name| match name {
         "github.event_name" => Value::Text(event.to_owned()),
         _ => Value::Unknown,
     })

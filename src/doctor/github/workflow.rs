@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::usage::{Definitions, Usage, What};
-use crate::ci::github::{Permissions, Trigger};
+use super::usage::{Definitions, Refused, Usage, What, is_checkout, on_event};
+use crate::ci::command::{Command, Subcommand};
+use crate::ci::github::{Permissions, Step, Trigger};
 use crate::ci::origin::{self, Origin};
 use crate::ci::{lets_through, softening};
-use crate::doctor::line::{Check, Line, PLAIN, Status, quotable, unpinned};
+use crate::doctor::line::{Check, Line, PLAIN, Status, quotable, softened, unpinned, unpinned_source};
 use crate::doctor::{Facts, HOOKS, OTHERS, unjudged};
 use crate::text::shown;
 
@@ -38,14 +39,14 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Found {
         lines.push(absent(facts, &definitions, &all));
         return Found { lines, checks: Vec::new() };
     }
-    let requests = requests(facts, &usages);
+    let requests = requests(facts, &definitions, &usages);
     let schedule = schedule(facts, &usages);
     let checks = requests.checks.clone();
     let mut gate = requests.lines;
     gate.extend(schedule);
     gate.push(history(facts, &usages));
     gate.extend(beside.iter().filter_map(|usage| softened_beside(facts, usage)));
-    gate.extend(unjudged(facts, |wanted| beside.iter().any(|usage| usage.beside() == Some(wanted))));
+    gate.extend(unjudged(facts, |wanted| beside.iter().any(|usage| judges_beside(facts, usage, wanted))));
     // Both runs are often of one job, which is then described once.
     gate.sort_by_key(|line| line.check);
     gate.dedup();
@@ -116,13 +117,23 @@ struct Requests {
     checks: Vec<String>,
 }
 
-fn requests(facts: &Facts<'_>, usages: &[&Usage<'_>]) -> Requests {
+/// The events on which what is beside the register is to be judged.
+const JUDGED: [&str; 3] = ["pull_request", "merge_group", "schedule"];
+
+/// Returns whether a step judges what is beside the register, all of it and on some event that matters.
+fn judges_beside(facts: &Facts<'_>, usage: &Usage<'_>, wanted: Subcommand) -> bool {
+    let What::Command(command) = &usage.what else { return false };
+    let runs = JUDGED.iter().any(|event| usage.runs_on(event) != Some(false));
+    runs && command.subcommand == wanted && facts.judges_all(command)
+}
+
+fn requests(facts: &Facts<'_>, definitions: &Definitions, usages: &[&Usage<'_>]) -> Requests {
     let checks = usages.iter().filter(|usage| usage.is_check());
     let candidates: Vec<&Usage<'_>> =
         checks.filter(|usage| usage.runs_on("pull_request") != Some(false)).copied().collect();
     let describe = |usage| request_lines(facts, usages, usage);
     let Some((gate, lines)) = best(&candidates, describe) else {
-        return Requests { lines: vec![not_on_requests(usages)], checks: Vec::new() };
+        return Requests { lines: vec![not_on_requests(definitions, usages)], checks: Vec::new() };
     };
     let judging = candidates.iter().filter(|usage| {
         std::ptr::eq(**usage, gate) || describe(**usage).iter().all(|line| line.status != Status::Wrong)
@@ -132,8 +143,14 @@ fn requests(facts: &Facts<'_>, usages: &[&Usage<'_>]) -> Requests {
 
 const ON_REQUESTS: &str = "pull_request:\n  types: [opened, synchronize, reopened, edited]";
 
-fn not_on_requests(usages: &[&Usage<'_>]) -> Line {
+fn not_on_requests(definitions: &Definitions, usages: &[&Usage<'_>]) -> Line {
     let (path, line) = usages.first().map_or(("", 1), |usage| (usage.workflow.path.as_str(), 1));
+    if let Some(deep) = usages.iter().find(|usage| definitions.is_called_twice(&usage.workflow.path)) {
+        let path = &deep.workflow.path;
+        let message = format!("`{}` is called by a workflow that is called itself, which is not followed", shown(path));
+        let fix = "call it from the workflow that runs on pull requests";
+        return Line::unknown(Check::OnRequests, message, fix).at(path, line);
+    }
     let target = usages.iter().find_map(|usage| usage.workflow.trigger("pull_request_target"));
     match target {
         Some(trigger) => {
@@ -157,7 +174,9 @@ fn request_lines(facts: &Facts<'_>, usages: &[&Usage<'_>], usage: &Usage<'_>) ->
         lines.push(on_requests(facts, usage, trigger));
         lines.push(on_edited(workflow, trigger));
     }
-    lines.push(on_reviews(usage));
+    lines.extend(refused(usage));
+    lines.push(on_head(facts, usages, usage, REVIEW).unwrap_or_else(|| on_reviews(usage)));
+    lines.extend(ON_HEAD.iter().filter_map(|event| on_head(facts, usages, usage, event)));
     lines.extend(on_queue(facts, usages, usage));
     lines.push(request_gate(usage));
     lines.push(sign_off(usage));
@@ -169,6 +188,23 @@ fn present(usage: &Usage<'_>) -> Line {
     let name = usage.check().unwrap_or_else(|| usage.job.name.clone());
     let message = format!("the job `{}` of `{}` runs stopgap", shown(&name), shown(&usage.workflow.path));
     Line::ok(Check::GatePresent, message).at(usage.path, usage.step.line)
+}
+
+/// Says why GitHub refuses to start it.
+fn refused(usage: &Usage<'_>) -> Option<Line> {
+    let path = usage.workflow.path.as_str();
+    Some(match usage.refused()? {
+        Refused::NotCallable => {
+            let message = format!("`{}` is called, but `workflow_call` is not among its events", shown(usage.path));
+            let fix = format!("GitHub starts neither; in `{}`, add below `on:`", shown(usage.path));
+            Line::wrong(Check::GatePresent, message, fix).with_snippet("workflow_call:").at(usage.path, 1)
+        }
+        Refused::Permission(missing) => {
+            let message = format!("the called workflow asks for `{}`, which its caller does not have", shown(&missing));
+            let fix = format!("GitHub starts neither; in `{}`, write in the job that calls it", shown(path));
+            Line::wrong(Check::Permissions, message, fix).with_snippet(LEAST).at(path, 1)
+        }
+    })
 }
 
 fn on_requests(facts: &Facts<'_>, usage: &Usage<'_>, trigger: &Trigger) -> Line {
@@ -245,10 +281,76 @@ fn on_edited(path: &str, trigger: &Trigger) -> Line {
     Line::wrong(Check::OnEdited, message, fix).with_snippet(ON_REQUESTS).at(path, trigger.line)
 }
 
+const REVIEW: &str = "pull_request_review";
+
+/// Further events whose check stands on the last commit of a pull request, where it takes the place of an earlier one of
+/// its name.
+const ON_HEAD: [&str; 5] =
+    ["create", "pull_request_review_comment", "pull_request_target", "push", "workflow_dispatch"];
+
+/// Says that an event starts the job and that it passes without judging the change: the check of the pull request is then
+/// passed as well.
+fn on_head(facts: &Facts<'_>, usages: &[&Usage<'_>], usage: &Usage<'_>, event: &'static str) -> Option<Line> {
+    // What lets it pass on every event is said once.
+    let trigger = usage.workflow.trigger(event).filter(|_| usage.softened().is_none())?;
+    // What is on the branch is merged already.
+    let is_merged = |branches: &Vec<String>| branches.iter().all(|branch| branch == facts.branch);
+    if event == "push" && trigger.branches.as_ref().is_some_and(is_merged) {
+        return None;
+    }
+    let check = if event == REVIEW { Check::OnReviews } else { Check::Fails };
+    let fix = format!("let it check the change on `{event}` too, or delete `{event}` below `on:`");
+    if usage.job_conditions().any(|condition| on_event(condition, event) == Some(false)) {
+        let message = format!("on `{event}` the job is skipped, which turns a failed check green");
+        return Some(Line::wrong(check, message, fix).at(&usage.workflow.path, usage.job.line));
+    }
+    let is_same =
+        |other: &&&Usage<'_>| std::ptr::eq(other.job, usage.job) && std::ptr::eq(other.workflow, usage.workflow);
+    let own = usages.iter().filter(is_same).filter(|other| other.is_check());
+    let own: Vec<&Usage<'_>> = own.copied().filter(|other| other.runs_on(event) != Some(false)).collect();
+    let judges = |other: &&Usage<'_>| other.softened().is_none() && other.judges_change() != Some(false);
+    if own.iter().any(|other| other.runs_on(event) == Some(true) && judges(other)) || is_closed(usage, event) {
+        return None;
+    }
+    let line = match own.iter().find(|other| judges(other)) {
+        Some(other) => {
+            let condition = other.open_condition(event).unwrap_or_default();
+            let message = format!(
+                "whether it checks the change on `{event}` depends on `if: {}`; if not, its check turns green",
+                shown(condition)
+            );
+            Line::unknown(check, message, "let the condition depend on `github.event_name` alone")
+        }
+        None if own.is_empty() => {
+            let message = format!("on `{event}` none of its steps runs the check, which turns a failed check green");
+            Line::wrong(check, message, fix)
+        }
+        None => {
+            let message = format!("on `{event}` it does not check the change, which turns a failed check green");
+            Line::wrong(check, message, fix)
+        }
+    };
+    Some(line.at(&usage.workflow.path, trigger.line))
+}
+
+/// Tells whether a step ends the job with a failure on an event, at least on every branch but one.
+fn is_closed(usage: &Usage<'_>, event: &str) -> bool {
+    let fails = |step: &&Step| {
+        let last = step.run.as_deref().and_then(|run| run.trim_end().lines().next_back());
+        last.is_some_and(|last| last.trim() == "exit 1" || last.trim() == "exit 2") && step.soft.is_none()
+    };
+    usage.job.steps.iter().filter(fails).any(|step| {
+        let condition = step.condition.as_deref();
+        condition.is_none_or(|condition| match on_event(condition, event) {
+            Some(closed) => closed,
+            None => condition.contains("github.ref != "),
+        })
+    })
+}
+
 fn on_reviews(usage: &Usage<'_>) -> Line {
     let path = usage.workflow.path.as_str();
-    let runs = usage.runs_on("pull_request_review") != Some(false);
-    let trigger = usage.workflow.trigger("pull_request_review").filter(|_| runs);
+    let trigger = usage.workflow.trigger(REVIEW);
     let named = |name: &str| {
         let types = trigger.map(|trigger| trigger.types.as_ref());
         types.is_some_and(|types| types.is_none_or(|types| types.iter().any(|other| other == name)))
@@ -358,7 +460,7 @@ fn sign_off(usage: &Usage<'_>) -> Line {
 
 /// Returns what is true of the job, whatever started it.
 fn job_lines(facts: &Facts<'_>, usage: &Usage<'_>) -> Vec<Line> {
-    let mut lines = vec![fails(facts, usage), whole_history(usage)];
+    let mut lines = vec![fails(facts, usage), whole_history(facts, usage)];
     lines.extend(pinned(usage));
     lines.push(permissions(usage));
     lines
@@ -371,11 +473,7 @@ fn uncertain(what: &str) -> String {
 
 fn fails(facts: &Facts<'_>, usage: &Usage<'_>) -> Line {
     let line = match usage.softened() {
-        Some(what) => {
-            let message = format!("`{}` lets the job pass whatever stopgap finds", shown(&what));
-            let fix = "delete it; if a rule is not ready, lower its level in the policy";
-            Line::wrong(Check::Fails, message, fix)
-        }
+        Some(what) => softened(&what, "job"),
         None if usage.is_skipped_by_others() => {
             let message =
                 "it waits for other jobs (`needs`): if one fails it is skipped, which GitHub counts as passed";
@@ -404,8 +502,8 @@ fn softened_beside(facts: &Facts<'_>, usage: &Usage<'_>) -> Option<Line> {
     Some(line.at(usage.path, usage.step.line))
 }
 
-fn whole_history(usage: &Usage<'_>) -> Line {
-    let checkout = usage.checkouts().last();
+fn whole_history(facts: &Facts<'_>, usage: &Usage<'_>) -> Line {
+    let checkout = usage.checkout(&format!("{}{}", facts.ownership.prefix, facts.policy.exceptions));
     let line = checkout.map_or(usage.step.line, |step| step.line);
     let input = |name: &str| checkout.and_then(|step| step.inputs.get(name)).map_or("", String::as_str);
     let found = match (checkout, input("fetch-depth")) {
@@ -451,14 +549,16 @@ fn pinned(usage: &Usage<'_>) -> Vec<Line> {
                 let fix =
                     format!("write the commit after the `@` and `# {}` after it; this prints it:", shown(version));
                 let repository: String = repository.split('/').take(2).collect::<Vec<_>>().join("/");
-                Line::wrong(Check::Pinned, message, fix).with_snippet(format!(
-                    "git ls-remote https://github.com/{} '{}*'",
-                    quotable(&repository),
-                    quotable(version)
-                ))
+                let (repository, version) = (quotable(&repository), quotable(version));
+                // A shortened commit is the name of nothing that can be listed.
+                let is_short = version.len() >= 7 && version.bytes().all(|byte| byte.is_ascii_hexdigit());
+                Line::wrong(Check::Pinned, message, fix).with_snippet(match is_short {
+                    true => format!("gh api repos/{repository}/commits/{version} --jq .sha"),
+                    false => format!("git ls-remote https://github.com/{repository} '{version}*'"),
+                })
             })
         }
-        What::Command(_) => unpinned_origin(usage),
+        What::Command(command) => unpinned_origin(usage, command),
     };
     let own = own.map(|line| if line.place.is_some() { line } else { line.at(usage.path, usage.step.line) });
     let others = usage.job.steps.iter().filter(|step| {
@@ -482,17 +582,25 @@ fn pinned(usage: &Usage<'_>) -> Vec<Line> {
 }
 
 /// Finds a place that the job gets stopgap from, and that somebody could exchange.
-fn unpinned_origin(usage: &Usage<'_>) -> Option<Line> {
-    let image = usage.job.image.as_deref().filter(|image| origin::is_stopgap(image));
-    let image = image.and_then(|image| unpinned(&Origin::Image(image.to_owned())));
-    let at = |line: Line, place: usize| line.at(&usage.workflow.path, place);
-    let mut steps = usage.job.steps.iter();
-    image.map(|line| at(line, usage.job.line)).or_else(|| {
-        steps.find_map(|step| {
-            let line = Origin::all(step.run.as_deref()?).find_map(|origin| unpinned(&origin))?;
-            Some(at(line, step.line))
-        })
-    })
+fn unpinned_origin(usage: &Usage<'_>, command: &Command) -> Option<Line> {
+    let is_source = |image: &&str| origin::is_stopgap(image) || origin::has_digest(image);
+    let image = usage.job.image.as_deref().filter(is_source).map(|image| Origin::Image(image.to_owned()));
+    let scripts: Vec<(&str, usize)> =
+        usage.parts.iter().filter_map(|step| Some((step.run.as_deref()?, step.line))).collect();
+    let of_script = |(script, line): &(&str, usize)| {
+        let line = *line;
+        Origin::all(script).map(move |origin| (origin, line)).collect::<Vec<_>>()
+    };
+    let found: Vec<(Origin, usize)> =
+        image.into_iter().map(|image| (image, usage.job.line)).chain(scripts.iter().flat_map(of_script)).collect();
+    let origins: Vec<Origin> = found.iter().map(|(origin, _)| origin.clone()).collect();
+    let all: Vec<&str> = scripts.iter().map(|(script, _)| *script).collect();
+    let actions =
+        usage.parts.iter().any(|step| step.uses.is_some() && !is_checkout(step) && step.reference().is_none());
+    let program = command.steers.get("program").map_or("", String::as_str);
+    let line = unpinned_source(&origins, program, &all.join("\n"), actions)?;
+    let place = found.iter().find(|(origin, _)| unpinned(origin).is_some()).map_or(usage.step.line, |(_, line)| *line);
+    Some(line.at(&usage.workflow.path, place))
 }
 
 const LEAST: &str = "permissions:\n  contents: read\n  pull-requests: read";
@@ -605,16 +713,23 @@ fn history(facts: &Facts<'_>, usages: &[&Usage<'_>]) -> Line {
     let runs = |usage: &&&Usage<'_>| ["schedule", "push"].iter().any(|event| usage.runs_on(event) != Some(false));
     let replays: Vec<_> = usages.iter().filter(|usage| usage.is_history()).filter(runs).collect();
     // A step may look first and judge then: the line that can fail counts.
+    let open = |usage: &Usage<'_>| usage.open_history().map(|condition| format!("if: {condition}"));
+    let unclear = |usage: &Usage<'_>| open(usage).or_else(|| usage.unclear(facts));
     let hard = || replays.iter().filter(|usage| usage.softened().is_none());
-    let found = hard().find(|usage| usage.unclear(facts).is_none()).or_else(|| hard().next()).or(replays.first());
+    let found = hard().find(|usage| unclear(usage).is_none()).or_else(|| hard().next()).or(replays.first());
     let gate = usages.first();
     match found {
         Some(usage) => {
-            let depth = whole_history(usage);
+            let depth = whole_history(facts, usage);
             if depth.status != Status::Ok {
                 return Line { check: Check::History, ..depth };
             }
             let line = match usage.softened() {
+                None if let Some(condition) = open(usage) => {
+                    let message = format!("whether `stopgap history` runs depends on `{}`", shown(&condition));
+                    let fix = "let the condition depend on `github.event_name` alone";
+                    Line::unknown(Check::History, message, fix)
+                }
                 None if let Some(what) = usage.unclear(facts) => {
                     let fix = "put `stopgap history` on a line of its own with nothing around it";
                     Line::unknown(Check::History, uncertain(&what), fix)

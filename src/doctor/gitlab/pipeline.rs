@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::ci::command::{Command, Subcommand, commands, doubt};
-use crate::ci::gitlab::{Include, Job, Occasion, Pipeline, Runs};
+use crate::ci::gitlab::{Include, Job, Occasion, Pipeline, Place, Runs};
 use crate::ci::origin::{self, Origin};
 use crate::ci::script::Shell;
 use crate::ci::softening;
-use crate::doctor::line::{Check, Line, PLAIN, Status, unpinned};
+use crate::doctor::line::{Check, Line, PLAIN, Status, softened, unpinned_source};
 use crate::doctor::{Facts, HOOKS, PIPELINE, unjudged};
 use crate::source::Source;
 use crate::text::shown;
@@ -101,7 +101,9 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Vec<Line> {
             }
         }
     }
+    let missing = read.get(PIPELINE).and_then(|main| missing(facts, main));
     let pipeline = assembled(read);
+    lines.extend(missing);
     lines.extend(elsewhere(&pipeline));
     let usages = usages(&pipeline);
     let judges =
@@ -138,7 +140,9 @@ fn runs_beside(facts: &Facts<'_>, usage: &Usage<'_>, wanted: Subcommand) -> bool
     let occasions = [Occasion::MergeRequest, Occasion::Schedule];
     usage.root() == facts.ownership.prefix
         && occasions.into_iter().any(|occasion| match usage.does(occasion, facts.branch) {
-            Does::Commands(found, _) => found.iter().any(|command| command.subcommand == wanted),
+            Does::Commands(found, _) => {
+                found.iter().any(|command| command.subcommand == wanted && facts.judges_all(command))
+            }
             Does::Unknown(_) => true,
             _ => false,
         })
@@ -200,15 +204,27 @@ fn assembled(mut read: BTreeMap<&str, Pipeline>) -> Pipeline {
 /// but for those of whole pipelines.
 fn elsewhere(pipeline: &Pipeline) -> Option<Line> {
     let may_change = |include: &&Include| match include {
-        Include::Elsewhere { name, template } => !template || name.starts_with("Workflows/"),
+        Include::Elsewhere { name, place } => *place != Place::Template || name.starts_with("Workflows/"),
         _ => false,
     };
-    let Include::Elsewhere { name, .. } = pipeline.includes.iter().find(may_change)? else { return None };
-    let message = format!(
-        "`{}` is not in this repository, and may decide when the job runs and whether it may fail",
-        shown(name)
-    );
-    Some(Line::unknown(Check::GateReadable, message, "check that it does not set `workflow` or change stopgap's jobs"))
+    let Include::Elsewhere { name, place } = pipeline.includes.iter().find(may_change)? else { return None };
+    let may = "and may decide when the job runs and whether it may fail";
+    let (why, fix) = match place {
+        Place::Here => ("names files by a pattern or variable, which is not followed", "include each file by its path"),
+        _ => ("is not in this repository", "check that it does not set `workflow` or change stopgap's jobs"),
+    };
+    Some(Line::unknown(Check::GateReadable, format!("`{}` {why}, {may}", shown(name)), fix))
+}
+
+/// Says that a file is included that is not there: GitLab then makes no pipeline.
+fn missing(facts: &Facts<'_>, main: &Pipeline) -> Option<Line> {
+    let is_missing = |include: &&Include| match include {
+        Include::Local { path, rules } => rules.is_none() && !facts.files.contains_key(path),
+        _ => false,
+    };
+    let Include::Local { path, .. } = main.includes.iter().find(is_missing)? else { return None };
+    let message = format!("`{}` is included and does not exist, so GitLab starts no pipeline", shown(path));
+    Some(Line::wrong(Check::GateReadable, message, "add the file, or delete its `include`").at(PIPELINE, 1))
 }
 
 /// Returns the files of this repository that the pipeline includes.
@@ -313,6 +329,14 @@ impl Usage<'_> {
         }
     }
 
+    /// Returns the base that it names.
+    fn base(&self) -> Option<String> {
+        match self.inputs() {
+            Some(inputs) => inputs.get("base").cloned(),
+            None => self.commands(&|_| None).iter().find_map(|command| Some(command.option("--base")?.to_owned())),
+        }
+    }
+
     /// Returns the policy that it names.
     fn policy(&self) -> Option<String> {
         match self.inputs() {
@@ -333,13 +357,16 @@ fn steering(variables: &BTreeMap<String, String>) -> Option<String> {
 
 fn absent(facts: &Facts<'_>, pipeline: &Pipeline, unread: bool) -> Line {
     let elsewhere = pipeline.includes.iter().find_map(|include| match include {
-        Include::Elsewhere { name, .. } => Some(name),
+        Include::Elsewhere { name, place } => Some((name, place)),
         _ => None,
     });
-    if let Some(name) = elsewhere {
-        let message =
-            format!("no job of this repository runs stopgap; it is not known whether `{}` has one", shown(name));
-        return Line::unknown(Check::GatePresent, message, "run `stopgap doctor` where that file is").at(PIPELINE, 1);
+    if let Some((name, place)) = elsewhere {
+        let message = format!("no job that is read runs stopgap; it is not known whether `{}` has one", shown(name));
+        let fix = match place {
+            Place::Here => "include each file by its path",
+            _ => "run `stopgap doctor` where that file is",
+        };
+        return Line::unknown(Check::GatePresent, message, fix).at(PIPELINE, 1);
     }
     let hooks = facts.files.get(HOOKS).is_some_and(|file| file.source.text().contains("stopgap"));
     if hooks {
@@ -381,10 +408,12 @@ fn occasion_lines(facts: &Facts<'_>, checks: &[&Usage<'_>], occasion: Occasion) 
         };
         let policy = usage.policy().filter(|named| facts.is_other_policy(named));
         let unclear = weak.unclear.or_else(|| policy.map(|named| format!("policy: {named}")));
+        let base = usage.base().filter(|base| change && facts.is_other_branch(base));
+        let unclear = unclear.or_else(|| base.map(|base| format!("base: {base}")));
         let mut lines = vec![at(Line::ok(on, runs(occasion))), at(Line::ok(gate, judges(occasion)))];
         lines.extend(change.then(|| at(approvals)));
         lines.extend(match (weak.passes, unclear) {
-            (Some(what), _) => Some(at(softened(&what))),
+            (Some(what), _) => Some(at(softened(&what, "pipeline"))),
             (None, Some(what)) => Some(at(uncertain(&what))),
             (None, None) => None,
         });
@@ -439,11 +468,6 @@ fn judges(occasion: Occasion) -> &'static str {
     }
 }
 
-fn softened(what: &str) -> Line {
-    let message = format!("`{}` lets the pipeline pass whatever stopgap finds", shown(what));
-    Line::wrong(Check::Fails, message, "delete it; if a rule is not ready, lower its level in the policy")
-}
-
 fn wrong_gate(check: Check, change: bool) -> Line {
     match change {
         true => {
@@ -496,6 +520,13 @@ fn history(facts: &Facts<'_>, usages: &[Usage<'_>]) -> Line {
         _ => None,
     };
     let mut found: Vec<_> = usages.iter().filter_map(|usage| Some((usage, replays(usage)?))).collect();
+    let looks = |command: &Command| command.subcommand == Subcommand::History;
+    let open = usages.iter().filter(|usage| usage.commands(&|_| None).iter().any(looks)).find_map(|usage| match usage
+        .does(Occasion::Schedule, facts.branch)
+    {
+        Does::Unknown(condition) => Some((usage, condition)),
+        _ => None,
+    });
     found.sort_by_key(|(_, weak)| (weak.passes.is_some(), weak.unclear.is_some()));
     match found.into_iter().next() {
         Some((usage, weak)) => {
@@ -512,6 +543,11 @@ fn history(facts: &Facts<'_>, usages: &[Usage<'_>]) -> Line {
                 (None, None) => Line::ok(Check::History, "`stopgap history` looks for changes that bypassed the gate"),
             };
             line.at(&usage.job.path, usage.job.line)
+        }
+        None if let Some((usage, condition)) = open => {
+            let message = format!("whether `stopgap history` runs depends on `{}`", shown(&condition));
+            let fix = "let its rules depend on `$CI_PIPELINE_SOURCE` alone";
+            Line::unknown(Check::History, message, fix).at(&usage.job.path, usage.job.line)
         }
         None => {
             let message = "nothing looks for changes that bypass the gate";
@@ -534,8 +570,13 @@ fn job_lines(facts: &Facts<'_>, checks: &[&Usage<'_>]) -> Vec<Line> {
         let at = |line: Line| line.at(&usage.job.path, usage.job.line);
         lines.push(at(whole_history(facts, usage)));
         lines.extend(match &usage.kind {
-            Kind::Component { reference, inputs } => pinned_component(reference, inputs).into_iter().map(at),
-            Kind::Copy(_) | Kind::Job => pinned(&usage.job).into_iter().map(at),
+            Kind::Component { reference, inputs } => {
+                // What the pipeline itself says of the component's job has the last word.
+                let own = usage.job.image.as_deref().filter(|image| !image.contains("$[["));
+                let image = own.or(inputs.get("image").map(String::as_str));
+                pinned_component(reference, image).into_iter().map(at)
+            }
+            Kind::Copy(_) | Kind::Job => pinned(usage).into_iter().map(at),
         });
     }
     for (check, message) in [
@@ -568,11 +609,19 @@ fn whole_history(facts: &Facts<'_>, usage: &Usage<'_>) -> Line {
 }
 
 /// Returns what of the places that a job gets stopgap from somebody could exchange.
-fn pinned(job: &Job) -> Vec<Line> {
+fn pinned(usage: &Usage<'_>) -> Vec<Line> {
+    let job = &usage.job;
     let text = job.text();
-    let origins: Vec<Origin> = Origin::all(&text).collect();
-    let mut lines: Vec<Line> = origins.iter().find_map(unpinned).into_iter().collect();
+    let mut origins: Vec<Origin> = Origin::all(&text).collect();
     let image = job.image.as_deref().filter(|image| !origin::has_digest(image));
+    let fixed = job.image.as_deref().filter(|image| origin::has_digest(image));
+    origins.extend(fixed.map(|image| Origin::Image(image.to_owned())));
+    let commands = usage.commands(&|_| None);
+    let program = commands.iter().find_map(|command| command.steers.get("program")).map_or("", String::as_str);
+    // What an image holds that can be moved is said below.
+    let line = unpinned_source(&origins, program, &text, false);
+    let mut lines: Vec<Line> =
+        line.into_iter().filter(|line| image.is_none() || line.status != Status::Unknown).collect();
     if let Some(image) = image.filter(|_| !origins.contains(&Origin::Unsaid)) {
         let message = format!("the image `{}` can be moved by its owner", shown(image));
         lines.push(Line::advice(Check::Pinned, message, "name its digest: `IMAGE@sha256:…`"));
@@ -581,7 +630,7 @@ fn pinned(job: &Job) -> Vec<Line> {
 }
 
 /// Returns what of the places that a component comes from somebody could exchange.
-fn pinned_component(reference: &str, inputs: &BTreeMap<String, String>) -> Vec<Line> {
+fn pinned_component(reference: &str, image: Option<&str>) -> Vec<Line> {
     let mut lines = Vec::new();
     let version = softening::action_version(reference).unwrap_or_default();
     let commit = origin::is_commit(version);
@@ -595,7 +644,7 @@ fn pinned_component(reference: &str, inputs: &BTreeMap<String, String>) -> Vec<L
             Line::wrong(Check::Pinned, message, fix)
         });
     }
-    if let Some(image) = inputs.get("image").filter(|image| !origin::has_digest(image)) {
+    if let Some(image) = image.filter(|image| !origin::has_digest(image)) {
         let message = format!("the image `{}`, which contains stopgap, can be moved by its owner", shown(image));
         lines.push(Line::advice(Check::Pinned, message, "name its digest: `IMAGE@sha256:…`"));
     }

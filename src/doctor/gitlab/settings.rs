@@ -253,7 +253,11 @@ fn protection(gitlab: &GitLab, branch: &str, empty_list: bool) -> Vec<Line> {
     let on = shown(branch);
     let protections = gitlab.protections(branch);
     if protections.is_empty() {
-        if gitlab.branches.is_empty() && !empty_list {
+        if gitlab.branches.is_empty() && empty_list {
+            let message = format!("whether `{on}` is protected is not known: an empty list does not say of what it is");
+            return vec![Line::unknown(Check::CodeOwnerReview, message, format!("look in {PROTECTED}"))];
+        }
+        if gitlab.branches.is_empty() {
             return vec![unsaved(Check::CodeOwnerReview, "whether the branch is protected", "/protected_branches")];
         }
         let message = format!("`{on}` is not protected: anybody with push access can do without a merge request");
