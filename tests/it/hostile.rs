@@ -175,7 +175,7 @@ fn what_is_not_a_single_mapping_is_refused() {
             "after a closing quote",
         ),
         case("a quote left open", scale("x-a: \"b\n"), "20:1 error[invalid-yaml]", "quote"),
-        case("a tab as indentation", scale("x-a:\n\tb: c\n"), "20:2 error[invalid-yaml]", "a tab"),
+        case("a tab as indentation", scale("x-a:\n\tb: c\n"), "20:1 error[invalid-yaml]", "a tab"),
     ]);
 }
 
