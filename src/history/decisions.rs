@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::history::{Change, Changes, Side};
+use crate::policy::Forge;
 use crate::register::{Amendment, Closure, Exception, Renewal, Spanned, Status, Text, id_problem};
 use crate::source::FileId;
 use crate::time::Day;
@@ -26,10 +27,18 @@ pub struct Decision<'a> {
 
 impl Decision<'_> {
     /// Returns the command that dates it, for a message: people paste it, so a name that is not an id stays out of it.
+    ///
+    /// `--on` gives every open decision of the file the same day. Where others of `all` have another approver, each gets the
+    /// day of its own approval.
     #[must_use]
-    pub fn command(&self, day: Day) -> String {
+    pub fn command(&self, day: Day, all: &[Self], forge: Forge) -> String {
         let id = if id_problem(self.id).is_none() { self.id } else { "ID" };
-        format!("stopgap decide {id} --on {day}")
+        let another = |other: &Self| other.file == self.file && !same_words(other.approver, self.approver);
+        match (all.iter().any(another), forge) {
+            (false, _) => format!("stopgap decide {id} --on {day}"),
+            (true, Forge::GitLab) => format!("stopgap decide {id} --event FILE --reviews FILE"),
+            (true, Forge::GitHub | Forge::Forgejo) => format!("stopgap decide {id} --reviews FILE"),
+        }
     }
 }
 
@@ -87,7 +96,7 @@ pub fn pending<'a>(base: Option<&Exception<'_>>, head: &'a Exception<'_>) -> Vec
     };
     // Whoever is named as the approver now must have approved, even if an amendment says so.
     let renamed = |base: &Exception<'_>| !same(&base.approver, &head.approver);
-    if !refused && base.is_none_or(|base| base.is(&[Status::Rejected]) || base.is_undecided() || renamed(base)) {
+    if !refused && base.is_none_or(|base| base.is(&[Status::Rejected]) || completes(base, head) || renamed(base)) {
         add(Decided::Entry, head.approver.as_ref(), head.decided.as_ref());
     }
     // Each decision of the base counts for one decision only: whoever copies an old amendment has nobody's approval for
@@ -105,6 +114,15 @@ pub fn pending<'a>(base: Option<&Exception<'_>>, head: &'a Exception<'_>) -> Vec
         }
     }
     found
+}
+
+/// Tells whether a change gives a record something without which no decision could be in force. One that only closes or
+/// reviews a record with such a gap decides nothing.
+fn completes(base: &Exception<'_>, head: &Exception<'_>) -> bool {
+    (base.approver.is_none() && head.approver.is_some())
+        || (base.decided.is_none() && head.decided.is_some())
+        || (base.expires.is_none() && head.expires.is_some())
+        || (base.status.is_none() && head.status.is_some())
 }
 
 /// Collects the refusals that a change writes in somebody's name: requests that are rejected, and refusals that get
@@ -179,6 +197,10 @@ fn same(a: &Option<Text<'_>>, b: &Option<Text<'_>>) -> bool {
     words(a) == words(b)
 }
 
+fn same_words(a: &Text<'_>, b: &Text<'_>) -> bool {
+    a.as_str().split_whitespace().eq(b.as_str().split_whitespace())
+}
+
 fn words<'t>(text: &'t Option<Text<'_>>) -> Vec<&'t str> {
     text.iter().flat_map(|text| text.as_str().split_whitespace()).collect()
 }
@@ -207,6 +229,11 @@ mod tests {
         let refused = |text: &str| text.replace("active", "rejected");
         assert_eq!(open(Some(&refused(entry)), entry), ["the exception"]);
         assert_eq!(open(Some("reason: a\n"), entry), ["the exception"]);
+        for gap in ["approver: '@mei'\n", "decided: 2026-01-02\n", "expires: 2026-02-01\n", "status: active\n"] {
+            let base = entry.replace(gap, "");
+            assert_eq!(open(Some(&base), entry), ["the exception"], "{gap} is filled in");
+            assert_eq!(open(Some(&base), &base.replace("active", "closed")), [""; 0], "{gap} stays away");
+        }
         let renewal = "{approver: '@mei', decided: 2026-01-31, expires: 2026-03-01, reason: The maker is late.}";
         let renewed = with(&format!("renewals: [{renewal}]\n"));
         assert_eq!(open(Some(entry), &renewed), ["renewal 1"]);
@@ -239,7 +266,8 @@ mod tests {
         {
             let it = Exception::from_node(FileId(0), id, yaml::parse("approver: '@mei'\n").unwrap());
             let decisions = pending(None, &it);
-            let commands: Vec<String> = decisions.iter().map(|it| it.command(Day::FIRST)).collect();
+            let commands: Vec<String> =
+                decisions.iter().map(|it| it.command(Day::FIRST, &decisions, Forge::GitHub)).collect();
             assert_eq!(commands, [format!("stopgap decide {shown} --on {}", Day::FIRST)], "{id}");
         }
     }

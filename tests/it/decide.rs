@@ -239,7 +239,7 @@ fn a_renewal_and_an_amendment_are_dated_by_their_own_approvals() {
     assert!(text(&pull).contains("decided: 2026-11-22\n    expires: 2026-12-18"), "{}", text(&pull));
     pull.review_of("olek", "APPROVED", &head, REVIEWED);
     let said = decided(&mut pull);
-    assert!(said.contains("label-printer is decided on 2026-11-23: renewal 1, amendment 1\n"), "{said}");
+    assert!(said.contains("label-printer is decided: renewal 1 on 2026-11-22, amendment 1 on 2026-11-23\n"), "{said}");
     assert!(text(&pull).contains("{date: 2026-11-23, by: Luis Prado"), "{}", text(&pull));
     assert!(text(&pull).contains("decided: 2026-11-15\n"), "what was merged stays: {}", text(&pull));
     assert_eq!(pull.said(), NOTHING);
@@ -248,6 +248,49 @@ fn a_renewal_and_an_amendment_are_dated_by_their_own_approvals() {
     let said = pull.said();
     assert!(said.iter().any(|line| line.starts_with("approval-missing: `@mei` approved renewal 1")), "{said:?}");
     assert!(said.iter().any(|line| line.starts_with("approved-content-changed")), "{said:?}");
+}
+
+#[test]
+fn two_approvers_are_told_of_the_command_that_gives_each_decision_its_own_day() {
+    let base = entry(&[("expires", "2026-11-30")]);
+    let asked = base.clone()
+        + "renewals:"
+        + &renewal("@mei", "2026-11-18", "2026-12-18")
+        + "\namendments:"
+        + &amendment("@olek", "The hall was renumbered.")
+        + "\n";
+    let asked = asked.replacen("hall 3", "hall 4", 1);
+    let mut pull = Pull::onto(&[(ENTRY, &base)]);
+    pull.push(&[(ENTRY, &asked)]);
+    let head = pull.head.clone();
+    pull.review_of("mei", "APPROVED", &head, "2026-11-22T20:00:00Z");
+    pull.review_of("olek", "APPROVED", &head, REVIEWED);
+    let said = pull.said();
+    assert_eq!(said.len(), 2, "{said:?}");
+    for line in &said {
+        assert!(line.contains("(run `stopgap decide label-printer --reviews FILE` to write the day"), "{line}");
+    }
+    assert!(decided(&mut pull).contains("renewal 1 on 2026-11-22, amendment 1 on 2026-11-23\n"));
+    assert_eq!(pull.said(), NOTHING);
+}
+
+#[test]
+fn a_merged_record_without_a_day_or_an_end_is_closed_by_whoever_verifies_it() {
+    for gap in ["decided", "expires"] {
+        let whole = entry(&[]);
+        let line = whole.lines().find(|line| line.starts_with(gap)).unwrap();
+        let base = whole.replace(&format!("{line}\n"), "");
+        let baseline = format!("until: 2026-12-31\nentries:\n  label-printer:\n    schema: [/{gap}]\n");
+        let mut pull = Pull::onto(&[(ENTRY, &base), ("baseline.yaml", &baseline)]);
+        let closed = base.replace("status: active", "status: closed")
+            + "closure: {date: 2026-11-23, by: Hanna Vogel, verified_by: \"@olek\", note: A test label was printed.}\n";
+        pull.push(&[(ENTRY, &closed)]);
+        let said = pull.review("olek", "APPROVED").said();
+        assert!(said.iter().all(|line| !line.starts_with("appro")), "{gap}: {said:?}");
+        pull.push(&[(ENTRY, &whole)]);
+        let said = pull.said();
+        assert!(said.iter().any(|line| line.starts_with("approval-missing: `@mei`")), "{gap} is filled in: {said:?}");
+    }
 }
 
 #[test]

@@ -40,7 +40,11 @@ fn plan(days: &Days, subject: &Subject<'_>) -> Result<Plan, Error> {
     let merged = subject.opened.merged_text(subject.file.stem())?;
     let tree = merged.as_deref().and_then(|text| yaml::parse(text).ok());
     let base = tree.map(|tree| Exception::from_node(FileId(0), "", tree));
-    let open = pending(base.as_ref(), subject.exception);
+    let mut open = pending(base.as_ref(), subject.exception);
+    // A merged record may have been imported without the day, which can still be filled in.
+    if subject.exception.decided.is_none() && open.iter().all(|one| one.on != Decided::Entry) {
+        open.extend(pending(None, subject.exception).into_iter().filter(|one| one.on == Decided::Entry));
+    }
     if open.is_empty() && lacks_approver(subject.exception) {
         return Err(Error::from(Refusal::NoApprover { id: id() }));
     }
@@ -59,7 +63,11 @@ fn plan(days: &Days, subject: &Subject<'_>) -> Result<Plan, Error> {
     let what: Vec<&str> = dated.iter().map(|(decision, _)| decision.what.as_str()).collect();
     let said = match what.as_slice() {
         ["the exception"] => format!("is decided on {last}"),
-        what => format!("is decided on {last}: {}", what.join(", ")),
+        what if dated.iter().all(|(_, day)| *day == last) => format!("is decided on {last}: {}", what.join(", ")),
+        _ => {
+            let each = dated.iter().map(|(decision, day)| format!("{} on {day}", decision.what));
+            format!("is decided: {}", each.collect::<Vec<_>>().join(", "))
+        }
     };
     let mut plan = Plan::new(edits, said);
     plan.before = Some(merged.map_or(Before::NotThere, Before::Merged));

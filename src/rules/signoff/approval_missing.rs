@@ -37,7 +37,13 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
     let Some(evidence) = changes.evidence.as_ref().filter(|evidence| evidence.verdicts.is_some()) else { return };
     for decision in decisions(changes) {
         let (file, person) = (decision.file, decision.approver);
-        let asked = Asked { file, person, role: "approver", what: &decision.what, decision: Some(decision) };
+        let asked = Asked {
+            file,
+            person,
+            role: "approver",
+            what: &decision.what,
+            decision: Some((decision, decisions(changes))),
+        };
         let Some((message, help)) = missing(cx.judge, evidence, &asked) else { continue };
         cx.report_in(file, person, message).help(help);
     }
@@ -72,8 +78,8 @@ pub(in crate::rules) struct Asked<'d> {
     pub(in crate::rules) role: &'static str,
     /// What is to be approved.
     pub(in crate::rules) what: &'d str,
-    /// The decision, if it is one.
-    pub(in crate::rules) decision: Option<&'d Decision<'d>>,
+    /// The decision, if it is one, and all those of the change.
+    pub(in crate::rules) decision: Option<(&'d Decision<'d>, &'d [Decision<'d>])>,
 }
 
 /// Returns why an approval does not count, and what to do; `None` if it counts.
@@ -117,11 +123,11 @@ fn unfit(judge: &Judge, verdict: &Verdict, asked: &Asked<'_>) -> (String, String
                 Some(field) => format!("`{}`", shown(&field.replace('/', "."))),
             };
             let help = match (place.rsplit('/').next(), asked.decision) {
-                (Some("decided" | "date"), Some(decision)) => {
+                (Some("decided" | "date"), Some((decision, all))) => {
                     let day = judge.policy.timezone.day_of(verdict.submitted_at.to_utc());
                     format!(
                         "run `{}` to set the decision date to the date of the approval; or {again}",
-                        decision.command(day)
+                        decision.command(day, all, forge)
                     )
                 }
                 (Some("starts" | "expires"), Some(_)) => {
