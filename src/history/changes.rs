@@ -274,6 +274,11 @@ impl<'a> Changes<'a> {
         (before != path).then_some(before)
     }
 
+    /// Lists the exceptions that the change moves, each by its path in the base and in the head.
+    pub fn moved(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.heads.iter().map(|(base, head)| (*base, *head)).filter(|(base, head)| base != head)
+    }
+
     /// Returns what the change does to a file of the head.
     fn of(&self, file: FileId) -> Option<&Change<'a>> {
         self.by_head.get(&file).and_then(|at| self.list.get(*at))

@@ -25,7 +25,7 @@ use crate::history::main_line::Step;
 use crate::history::past::Line;
 use crate::history::rule_books::RuleBooks;
 use crate::history::snapshot::{prefix, shown};
-use crate::history::{Approved, Changes, Circumstances, Document, Edit, Signatures, Verifier, decisions};
+use crate::history::{Approved, Change, Changes, Circumstances, Document, Edit, Signatures, Verifier, decisions};
 use crate::policy::places::{CI_FILES, CODEOWNERS, SIGNERS, WORKFLOWS, is_beside};
 use crate::policy::{Policy, RuleBook};
 use crate::register::{self, Exception, Files, is_named_like_one};
@@ -38,7 +38,7 @@ use crate::signoff::{Merge, Ownership, Pulls, Unanswered};
 use crate::source::FileId;
 use crate::text::counted;
 use crate::time::{Day, Moment, Today, Zone};
-use crate::yaml;
+use crate::yaml::{self, Node};
 
 /// Reads the rule book in a commit.
 pub type LoadBook<'r> = dyn Fn(&Repository) -> Result<RuleBook, Error> + 'r;
@@ -275,6 +275,8 @@ struct Replay<'r> {
     blobs: HashMap<String, Option<Vec<u8>>>,
     /// The edits that rules objected to so far, by the exception's id.
     slips: HashMap<String, Vec<Slip>>,
+    /// The exceptions that were given another id so far: the old one and the new one.
+    renamed: BTreeSet<(String, String)>,
     /// The exceptions that the commit puts back where they were gone, by their stems in lower case.
     put_back: BTreeSet<String>,
     /// The last commit that removed a baseline.
@@ -346,6 +348,22 @@ impl Slip {
     }
 }
 
+/// Returns the exception that a change removes with a file.
+fn removed<'c, 'a>(changes: &'c Changes<'a>, file: FileId) -> Option<(&'c str, &'c Node<'a>)> {
+    let is_it = |change: &&Change<'_>| change.head.is_none();
+    let gone = changes.list.iter().filter(is_it).filter_map(|change| Some((change.id, change.base.as_ref()?)));
+    gone.filter(|(_, base)| base.file == file).find_map(|(id, base)| Some((id, base.tree.as_ref()?)))
+}
+
+/// Returns the id under which a change adds the same record.
+fn added_again<'c>(changes: &'c Changes<'_>, tree: &Node<'_>) -> Option<&'c str> {
+    let is_same = |change: &&Change<'_>| {
+        let head = change.head.as_ref().filter(|_| change.base.is_none()).and_then(|head| head.tree.as_ref());
+        head.is_some_and(|head| head.same_value(tree))
+    };
+    changes.list.iter().find(is_same).map(|change| change.id)
+}
+
 /// What was at the paths that a commit changes, from the top of the work tree.
 type Before = BTreeMap<String, Option<TreeFile>>;
 
@@ -391,6 +409,7 @@ impl<'r> Replay<'r> {
             books: RuleBooks::default(),
             blobs: HashMap::new(),
             slips: HashMap::new(),
+            renamed: BTreeSet::new(),
             put_back: BTreeSet::new(),
             former_baseline: None,
             committed,
@@ -785,13 +804,30 @@ impl<'r> Replay<'r> {
         findings.retain(|finding| {
             // Reverting a decision without an approval is a new decision.
             let edit = edits.get(&finding.file).filter(|_| finding.rule.looks_at != LooksAt::Merge);
-            let Some((id, edit)) = edit else { return true };
+            let Some((id, edit)) = edit else {
+                let Some((id, tree)) = removed(changes, finding.file) else { return true };
+                if self.is_renamed_back(id, tree) {
+                    return false;
+                }
+                let new = added_again(changes, tree).map(|new| (id.to_owned(), new.to_owned()));
+                self.renamed.extend(new);
+                return true;
+            };
             let slip = Slip::new(finding, edit);
             let slips = self.slips.entry((*id).to_owned()).or_default();
             let undone = slips.iter().any(|earlier| slip.undoes(earlier));
             slips.extend((!undone).then_some(slip));
             !undone
         });
+    }
+
+    /// Tells whether an exception that a commit removes is back under the id from which it had been renamed.
+    fn is_renamed_back(&self, id: &str, tree: &Node<'_>) -> bool {
+        let before = self.renamed.iter().filter(|(_, new)| new == id).map(|(old, _)| old.to_lowercase());
+        let back = before.filter(|old| self.put_back.contains(old));
+        let paths = back.filter_map(|old| self.stems.get(&old)).flatten();
+        let mut files = paths.filter_map(|path| self.held.get(path)?.read(path).ok());
+        files.any(|file| yaml::parse(file.source.text()).is_ok_and(|now| now.same_value(tree)))
     }
 
     fn touches_book(&self, before: &Before) -> bool {

@@ -898,7 +898,7 @@ mod rule_book {
             (
                 "'@hanna', name: Hanna Vogel",
                 "'@hv', name: Hanna Vogel",
-                ":2 `@hanna` no longer means `@hanna`, so it counts as somebody else",
+                ":2 `@hanna` no longer means `@hv`, so it counts as somebody else",
             ),
         ] {
             let after = PEOPLE.replace(from, to);
@@ -1657,5 +1657,202 @@ mod merges_both_ways {
             branch.write(THEIRS, &theirs().replace("2027-06-01", "2027-07-01")).verdict_of_rules(),
             ["term-too-long"]
         );
+    }
+}
+
+/// What a push past the gate changed, and a change that puts it back.
+mod restored {
+    use super::*;
+
+    /// A branch off a `main` that was edited past the gate, and the exception as it was before.
+    fn bypassed(edit: impl Fn(&Branch, &str)) -> (Branch, String) {
+        let text =
+            exception(&RECENT) + "reviews:\n  - {date: 2026-11-20, by: Luis Prado, note: The tool left by lorry.}\n";
+        let branch = Branch::from(&[(PRINTER, &text)]);
+        branch.repo.switch("main");
+        edit(&branch, &text);
+        branch.repo.commit("past the gate");
+        branch.repo.branch("back");
+        (branch, text)
+    }
+
+    fn remarks(branch: &Branch) -> String {
+        branch.run(&["--base", "main"]).stdout
+    }
+
+    #[test]
+    fn what_was_changed_past_the_gate_may_be_put_back_exactly() {
+        for (from, to) in
+            [("expires: 2026-12-16", "expires: 2026-12-30"), ("hall 3", "every hall"), ("by lorry", "by train")]
+        {
+            let (branch, text) = bypassed(|branch, text| {
+                assert!(text.contains(from), "{from}: {text}");
+                branch.write(PRINTER, &text.replace(from, to));
+            });
+            branch.write(PRINTER, &text).passes();
+            let said = remarks(&branch);
+            let commit = &branch.repo.rev("main")[..12];
+            assert!(
+                said.contains(&format!("commit {commit} changed `label-printer-certificate` past the gate")),
+                "{said}"
+            );
+            let more = text.replace("Luis Prado", "Hanna Vogel");
+            assert_eq!(branch.write(PRINTER, &more).verdict().code, 1, "{from}: and nothing else");
+        }
+    }
+
+    #[test]
+    fn a_record_that_was_renamed_past_the_gate_gets_its_name_back() {
+        let other = "exceptions/2026-q4/printer.yaml";
+        let (branch, text) = bypassed(|branch, _| {
+            branch.rename(PRINTER, other);
+        });
+        branch.remove(other).write(PRINTER, &text);
+        assert!(!branch.verdict_of_rules().contains(&"record-removed".to_owned()), "{:?}", branch.verdict());
+        let history = {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+            command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+            Run::of(command.current_dir(branch.repo.path()).args(["history", "--format", "concise"]))
+        };
+        assert_eq!(history.stdout.matches("record-removed").count(), 1, "{history:?}");
+    }
+
+    #[test]
+    fn what_was_replaced_properly_is_not_brought_back() {
+        // By an amendment, alone or in a commit that bypassed the gate for something else.
+        for also in ["hall 3", "expires: 2026-12-16"] {
+            let (branch, text) = bypassed(|branch, text| {
+                let amended = text.replace("hall 3", "hall 4").replace(also, "expires: 2026-12-30");
+                branch.write(PRINTER, &format!("{amended}amendments: [{}]\n", amendment("scope.system")));
+            });
+            assert_eq!(branch.write(PRINTER, &text).verdict().code, 1, "{also}");
+        }
+        // What was changed past the gate, and has been amended since.
+        let (branch, text) = bypassed(|branch, text| {
+            branch.write(PRINTER, &text.replace("hall 3", "hall 4"));
+        });
+        branch.repo.switch("main");
+        let amended = text.replace("hall 3", "hall 4");
+        branch.write(PRINTER, &format!("{amended}amendments: [{}]\n", amendment("scope.system"))).repo.commit("agreed");
+        branch.repo.branch("later");
+        assert_eq!(branch.write(PRINTER, &text).verdict().code, 1);
+    }
+}
+
+mod twice {
+    use super::*;
+
+    #[test]
+    fn one_of_two_files_with_the_same_content_may_go() {
+        let copy = "exceptions/copy/label-printer-certificate.yaml";
+        let text = exception(&RECENT);
+        for gone in [PRINTER, copy] {
+            let branch = Branch::from(&[(PRINTER, &text), (copy, &text)]);
+            branch.remove(gone).passes();
+        }
+        let other = text.replace("hall 3", "hall 4");
+        let branch = Branch::from(&[(PRINTER, &text), (copy, &other)]);
+        assert_eq!(branch.remove(copy).verdict_of_rules(), ["record-removed"]);
+        let branch = Branch::from(&[(PRINTER, &text), (copy, &text)]);
+        assert!(branch.remove(copy).remove(PRINTER).verdict_of_rules().contains(&"record-removed".to_owned()));
+    }
+}
+
+mod end_moved {
+    use super::*;
+
+    /// Returns the help for an end that was moved.
+    fn help(base: &str, from: &str, to: &str) -> String {
+        let branch = Branch::from(&[(PRINTER, base)]);
+        assert!(base.contains(from), "{base}");
+        branch.write(PRINTER, &base.replacen(from, to, 1)).repo.commit("after");
+        let run = branch.run(&["--base", "main", "--format", "json"]);
+        let report: Value = serde_json::from_str(&run.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap();
+        let moved = findings.iter().find(|finding| finding["rule"] == "expiry-moved");
+        moved.unwrap_or_else(|| panic!("{report}"))["help"].as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_renewal_is_advised_only_where_one_would_pass() {
+        let base = exception(&[("decided", "2026-11-01"), ("starts", "2026-11-01"), ("expires", "2026-11-28")]);
+        let moved = |base: &str, to: &str| help(base, "expires: 2026-11-28", &format!("expires: {to}"));
+        assert!(moved(&base, "2026-12-02").ends_with("`expires: 2026-12-02`, its own reason and its own approver"));
+        assert!(
+            moved(&base, "2027-06-01").contains("` at the latest, its own reason"),
+            "{}",
+            moved(&base, "2027-06-01")
+        );
+        let renewed = format!("{base}renewals: [{}]\n", RENEWAL.replace("2026-12-20", "2026-12-10"));
+        assert_eq!(
+            moved(&renewed, "2026-12-05"),
+            "put `expires: 2026-11-28` back: the exception was renewed until 2026-12-10 already"
+        );
+        let ended = base.replace("2026-11-28", "2026-11-20");
+        let ended = help(&ended, "expires: 2026-11-20", "expires: 2026-12-05");
+        assert!(ended.contains("it has ended: request a new exception that names it in `follows`"), "{ended}");
+        let closed = base.replace("status: active", "status: closed")
+            + "closure: {date: 2026-11-21, by: Luis Prado, verified_by: Mei Tanaka, note: A test label was printed.}\n";
+        assert_eq!(
+            moved(&closed, "2026-12-05"),
+            "put `expires: 2026-11-28` back; if the rule must be broken again, request a new exception"
+        );
+    }
+}
+
+mod looser_places {
+    use super::*;
+
+    #[test]
+    fn an_exception_that_leaves_the_folder_of_its_owners_is_named() {
+        let owners = "* @mei @luis\n/exceptions/2026-q4/ @mei\n";
+        let branch = Branch::from(&[(PRINTER, &exception(&RECENT)), (".github/CODEOWNERS", owners)]);
+        branch.rename(PRINTER, "exceptions/label-printer-certificate.yaml").is_warned(&format!(
+            "policy-loosened exceptions/label-printer-certificate.yaml:1 `@luis` may now approve \
+             `exceptions/label-printer-certificate.yaml`; at `{PRINTER}`, only `@mei` could"
+        ));
+        let all = [(PRINTER, &*exception(&RECENT)), (".github/CODEOWNERS", "* @mei @luis\n")];
+        Branch::from(&all).rename(PRINTER, "exceptions/label-printer-certificate.yaml").passes();
+    }
+
+    #[test]
+    fn a_new_control_that_takes_texts_from_one_without_exceptions_is_named() {
+        let catalogue = "controls:\n  - {id: ACC-15, name: The root account is sealed, waivable: false}\n";
+        for (line, warns) in [
+            ("{id: ACC-15 The root account, name: Root}", true),
+            ("{id: acc-15/b, name: Root}", true),
+            ("{id: ACC-15/b, name: Root, waivable: false}", false),
+            ("{id: ACC-151, name: Root}", false),
+        ] {
+            let branch = Branch::from(&[(PRINTER, &exception(&RECENT)), ("controls.yaml", catalogue)]);
+            branch.write("controls.yaml", &format!("{catalogue}  - {line}\n"));
+            let verdict = branch.verdict();
+            let is_named = verdict.found.iter().any(|it| it.contains("may now be waived; it counted as `ACC-15`"));
+            assert_eq!(is_named, warns, "{line}: {verdict:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_policy_still_asks_for_is_not_said_to_be_gone() {
+        for (before, after, said) in [
+            ("suppressions: [all]\n", "suppressions: [trivy]\n", "suppressions of all tools except `trivy` no longer"),
+            ("suppressions: [all]\n", "suppressions: []\n", "suppressions of every tool no longer"),
+            ("reminders: [7, 1]\n", "reminders: [1]\n", "people are reminded `1` day before the end instead of"),
+        ] {
+            let branch = Branch::from(&[(PRINTER, &exception(&RECENT)), ("stopgap.yaml", before)]);
+            let found = branch.write("stopgap.yaml", after).verdict().found;
+            assert!(found.iter().any(|it| it.contains(said)), "{after}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn an_item_that_is_put_in_front_makes_no_old_one_back_dated() {
+        let old = "  - {date: 2026-11-10, by: Luis Prado, note: The tool left by lorry.}\n";
+        let text = exception(&[("decided", "2026-11-08"), ("starts", "2026-11-08")]) + "reviews:\n";
+        let branch = Branch::from(&[(PRINTER, &format!("{text}{old}"))]);
+        let new = "  - {date: 2026-11-23, by: Luis Prado, note: The tool has arrived.}\n";
+        assert_eq!(branch.write(PRINTER, &format!("{text}{new}{old}")).verdict_of_rules(), ["log-rewritten"]);
+        let late = old.replace("lorry", "train");
+        assert_eq!(branch.write(PRINTER, &format!("{text}{old}{late}")).verdict_of_rules(), ["back-dated"]);
     }
 }

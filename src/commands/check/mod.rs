@@ -3,6 +3,7 @@
 mod base;
 mod chosen;
 mod several;
+mod undone;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -14,6 +15,7 @@ use crate::cli;
 use crate::commands::World;
 use crate::commands::check::base::Base;
 use crate::commands::check::chosen::Chosen;
+use crate::commands::check::undone::Past;
 use crate::commands::fix::{Fixes, Verdict};
 use crate::commands::lock::Lock;
 use crate::commands::place::{self, Selection};
@@ -24,7 +26,7 @@ use crate::error::{Argument, Error};
 use crate::files::Repository;
 use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, Git};
-use crate::history::{Approved, Circumstances, Head, Snapshot};
+use crate::history::{Approved, Circumstances, Head, Home, Snapshot};
 use crate::output::{self, Report, Setting, Several};
 use crate::policy::places::BASELINE;
 use crate::policy::{Forge, Policy, RuleBook};
@@ -113,7 +115,10 @@ impl Run<'_> {
         if !self.arguments.several.all_registers {
             match &self.then {
                 Some(then) => then.remark(),
-                None => then::remark_today(self.arguments.today.as_deref(), judge.today, || Git::open(&self.root)),
+                None => {
+                    let moment = (judge.today, judge.policy.timezone);
+                    then::remark_today(self.arguments.today.as_deref(), moment, || Git::open(&self.root));
+                }
             }
         }
         let lock = if self.arguments.fix { Some(Lock::take(&self.root, &folder)?) } else { None };
@@ -270,12 +275,19 @@ impl Run<'_> {
                 scan: &|register| self.count(register, &judge),
             },
         };
+        let policy = book::policy_file(&self.arguments.place, self.world, &self.root);
+        let load = |place: &Repository| book::policy(&self.arguments.place, self.world, &self.root, place);
+        let home = Home { git: &base.git, root: &self.root, policy: &policy, load: &load };
+        let now = self.world.now.timestamp();
+        let past = base.snapshot.commit.as_ref().map(|tip| Past { home, tip, now, judge: &judge });
         let (findings, cards, counts, remarks) = gate.judge(|Judged { register, changes, scan, mut findings }| {
             selection.narrow(&mut findings, &files);
             self.rules.narrow(&mut findings);
+            let undone = past.map(|past| past.drop_undone(&mut findings, changes)).unwrap_or_default();
             let remarks: Vec<String> = std::iter::once(base.remark())
                 .chain(place.remark())
                 .chain(base::uncompared(changes))
+                .chain(undone)
                 .chain(given.remark())
                 .chain(left)
                 .collect();

@@ -29,7 +29,10 @@ pub(super) fn run<'r>(
     let found = Registers::find(&arguments.several, &arguments.past, world)?;
     let whole = run(found.top.clone(), None);
     whole.refuse_nonsense()?;
-    found.remark(arguments.today.as_deref(), world);
+    // What a change is compared with is said of each register.
+    if arguments.base.is_none() {
+        found.remark(arguments.today.as_deref(), world);
+    }
     let mut together = Together::default();
     if let Some(revision) = &arguments.base {
         let base = Base::find(revision, &found.top, world)?;

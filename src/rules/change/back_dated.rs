@@ -1,3 +1,4 @@
+use super::log_rewritten::added_to;
 use crate::history::Change;
 use crate::register::{Exception, Spanned, Text};
 use crate::rules::declare_rule;
@@ -78,8 +79,9 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
             continue;
         }
         let message = format!(
-            "{what} is dated `{}`, `{days}` days before {name} (`{until}`); the policy allows `{allowed}`",
-            date.value
+            "{what} is dated `{}`, {} before {name} (`{until}`); the policy allows `{allowed}`",
+            date.value,
+            if days == 1 { "`1` day".to_owned() } else { format!("`{days}` days") }
         );
         let finding = cx.report(date, message);
         finding.help(
@@ -104,19 +106,28 @@ fn added<'e>(base: Option<&Exception<'_>>, head: &'e Exception<'e>, cx: &Context
     let mut add = |what: String, date: &'e Option<Spanned<Day>>, kind: Kind<'e>| {
         dates.extend(date.as_ref().map(|date| Added { what, date, kind }));
     };
+    // An item that was put in front of an old one does not make that one new.
+    let edit = cx.changes.and_then(|changes| changes.edit_of(head.file));
+    let new = |key: &str| edit.as_ref().map(|edit| added_to(key, edit));
     if base.is_none_or(|base| base.decided.is_none()) {
         add("the decision".to_owned(), &head.decided, Kind::Decision(head.approver.as_ref()));
     }
-    for (index, renewal) in head.renewals.iter().enumerate().skip(base.map_or(0, |base| base.renewals.len())) {
+    let places = new("renewals");
+    let is_new = |at: usize| places.as_ref().is_none_or(|places| places.contains(&at));
+    for (index, renewal) in head.renewals.iter().enumerate().filter(|(at, _)| is_new(*at)) {
         let number = index + 1;
         add(format!("renewal `{number}`"), &renewal.decided, Kind::Decision(renewal.approver.as_ref()));
         let end = head.expiry_before(index).map(|expiry| (zone.last_day(expiry.value), expiry.span()));
         add(format!("the request for renewal `{number}`"), &renewal.requested, Kind::Request(end));
     }
-    for (index, review) in head.reviews.iter().enumerate().skip(base.map_or(0, |base| base.reviews.len())) {
+    let places = new("reviews");
+    let is_new = |at: usize| places.as_ref().is_none_or(|places| places.contains(&at));
+    for (index, review) in head.reviews.iter().enumerate().filter(|(at, _)| is_new(*at)) {
         add(format!("review `{}`", index + 1), &review.date, Kind::Deed);
     }
-    for (index, amendment) in head.amendments.iter().enumerate().skip(base.map_or(0, |base| base.amendments.len())) {
+    let places = new("amendments");
+    let is_new = |at: usize| places.as_ref().is_none_or(|places| places.contains(&at));
+    for (index, amendment) in head.amendments.iter().enumerate().filter(|(at, _)| is_new(*at)) {
         add(format!("amendment `{}`", index + 1), &amendment.date, Kind::Decision(amendment.approver.as_ref()));
     }
     if base.is_none_or(|base| base.closure.is_none())

@@ -19,7 +19,8 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Restore the old entry and add a new one at the end that says what was wrong. New entries always come last.
+    /// Restore the old entry and add a new one at the end that says what was wrong. New entries always come last. What a
+    /// closed exception says is explained in the `note` of an amendment, which `stopgap amend ID --field closure` writes.
     id: "log-rewritten",
     family: Change,
     level: Error,
@@ -56,7 +57,7 @@ fn check(change: &history::Change<'_>, cx: &mut Context<'_>) {
         };
         let message = format!("`{name}` was {done} after it was written");
         report_at(cx, &edit, pointer, message, "written as this")
-            .help("put it back as it was; explain what was wrong in the `note` of an amendment");
+            .help(format!("put it back as it was, and {}", corrected_by(&name)));
     }
 }
 
@@ -122,12 +123,32 @@ impl Matched {
     }
 }
 
+/// Says how what is never edited is corrected.
+fn corrected_by(name: &str) -> String {
+    format!("explain what was wrong in the `note` of an amendment: `stopgap amend ID --field {name}`")
+}
+
+/// Returns the places of the items that a change adds to a list: as many as it is longer, the last of those that the base
+/// does not have.
+pub(super) fn added_to(key: &str, edit: &Edit<'_, '_>) -> Vec<usize> {
+    let items = |tree| value(tree, &format!("/{key}")).and_then(Node::as_seq).unwrap_or_default();
+    let (base, head) = (items(edit.base_tree), items(edit.head_tree));
+    let matched = Matched::new(base, head);
+    let new: Vec<usize> = (0..head.len()).filter(|at| !matched.of_head[*at]).collect();
+    let kept = new.len().saturating_sub(head.len().saturating_sub(base.len()));
+    new.into_iter().skip(kept).collect()
+}
+
 fn gone(edit: &Edit<'_, '_>, (key, item): (&str, &str), index: usize, replaced: bool, cx: &mut Context<'_>) {
     let number = index + 1;
     let pointer = format!("/{key}/{index}");
     if replaced {
         let message = format!("{item} `{number}` was edited after it was written");
-        let help = format!("put it back as it was and add a new item to `{key}` that corrects it");
+        // Nothing but amendments is added to what is closed.
+        let help = match edit.base.is(&[Status::Closed]) && key != "amendments" {
+            true => format!("put it back as it was, and {}", corrected_by(key)),
+            false => format!("put it back as it was and add a new item to `{key}` that corrects it"),
+        };
         report_at(cx, edit, &pointer, message, "written as this").help(help);
         return;
     }

@@ -7,7 +7,7 @@ use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
 use crate::text::normalise::fold;
 use crate::text::shown;
-use crate::yaml::{Node, Spot};
+use crate::yaml::{self, Node, Spot};
 
 declare_rule! {
     /// Reports an exception that a change deletes or files under another id.
@@ -20,8 +20,8 @@ declare_rule! {
     /// ## What to do
     ///
     /// Restore the file. An exception that is over is closed: `status: closed` with a `closure`. Moving the file to
-    /// another folder is not a change, because its name is the id. If an id was used twice, the copy may be removed or
-    /// renamed.
+    /// another folder is not a change, because its name is the id. If an id was used twice, one of two files with the same
+    /// content may be removed, and another exception of that id may be renamed.
     id: "record-removed",
     family: Change,
     level: Error,
@@ -37,7 +37,7 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
     let heirs = Heirs::new(changes, cx);
     for change in removed {
         let Some(base) = &change.base else { continue };
-        if heirs.hold_the_copy(change.id, base) {
+        if heirs.hold_the_copy(change.id, base) || has_twin(change.id, base, changes, cx) {
             continue;
         }
         let id = shown(change.id);
@@ -62,6 +62,19 @@ fn if_over(exception: Option<&Exception<'_>>) -> &'static str {
         }
         _ => "put the file back: ended exceptions stay in the register as its history",
     }
+}
+
+/// Returns whether the base had the same record in a second file of the same id, and that one stays. What the change
+/// makes of it is judged as an edit.
+fn has_twin(id: &str, removed: &Side<'_>, changes: &Changes<'_>, cx: &Context<'_>) -> bool {
+    let Some(removed) = &removed.tree else { return false };
+    let id = id.to_lowercase();
+    cx.register.files.iter().filter(|file| !changes.adds(file.id) && file.stem().to_lowercase() == id).any(|file| {
+        match changes.edit_of(file.id) {
+            Some(edit) => removed.same_value(edit.base_tree),
+            None => yaml::parse(cx.source(file.id).text()).is_ok_and(|tree| removed.same_value(&tree)),
+        }
+    })
 }
 
 /// The exceptions of the head that may continue a removed one.

@@ -23,7 +23,8 @@ declare_rule! {
     /// If it is intended, have the owners of the policy approve it, preferably in a separate pull request. It remains a
     /// warning, so it blocks nobody.
     ///
-    /// It compares the policy, the roster, the catalogue of controls, the owners in CODEOWNERS and the lines of
+    /// It compares the policy, the roster, the catalogue of controls, the owners in CODEOWNERS (also those of an exception
+    /// that the change moves, which `stopgap history` does not report) and the lines of
     /// `.github/workflows/`, `.gitlab-ci.yml` and `.gitlab/stopgap.yml` that run `stopgap check`, `enforce`,
     /// `suppressions --check` or `sync --check`, use its action or component, or say where stopgap comes from. The
     /// effect of a script, a condition, a trigger or another commit of an action is not analysed: if a job that runs

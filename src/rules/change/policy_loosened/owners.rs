@@ -36,6 +36,7 @@ pub(super) fn compare(changes: &Changes<'_>, book: &RuleBook, places: &Places<'_
             .help("put the file back");
         return;
     };
+    name_moves(changes, (base_file, &Codeowners::parse(forge, before)), cx);
     let is_same_roster = cx.judge.people.roster().map(Roster::teams).eq(&book.people.roster().map(Roster::teams));
     if before == after && is_same_roster {
         return;
@@ -60,6 +61,51 @@ pub(super) fn compare(changes: &Changes<'_>, book: &RuleBook, places: &Places<'_
     }
     for ((old, _), files) in losses {
         report(&base, &head, old, &files, cx);
+    }
+}
+
+/// Reports exceptions that leave a folder whose owners alone could decide on them. The base's CODEOWNERS says who owns
+/// either place; what happens to its lines is reported beside this. The past has no forge left to ask anybody.
+fn name_moves(changes: &Changes<'_>, (page, codeowners): (FileId, &Codeowners<'_>), cx: &mut Context<'_>) {
+    if changes.is_past {
+        return;
+    }
+    let judge = cx.judge;
+    let prefix = cx.ownership.map_or("", |ownership| ownership.prefix.as_str());
+    let most = MOST_MATCHES.checked_div(codeowners.rules().len()).unwrap_or(usize::MAX);
+    let mut moves: BTreeMap<(usize, Option<usize>), Vec<(String, Watched)>> = BTreeMap::new();
+    for (from, to) in changes.moved().take(most) {
+        let path = format!("{prefix}{to}");
+        let new = codeowners.deciding(&path);
+        for old in codeowners.binding(&format!("{prefix}{from}")) {
+            if let Some((_, blamed)) = loss(&judge.people, old, &new) {
+                let it = (from.to_owned(), Watched { path: path.clone(), name: to.to_owned() });
+                moves.entry((old.line, blamed.map(|rule| rule.line))).or_default().push(it);
+            }
+        }
+    }
+    for ((line, _), moved) in moves {
+        let Some((from, first)) = moved.first() else { continue };
+        let Some(old) = codeowners.rules().iter().find(|rule| rule.line == line) else { continue };
+        let Some((loss, _)) = loss(&judge.people, old, &codeowners.deciding(&first.path)) else { continue };
+        let file = cx.register.files.iter().find(|file| file.path == first.name).map(|file| file.id);
+        let Some(file) = file else { continue };
+        let more = moved.len() - 1;
+        let files = Several { first, more };
+        let owners: Vec<_> = old.owners.iter().map(|owner| owner.text).collect();
+        let (from, owners) = (shown(from), shown(&owners.join(" ")).into_owned());
+        let message = match loss {
+            Loss::Nobody => format!("approval is no longer required for {files}; at `{from}`, `{owners}` was required"),
+            Loss::Another(owner) => {
+                format!("`{}` may now approve {files}; at `{from}`, only `{owners}` could", shown(owner))
+            }
+            Loss::Fewer(now) => {
+                format!("`{now}` approvals are now enough for {files}; at `{from}`, more were required")
+            }
+        };
+        cx.report_in(file, Spot::file(), message)
+            .label_in(page, old.span, "the line that decided")
+            .help(format!("if this is intended, have an owner of `{from}` confirm it in the pull request"));
     }
 }
 

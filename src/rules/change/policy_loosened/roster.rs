@@ -106,8 +106,11 @@ fn losses(before: (&Roster, PersonId), (after, now): (&Roster, Option<PersonId>)
     let mut found = Vec::new();
     for spelling in roster.spellings_of(person).filter(|spelling| after.find(spelling) != Some(now)) {
         let spelling = shown(spelling);
-        let message = format!("`{spelling}` no longer means `{name}`, so it counts as somebody else");
-        found.push((message, format!("keep the spelling among the `aliases` of `{name}`")));
+        // A handle that was replaced is what the person was called by.
+        let now = shown(after.display(now));
+        let whom = if *spelling == name { &*now } else { &name };
+        let message = format!("`{spelling}` no longer means `{whom}`, so it counts as somebody else");
+        found.push((message, format!("keep the spelling among the `aliases` of `{whom}`")));
     }
     if let Some(manager) = roster.manager(person).filter(|_| after.manager(now).is_none()) {
         let manager = shown(roster.display(manager));

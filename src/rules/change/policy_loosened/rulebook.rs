@@ -7,8 +7,8 @@ use crate::history::Signer;
 use crate::policy::RuleBook;
 use crate::policy::places::SIGNERS;
 use crate::policy::{NAMES, Policy, Suppressing};
-use crate::register::Control;
 use crate::register::Tier;
+use crate::register::{Control, Controls};
 use crate::rule::{Finding, Level};
 use crate::rules;
 use crate::rules::{Context, Judge};
@@ -148,6 +148,7 @@ fn reminders(books: &Books<'_>, cx: &mut Context<'_>) {
     let (old, new) = (list(before), list(after));
     let message = match after.as_slice() {
         [] => format!("nobody is reminded before an exception ends; reminders were sent `{old}` days before"),
+        [1] => format!("people are reminded `1` day before the end instead of `{old}`"),
         _ => format!("people are reminded `{new}` days before the end instead of `{old}`"),
     };
     books.report(cx, "/reminders", message).help(meant(&format!("`reminders: [{old}]`")));
@@ -292,6 +293,11 @@ fn phrases(books: &Books<'_>, cx: &mut Context<'_>) {
 fn suppressions(judge: &Judge, head: &RuleBook, books: &Books<'_>, cx: &mut Context<'_>) {
     let before = judge.policy.suppressing(judge.suppressed.is_some());
     let after = head.policy.suppressing(head.suppressed.is_some());
+    // Tools that still need one where all did.
+    let still: Vec<&str> = match (&before, &after) {
+        (Some(Suppressing::All), Some(Suppressing::Tools(after))) => after.iter().map(String::as_str).collect(),
+        _ => Vec::new(),
+    };
     let gone: Vec<&str> = match (&before, &after) {
         (None, _) | (_, Some(Suppressing::All)) => Vec::new(),
         (Some(Suppressing::All), _) => vec!["all"],
@@ -302,7 +308,11 @@ fn suppressions(judge: &Judge, head: &RuleBook, books: &Books<'_>, cx: &mut Cont
     };
     // Without its baseline nothing is tolerated, but nothing is judged either.
     if let Some(first) = gone.first() {
-        let named = if *first == "all" { "of every tool".to_owned() } else { format!("of `{}`", gone.join("`, `")) };
+        let named = match (*first, still.as_slice()) {
+            ("all", []) => "of every tool".to_owned(),
+            ("all", still) => format!("of all tools except `{}`", still.join("`, `")),
+            _ => format!("of `{}`", gone.join("`, `")),
+        };
         let message = format!("suppressions {named} no longer require an exception");
         books.report(cx, "/suppressions", message).help(meant(&format!("`suppressions: [{}]`", gone.join(", "))));
     }
@@ -362,11 +372,28 @@ fn pointers(judge: &Judge, head: &RuleBook, books: &Books<'_>, places: &Places<'
     }
 }
 
+/// A new control whose id begins with that of one that cannot be waived: the longest id that begins a text counts.
+fn shadowed(base: &Controls, after: &Controls, pages: (Option<&Page<'_>>, Option<&Page<'_>>), cx: &mut Context<'_>) {
+    for (new, control) in after.iter().enumerate().filter(|(_, control)| control.waivable) {
+        let Some(old) = base.find(&control.id).filter(|old| !old.waivable) else { continue };
+        if old.id.eq_ignore_ascii_case(&control.id) {
+            continue;
+        }
+        let (id, old) = (shown(&control.id), shown(&old.id));
+        let message =
+            format!("a `control` that begins with `{id}` may now be waived; it counted as `{old}`, which cannot");
+        let spot = pages.1.and_then(|page| page.find(&format!("/controls/{new}/id")));
+        report(cx, pages, (None, spot), message)
+            .help(format!("mark `{id}` as `waivable: false` too, or give it an id that does not begin with `{old}`"));
+    }
+}
+
 fn controls(judge: &Judge, head: &RuleBook, places: &Places<'_>, cx: &mut Context<'_>) {
     let (Some(base), Some(after)) = (&judge.controls, &head.controls) else { return };
     let before_page = places.base(Some(judge.policy.controls_path()));
     let after_page = places.head(Some(head.policy.controls_path()));
     let pages = (before_page.as_ref(), after_page.as_ref());
+    shadowed(base, after, pages, cx);
     let after: BTreeMap<String, (usize, &Control)> =
         after.iter().enumerate().map(|(index, control)| (control.id.to_lowercase(), (index, control))).collect();
     for (old, control) in base.iter().enumerate() {
