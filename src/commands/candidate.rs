@@ -12,11 +12,12 @@ use crate::gate::{Gate, Reach};
 use crate::git::Git;
 use crate::history::{Circumstances, Snapshot, base};
 use crate::output::{self, Format, Look, Report};
-use crate::register::{self, Files};
+use crate::register::{self, Files, Lists, differences};
 use crate::rule::{Findings, Level};
 use crate::rules::Judge;
 use crate::schema::Schema;
 use crate::source::FileId;
+use crate::yaml;
 
 /// What the gate would say about a change to one file.
 #[derive(Debug)]
@@ -93,6 +94,28 @@ impl Opened {
         let there = snapshot.exceptions(&self.judge.policy.exceptions);
         let Some(path) = there.keys().find(|path| register::stem(path) == id) else { return Ok(None) };
         Ok(Some(snapshot.place.read(path)?.source.text().to_owned()))
+    }
+
+    /// Names the keys of an exception whose values in the work tree, given as `text`, differ from the commit that is checked
+    /// out; none where that does not have it.
+    ///
+    /// # Errors
+    ///
+    /// If git cannot be started or read.
+    pub(super) fn uncommitted(&self, path: &str, text: &str) -> Result<Vec<String>, Error> {
+        let Some(git) = Git::open(&self.root)? else { return Ok(Vec::new()) };
+        let Some(head) = git.head()? else { return Ok(Vec::new()) };
+        let snapshot = Snapshot::open(&git, &self.root, Some(head))?;
+        if !snapshot.exceptions(&self.judge.policy.exceptions).contains_key(path) {
+            return Ok(Vec::new());
+        }
+        let before = snapshot.place.read(path)?;
+        let (Ok(before), Ok(now)) = (yaml::parse(before.source.text()), yaml::parse(text)) else {
+            return Ok(Vec::new());
+        };
+        let edited = differences(Some(&before), Some(&now), "", Lists::Whole);
+        let keys = edited.iter().filter_map(|pointer| pointer.split('/').nth(1)).map(str::to_owned);
+        Ok(keys.collect::<BTreeSet<_>>().into_iter().collect())
     }
 
     /// Returns whether the default branch has the exception already. If there is no such branch, the answer is no: the

@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &cli::Evidence, world: &World, out: &mut dyn Write)
         return Err(value(
             "--from",
             &from.to_string(),
-            format!("is after `--to {to}`"),
+            format!("the period ends before that, with `--to {to}`"),
             "name the first day of the period",
         ));
     }
@@ -272,7 +272,7 @@ fn place_of_pack(header: &Header, arguments: &cli::Verify, world: &World) -> Res
     let top = std::fs::canonicalize(git.top()).unwrap_or_else(|_| git.top().to_path_buf());
     let wanted = if of_pack == "." { top } else { top.join(of_pack) };
     if root.is_some() && start != wanted {
-        let why = format!("is not the register of the pack, whose root is `{}`", shown(of_pack));
+        let why = format!("the pack is of another register, whose root is `{}`", shown(of_pack));
         return Err(value("--root", &start.display().to_string(), why, "leave `--root` out: the pack names it"));
     }
     Ok((cli::Place { root: Some(wanted.clone()), policy: policy.clone() }, wanted))

@@ -228,6 +228,7 @@ fn period(text: &str, today: Day) -> Result<(Day, Day), Error> {
 fn add_gone(opened: &mut Gathered, world: &World) -> Result<BTreeMap<String, Commit>, Error> {
     let mut removed = BTreeMap::new();
     let mut added: Vec<ReadFile> = Vec::new();
+    let mut brought = Brought::new();
     for part in &opened.parts {
         let folder = format!("{}{}/", part.below, part.opened.judge.policy.exceptions);
         let paths = opened.files.own().iter().map(|id| opened.files.source(*id).path());
@@ -236,7 +237,8 @@ fn add_gone(opened: &mut Gathered, world: &World) -> Result<BTreeMap<String, Com
         for Gone { last, removed_in, .. } in gone(part, world)?.into_iter().filter(|gone| !gone.goes_on) {
             let path = last.source.path();
             // What the work tree has and no commit yet may be one of them, put back.
-            if !here.contains(&stem(path).to_lowercase()) {
+            let id = stem(path).to_lowercase();
+            if !here.contains(&id) && !(opened.are_several() && has_moved(part, &removed_in, &id, &mut brought)?) {
                 let path = format!("{}{path}", part.below);
                 added.push(ReadFile { source: last.source.renamed(&path), ..last });
                 removed.insert(path, removed_in);
@@ -244,7 +246,7 @@ fn add_gone(opened: &mut Gathered, world: &World) -> Result<BTreeMap<String, Com
         }
     }
     if opened.are_several() {
-        add_gone_registers(opened, world, &mut added, &mut removed)?;
+        add_gone_registers(opened, world, &mut brought, (&mut added, &mut removed))?;
     }
     opened.files.put_all(added);
     Ok(removed)
@@ -254,14 +256,13 @@ fn add_gone(opened: &mut Gathered, world: &World) -> Result<BTreeMap<String, Com
 fn add_gone_registers(
     opened: &mut Gathered,
     world: &World,
-    added: &mut Vec<ReadFile>,
-    removed: &mut BTreeMap<String, Commit>,
+    brought: &mut Brought,
+    (added, removed): (&mut Vec<ReadFile>, &mut BTreeMap<String, Commit>),
 ) -> Result<(), Error> {
     let first = &opened.parts[0].opened;
     let Some(git) = first.git()? else { return Ok(()) };
     let Some(tip) = first.tip(&git)? else { return Ok(()) };
     let here: BTreeSet<String> = opened.parts.iter().map(|part| part.below.clone()).collect();
-    let mut brought: BTreeMap<Commit, BTreeSet<String>> = BTreeMap::new();
     for (below, last) in registers::gone(&git, &tip, world.now.timestamp())? {
         if here.contains(&below) || !registers::is_kept(&below, &opened.skipped) {
             continue;
@@ -272,11 +273,7 @@ fn add_gone_registers(
         let part = Opened::open_gone(&place, then, opened.first().today, world)?;
         let gone = part.at_home((&place, world), &git, |home| past::gone(home, &tip))?;
         for Gone { last, removed_in, .. } in gone.into_iter().filter(|gone| !gone.goes_on) {
-            let stems = match brought.entry(removed_in.clone()) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(unread) => unread.insert(stems_brought_by(&git, &removed_in)?),
-            };
-            if !stems.contains(&stem(last.source.path()).to_lowercase()) {
+            if !is_brought(&git, &removed_in, &stem(last.source.path()).to_lowercase(), brought)? {
                 let path = format!("{below}{}", last.source.path());
                 added.push(ReadFile { source: last.source.renamed(&path), ..last });
                 removed.insert(path, removed_in);
@@ -285,6 +282,25 @@ fn add_gone_registers(
         opened.add_part(Part { below, place, opened: part });
     }
     Ok(())
+}
+
+/// The ids, in lower case, of the files that commits bring or edit.
+type Brought = BTreeMap<Commit, BTreeSet<String>>;
+
+/// Tells whether the commit that took an exception from one of several registers brought it to another.
+fn has_moved(part: &Part, removed_in: &Commit, id: &str, brought: &mut Brought) -> Result<bool, Error> {
+    match part.opened.git()? {
+        Some(git) => is_brought(&git, removed_in, id, brought),
+        None => Ok(false),
+    }
+}
+
+fn is_brought(git: &Git, commit: &Commit, id: &str, brought: &mut Brought) -> Result<bool, Error> {
+    let stems = match brought.entry(commit.clone()) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(unread) => unread.insert(stems_brought_by(git, commit)?),
+    };
+    Ok(stems.contains(id))
 }
 
 /// Lists the ids, in lower case, of the files that a commit brings or edits.

@@ -62,7 +62,7 @@ impl Opened {
     ) -> Result<Self, Error> {
         let Some(then) = Then::find(arguments, past, world)? else {
             let opened = Self::open(arguments, today, world)?;
-            then::remark_today(today, opened.judge.today, || opened.git());
+            then::remark_today(today, (opened.judge.today, opened.judge.policy.timezone), || opened.git());
             return Ok(opened);
         };
         let opened = Self::open_then(arguments, then, today, world)?;

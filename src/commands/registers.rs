@@ -91,8 +91,9 @@ impl Registers {
         match &self.then {
             Some(then) => then.remark(),
             None => {
-                let day = today.and_then(|_| book::read_today(today, Policy::default().timezone, world).ok());
-                day.into_iter().for_each(|day| then::remark_today(today, day, || Git::open(&self.top)));
+                let zone = Policy::default().timezone;
+                let day = today.and_then(|_| book::read_today(today, zone, world).ok());
+                day.into_iter().for_each(|day| then::remark_today(today, (day, zone), || Git::open(&self.top)));
             }
         }
     }

@@ -124,14 +124,20 @@ impl Then {
 
 /// Says on standard error that a day of the past does not bring back the files of that day, where there are commits from
 /// before it and commits that came after it.
-pub(super) fn remark_today(given: Option<&str>, today: Today, open: impl FnOnce() -> Result<Option<Git>, Error>) {
+pub(super) fn remark_today(
+    given: Option<&str>,
+    (today, zone): (Today, Zone),
+    open: impl FnOnce() -> Result<Option<Git>, Error>,
+) {
     let Some(given) = given else { return };
     let moment = today.instant.timestamp();
     let is_past = move || {
         let git = open().ok()??;
         let head = git.head().ok()??;
         let newest = git.info(&head).ok()??.committed;
-        Some(newest > moment && git.has_commit_by(moment).ok()?)
+        // `--at` reads the newest commit of the day itself.
+        let newest = zone.day_of(DateTime::from_timestamp(newest, 0)?);
+        Some(newest > today.day && git.has_commit_by(moment).ok()?)
     };
     if is_past() == Some(true) {
         let (given, day) = (shown(given), today.day);

@@ -443,3 +443,37 @@ fn a_tag_does_not_take_the_place_of_a_branch() {
     }
     assert_eq!(run(&repo, &["list", "--at", "refs/heads/main", "--today", "2026-01-05"]).code, 0);
 }
+
+#[test]
+fn an_exception_that_moves_to_another_register_is_listed_once() {
+    let repo = Repo::new();
+    let text = exception(&[]);
+    repo.write("north/exceptions/printer.yaml", &text).write("north/stopgap.yaml", "timezone: UTC\n");
+    repo.write("north/exceptions/badge.yaml", &text.replace("hall 3", "hall 5")).write("north/exceptions/.keep", "");
+    repo.write("south/stopgap.yaml", "timezone: UTC\n").write("south/exceptions/.keep", "").commit("two registers");
+    std::fs::rename(
+        repo.path().join("north/exceptions/printer.yaml"),
+        repo.path().join("south/exceptions/printer.yaml"),
+    )
+    .unwrap();
+    repo.commit("to the south");
+    std::fs::remove_file(repo.path().join("north/exceptions/badge.yaml")).unwrap();
+    repo.commit("gone");
+    let period = ["--in-force", "2026-11-16..2026-11-20", "--today", "2026-11-23", "--columns", "id"];
+    let listed = run(&repo, &[&["list", "--all-registers"], &period[..]].concat());
+    assert_eq!(listed.stdout.matches("printer").count(), 1, "{listed:?}");
+    assert!(listed.stdout.contains("badge"), "what was deleted is not forgotten: {listed:?}");
+}
+
+#[test]
+fn the_day_of_the_newest_commit_needs_no_other_files() {
+    let repo = Repo::new();
+    repo.write("exceptions/printer.yaml", &exception(&[])).commit("first");
+    repo.commit("second");
+    let newest = repo.git(&["log", "-1", "--format=%cs"]);
+    let before = repo.git(&["log", "-1", "--format=%cs", "HEAD~1"]);
+    assert!(!run(&repo, &["list", "--today", &newest]).stderr.contains("--at"));
+    assert!(run(&repo, &["list", "--today", &before]).stderr.contains(&format!("`--at {before}` reads them")));
+    let gate = run(&repo, &["check", "--all-registers", "--base", "HEAD", "--today", &before]);
+    assert!(!gate.stderr.contains("--at"), "{gate:?}");
+}

@@ -454,7 +454,7 @@ fn a_wrong_period_and_a_folder_that_holds_something_are_refused() {
         assert_eq!(run.code, 2, "{run:?}");
         run.stderr
     };
-    assert!(of("2026-02-01", "2026-01-01", "q").contains("is after `--to 2026-01-01`"));
+    assert!(of("2026-02-01", "2026-01-01", "q").contains("the period ends before that, with `--to 2026-01-01`"));
     assert!(of("2026-01-01", "2999-01-01", "q").contains("`--to"));
     assert!(of("soon", "2026-01-31", "q").contains("`--from soon`"));
     assert!(of("2025-01-01", "2025-12-31", "q").contains("`--to 2025-12-31` is before the first commit"));

@@ -344,6 +344,26 @@ fn an_import_takes_only_what_it_wrote() {
 }
 
 #[test]
+fn edits_that_were_made_before_are_named_where_the_commit_contains_them() {
+    let repo = at_work("github");
+    let said = |arguments: &[&str]| {
+        let all = [arguments, &["--by", "Hanna Vogel"]].concat();
+        let run = Run::of(&mut stopgap(&repo, &all));
+        assert_eq!(run.code, 0, "{run:?}");
+        run.stdout
+    };
+    let review = ["review", "badge", "--note", "The tool left by lorry."];
+    assert!(!said(&review).contains("other edits"));
+    let told = said(&["review", "badge", "--note", "The tool has arrived."]);
+    assert!(told.contains("the commit contains them too: `reviews`"), "{told}");
+    assert!(told.contains("the commit also contains earlier edits of `reviews`'"), "{told}");
+    repo.write("exceptions/badge.yaml", &exception(&[("scope.system", "label printer lp-08")]));
+    let amend =
+        ["amend", "badge", "--field", "scope.system", "--approver", "Mei Tanaka", "--note", "It was renumbered."];
+    assert!(!said(&amend).contains("other edits"), "an amendment is about what was edited");
+}
+
+#[test]
 fn outside_git_nothing_is_promised() {
     let sandbox = Sandbox::new();
     sandbox.file("exceptions/badge.yaml", exception(&[]));

@@ -267,7 +267,7 @@ fn a_review_a_closure_and_their_order() {
     assert!(
         text(&sandbox).contains("  - {date: 2026-11-23, by: Luis Prado, note: \"Tool: arrived, # not yet tried.\"}\n")
     );
-    for again in ["review", "close", "renew", "amend", "reject"] {
+    for again in ["review", "close", "renew", "reject"] {
         let run = run(&sandbox, &[again, "label-printer"]);
         assert_eq!(run.code, 2, "{again}");
         assert!(run.stderr.contains("closed"), "{again}: {}", run.stderr);
@@ -424,6 +424,17 @@ fn what_is_free_to_edit_needs_no_approver_and_the_end_is_never_corrected() {
 }
 
 #[test]
+fn an_amendment_explains_what_was_wrong_in_the_log_of_a_closed_record() {
+    let sandbox = register(&[]);
+    assert_eq!(run(&sandbox, &CLOSE).code, 0);
+    let note = ["--by", "Luis Prado", "--approver", "Mei Tanaka", "--note", "The test label came from lp-08."];
+    let amended = run(&sandbox, &[&["amend", "label-printer", "--field", "closure.note"], &note[..]].concat());
+    assert_eq!(amended.code, 0, "{}{}", amended.stdout, amended.stderr);
+    assert!(text(&sandbox).contains("fields: [closure.note]"), "{}", text(&sandbox));
+    clean(&sandbox);
+}
+
+#[test]
 fn an_amendment_names_each_existing_field_once() {
     let sandbox = register(&[("risk.exposure", "[data]"), ("risk.tier", "high"), ("expires", "2026-11-23")]);
     let before = text(&sandbox);
@@ -436,7 +447,7 @@ fn an_amendment_names_each_existing_field_once() {
         (&["--field", "bogus"], "an exception has no field `bogus`"),
         (&["--field", "expires"], "use `stopgap renew` to extend"),
         (&["--field", "renewals[0].expires"], "use `stopgap renew` to extend"),
-        (&["--field", "/reviews/0/note"], "not a field that can be amended"),
+        (&["--field", "status"], "not a field that can be amended"),
         (&["--set", "title=A", "--set", "title=B"], "`--set` gives `title` two values"),
         (&["--set", "risk.exposure= data"], "already says that"),
     ] {

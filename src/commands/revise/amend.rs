@@ -11,7 +11,6 @@ use crate::cli::answers::NONE;
 use crate::commands::ask::{Choice, Pick, Question, pick, tidy};
 use crate::commands::{World, new};
 use crate::error::{Argument, Error, Named, Refusal};
-use crate::register::Status;
 use crate::register::fields::{COVERS, Change, Field, Kind, RENEWALS};
 use crate::text::nearest;
 use crate::yaml::edit::Edit;
@@ -39,9 +38,6 @@ pub(in crate::commands) fn run(arguments: &cli::Amend, world: &World, out: &mut 
 }
 
 fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
-    if !subject.exception.is(&[Status::Rejected]) {
-        subject.refuse_unless_live("amended")?;
-    }
     let today = subject.judge.today.day;
     let as_typed = |(name, value): (String, String)| {
         let Some(field) = Field::of_name(&name) else { return Ok((name, value)) };
@@ -104,7 +100,7 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
     )?;
     answers.all()?;
     subject.refuse_departed(&[("by", &by), ("approver", &approver)], date)?;
-    if let Some(field) = by_hand.iter().find(|field| !subject.has_changed(field)) {
+    if let Some(field) = by_hand.iter().find(|field| !is_log(field) && !subject.has_changed(field)) {
         return Err(Error::from(Refusal::Unchanged { field: field.clone() }));
     }
     let hint = format!("{approver} signs it off by approving the pull request");
@@ -118,6 +114,7 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
     edits.push(Edit::append("amendments", Value::Flow(Box::new(Value::Map(amendment)))));
     let mut plan = Plan::new(edits, said);
     plan.hints.push(hint);
+    plan.by_hand = by_hand;
     Ok(plan)
 }
 
@@ -207,11 +204,21 @@ fn refuse_never_corrected(place: &str) -> Result<(), Error> {
     }))
 }
 
-/// Reads the name of a field that was corrected by hand: one that an amendment can cover or that is free. It is written
+/// Returns whether a field is part of the log, which is never edited: an amendment explains what was wrong in it.
+fn is_log(place: &str) -> bool {
+    let is_written = |field: Field| matches!(field.change(), Change::Once | Change::Appended(_));
+    let field = Field::at(place).filter(|field| field.parent() != Some(RENEWALS));
+    field.is_some_and(|field| is_written(field) || field.parent().is_some_and(is_written))
+}
+
+/// Reads the name of a field that was corrected by hand: one that an amendment can cover or that is free, or one of the log
+/// that it explains. It is written
 /// with dots, as the schema requires: `covers[0].id` becomes `covers.0.id`.
 fn by_hand(given: &str) -> Result<String, Error> {
     let field = given.trim();
-    refuse_never_corrected(field)?;
+    if !is_log(field) {
+        refuse_never_corrected(field)?;
+    }
     let parts: Vec<&str> = field.split(['.', '/', '[', ']']).filter(|part| !part.is_empty()).collect();
     let dotted = parts.join(".");
     let holder = Field::at(&dotted);

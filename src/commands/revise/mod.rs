@@ -51,11 +51,13 @@ struct Plan {
     hints: Vec<String>,
     /// What the edit is compared with, if it is not what the gate compares every edit with.
     before: Option<Before>,
+    /// The fields that were edited by hand before, which the edit is about.
+    by_hand: Vec<String>,
 }
 
 impl Plan {
     fn new(edits: Vec<Edit>, said: impl Into<String>) -> Self {
-        Self { edits, said: said.into(), hints: Vec::new(), before: None }
+        Self { edits, said: said.into(), hints: Vec::new(), before: None, by_hand: Vec::new() }
     }
 }
 
@@ -219,6 +221,8 @@ fn revise(
     let id = arguments.id.as_str();
     let id = if crate::register::is_named_like_one(id) { crate::register::stem(id).to_owned() } else { id.to_owned() };
     let root = opened.root.clone();
+    let mut earlier = opened.uncommitted(&path, &text)?;
+    earlier.retain(|key| plan.by_hand.iter().all(|field| field.split('.').next() != Some(key)));
     let judged = opened.judge_with(&path, &edited, before, look)?;
     if !is_agreed {
         show_lines(out, &path, &lines, look)?;
@@ -242,7 +246,15 @@ fn revise(
     for hint in &plan.hints {
         writeln!(out, "{}", escape::line(hint))?;
     }
-    let (message, branch) = ([format!("exceptions: {verb} {id}"), format!("{id} {}", plan.said)], branch(verb, &id));
+    let mut told = format!("{id} {}", plan.said);
+    if !earlier.is_empty() {
+        let keys = earlier.join("`, `");
+        let line =
+            format!("the file has other edits that are not committed yet, and the commit contains them too: `{keys}`");
+        writeln!(out, "{}", escape::line(&line))?;
+        told.push_str(&format!("; the commit also contains earlier edits of `{keys}`"));
+    }
+    let (message, branch) = ([format!("exceptions: {verb} {id}"), told], branch(verb, &id));
     let (current, tools, paths) = (world.folder.as_path(), world.tools.as_slice(), [path]);
     // A look at an exception asks nobody for anything.
     let card =
