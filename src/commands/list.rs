@@ -238,11 +238,12 @@ fn add_gone(opened: &mut Gathered, world: &World) -> Result<BTreeMap<String, Com
             let path = last.source.path();
             // What the work tree has and no commit yet may be one of them, put back.
             let id = stem(path).to_lowercase();
-            if !here.contains(&id) && !(opened.are_several() && has_moved(part, &removed_in, &id, &mut brought)?) {
-                let path = format!("{}{path}", part.below);
-                added.push(ReadFile { source: last.source.renamed(&path), ..last });
-                removed.insert(path, removed_in);
+            if here.contains(&id) || (opened.are_several() && has_moved(part, &removed_in, &id, &mut brought)?) {
+                continue;
             }
+            let path = format!("{}{path}", part.below);
+            added.push(ReadFile { source: last.source.renamed(&path), ..last });
+            removed.insert(path, removed_in);
         }
     }
     if opened.are_several() {

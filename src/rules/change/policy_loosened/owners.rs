@@ -73,19 +73,19 @@ fn name_moves(changes: &Changes<'_>, (page, codeowners): (FileId, &Codeowners<'_
     let judge = cx.judge;
     let prefix = cx.ownership.map_or("", |ownership| ownership.prefix.as_str());
     let most = MOST_MATCHES.checked_div(codeowners.rules().len()).unwrap_or(usize::MAX);
-    let mut moves: BTreeMap<(usize, Option<usize>), Vec<(String, Watched)>> = BTreeMap::new();
+    let mut moves: BTreeMap<(usize, Option<usize>), Vec<Moved>> = BTreeMap::new();
     for (from, to) in changes.moved().take(most) {
         let path = format!("{prefix}{to}");
         let new = codeowners.deciding(&path);
         for old in codeowners.binding(&format!("{prefix}{from}")) {
             if let Some((_, blamed)) = loss(&judge.people, old, &new) {
-                let it = (from.to_owned(), Watched { path: path.clone(), name: to.to_owned() });
+                let it = Moved { from: from.to_owned(), to: Watched { path: path.clone(), name: to.to_owned() } };
                 moves.entry((old.line, blamed.map(|rule| rule.line))).or_default().push(it);
             }
         }
     }
     for ((line, _), moved) in moves {
-        let Some((from, first)) = moved.first() else { continue };
+        let Some(Moved { from, to: first }) = moved.first() else { continue };
         let Some(old) = codeowners.rules().iter().find(|rule| rule.line == line) else { continue };
         let Some((loss, _)) = loss(&judge.people, old, &codeowners.deciding(&first.path)) else { continue };
         let file = cx.register.files.iter().find(|file| file.path == first.name).map(|file| file.id);
@@ -107,6 +107,13 @@ fn name_moves(changes: &Changes<'_>, (page, codeowners): (FileId, &Codeowners<'_
             .label_in(page, old.span, "the line that decided")
             .help(format!("if this is intended, have an owner of `{from}` confirm it in the pull request"));
     }
+}
+
+/// An exception that a change moves.
+struct Moved {
+    /// Its path in the base, from the root.
+    from: String,
+    to: Watched,
 }
 
 /// A file that must stay owned.
