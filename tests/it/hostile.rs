@@ -153,7 +153,7 @@ fn what_is_not_a_single_mapping_is_refused() {
         case("an empty file", "", "1:1 error[invalid-yaml]", "contains no value"),
         case("blanks alone", "  \n\n", "1:1 error[invalid-yaml]", "contains no value"),
         case("a comment alone", "# later\n", "1:1 error[invalid-yaml]", "contains no value"),
-        case("a null", "~\n", "1:1 error[invalid-yaml]", "not a mapping"),
+        case("a null", "~\n", "1:1 error[invalid-yaml]", "contains no value"),
         case("a list", "- title: a\n", "1:1 error[invalid-yaml]", "a list, not a mapping"),
         case("a text", "none\n", "1:1 error[invalid-yaml]", "a string, not a mapping"),
         case("an empty mapping", "{}\n", "1:1 error[schema]", "is missing"),
