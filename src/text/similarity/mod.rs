@@ -118,13 +118,13 @@ fn closest_within<T: AsRef<str> + Sync>(
     let originals = copies.collapse(&keys, &words, cores);
     drop(keys);
     let threshold = if threshold > 0.0 { threshold.min(1.0) } else { f64::MIN_POSITIVE };
-    let (sets, words) = words.into_sets(&originals, cores);
+    let (sets, words) = words.into_sets(originals, cores);
     let measure = Measure { sets: &sets, threshold };
-    let mut found: Vec<Search> = originals.iter().map(|_| Search { best: None, budget }).collect();
+    let mut found: Vec<Search> = (0..sets.len()).map(|_| Search { best: None, budget }).collect();
     for first in (0..sets.len()).step_by(BLOCK) {
         let join = Join::new(measure, first..sets.len().min(first + BLOCK), words, cores);
         let search = |at: usize, search: &mut Search| {
-            if wanted(originals[first + at]) {
+            if wanted(sets.statement(first + at)) {
                 join.search(first + at, search);
             }
         };
@@ -133,23 +133,27 @@ fn closest_within<T: AsRef<str> + Sync>(
     measure.complete(&mut found, cores);
     let lengthened = Lengthened::new(&sets, words, threshold);
     let kept = |rank: usize, search: &mut Search| match search.best {
-        None if wanted(originals[rank]) => lengthened.search(rank, search),
+        None if wanted(sets.statement(rank)) => lengthened.search(rank, search),
         _ => None,
     };
     let kept: Vec<Option<Kept>> = cores.map_mut(&mut found, kept);
-    for (rank, ((index, search), kept)) in originals.iter().zip(found).zip(kept).enumerate() {
-        let alike =
-            |best: Best| Closest { of: originals[best.rank as usize], similarity: best.overlap.jaccard(), added: None };
+    for (rank, (search, kept)) in found.into_iter().zip(kept).enumerate() {
+        let index = sets.statement(rank);
+        let alike = |best: Best| Closest {
+            of: sets.statement(best.rank as usize),
+            similarity: best.overlap.jaccard(),
+            added: None,
+        };
         let longer = |kept: Kept| Closest {
-            of: originals[kept.rank as usize],
+            of: sets.statement(kept.rank as usize),
             similarity: kept.share(),
             added: Some(narrow(sets[rank].len()) - kept.shared),
         };
         let closest = search.best.map(alike).or_else(|| kept.map(longer));
         if search.budget == 0 && closest.is_none() {
-            copies.incomplete.push(*index);
+            copies.incomplete.push(index);
         }
-        copies.closest.extend(closest.map(|closest| (*index, closest)));
+        copies.closest.extend(closest.map(|closest| (index, closest)));
     }
     copies
 }

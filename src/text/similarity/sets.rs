@@ -3,7 +3,7 @@
 //! The words of all statements are most of what a comparison keeps in memory. So they are numbers of four bytes from
 //! the start: first by the vocabulary of a few statements, then, in the same place, by that of all.
 
-use std::ops::{Index, IndexMut, Range};
+use std::ops::{Index, Range};
 
 use rustc_hash::FxHashMap;
 
@@ -13,18 +13,36 @@ use crate::cores::Cores;
 /// How many statements share a vocabulary: enough that it is small in comparison, few enough to keep all cores busy.
 const PART: usize = if cfg!(test) { 16 } else { 2048 };
 
-/// Sets of word numbers, one after the other.
+/// Some statements in a row.
 #[derive(Debug, Default)]
-pub(super) struct Sets {
+struct Part {
+    /// The hash of each word, as long as the words are numbered by part.
+    vocabulary: Vec<u64>,
+    /// The words of all its statements, one after the other.
     words: Vec<u32>,
-    /// Where each set ends.
-    ends: Vec<usize>,
+    /// Where those of each statement end.
+    ends: Vec<u32>,
+}
+
+impl Part {
+    fn range(&self, at: usize) -> Range<usize> {
+        at.checked_sub(1).map_or(0, |before| self.ends[before] as usize)..self.ends[at] as usize
+    }
+}
+
+/// The sets of some statements, left where they were read: a copy of them would be what a comparison needs most memory
+/// for.
+#[derive(Debug)]
+pub(super) struct Sets {
+    parts: Vec<Part>,
+    /// The index of each set's statement.
+    statements: Vec<usize>,
 }
 
 impl Sets {
     /// Returns how many sets there are.
     pub(super) fn len(&self) -> usize {
-        self.ends.len()
+        self.statements.len()
     }
 
     /// Returns all sets, in their order.
@@ -32,13 +50,9 @@ impl Sets {
         (0..self.len()).map(|at| &self[at])
     }
 
-    fn range(&self, at: usize) -> Range<usize> {
-        at.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[at]
-    }
-
-    fn push(&mut self, set: impl IntoIterator<Item = u32>) {
-        self.words.extend(set);
-        self.ends.push(self.words.len());
+    /// Returns the index of a set's statement.
+    pub(super) fn statement(&self, at: usize) -> usize {
+        self.statements[at]
     }
 }
 
@@ -46,23 +60,10 @@ impl Index<usize> for Sets {
     type Output = [u32];
 
     fn index(&self, at: usize) -> &[u32] {
-        &self.words[self.range(at)]
+        let statement = self.statements[at];
+        let part = &self.parts[statement / PART];
+        &part.words[part.range(statement % PART)]
     }
-}
-
-impl IndexMut<usize> for Sets {
-    fn index_mut(&mut self, at: usize) -> &mut [u32] {
-        let range = self.range(at);
-        &mut self.words[range]
-    }
-}
-
-/// Some statements in a row, their words numbered as they came.
-#[derive(Default)]
-struct Part {
-    /// The hash of each word.
-    vocabulary: Vec<u64>,
-    sets: Sets,
 }
 
 /// The words of statements, still numbered by part.
@@ -83,16 +84,17 @@ impl Words {
             let (mut part, mut others) = (Part::default(), Vec::with_capacity(statements.len()));
             for statement in *statements {
                 let (words, other) = read(statement);
-                part.sets.push(words.iter().map(|hash| {
+                part.words.extend(words.iter().map(|hash| {
                     *numbers.entry(*hash).or_insert_with(|| {
                         part.vocabulary.push(*hash);
                         narrow(part.vocabulary.len() - 1)
                     })
                 }));
+                part.ends.push(narrow(part.words.len()));
                 others.push(other);
             }
             part.vocabulary.shrink_to_fit();
-            part.sets.words.shrink_to_fit();
+            part.words.shrink_to_fit();
             (part, others)
         };
         let parts: Vec<&[T]> = statements.chunks(PART).collect();
@@ -102,24 +104,22 @@ impl Words {
 
     /// Returns how many distinct words a statement has.
     pub(super) fn count(&self, statement: usize) -> usize {
-        self.parts[statement / PART].sets.range(statement % PART).len()
+        self.parts[statement / PART].range(statement % PART).len()
     }
 
     /// Returns the words of some statements, given by ascending index, as sets of numbers: the rarest word among these
     /// statements is 0, and the numbers in a set ascend. Returns too how many words there are.
-    pub(super) fn into_sets(mut self, statements: &[usize], cores: Cores) -> (Sets, usize) {
+    pub(super) fn into_sets(mut self, statements: Vec<usize>, cores: Cores) -> (Sets, usize) {
         let mut wanted: Vec<&[usize]> = vec![&[]; self.parts.len()];
         for some in statements.chunk_by(|left, right| left / PART == right / PART) {
             wanted[some[0] / PART] = some;
         }
         let cores = cores.one_by_one();
         let count = |at: usize| {
-            let Part { vocabulary, sets } = &self.parts[at];
-            let mut counts = vec![0_u32; vocabulary.len()];
-            wanted[at]
-                .iter()
-                .flat_map(|statement| &sets[statement % PART])
-                .for_each(|word| counts[*word as usize] += 1);
+            let part = &self.parts[at];
+            let mut counts = vec![0_u32; part.vocabulary.len()];
+            let words = wanted[at].iter().flat_map(|statement| &part.words[part.range(statement % PART)]);
+            words.for_each(|word| counts[*word as usize] += 1);
             counts
         };
         let counts = cores.map_range(self.parts.len(), count);
@@ -132,22 +132,19 @@ impl Words {
         let mut rarest: Vec<(u32, u64)> = numbers.iter().map(|(hash, count)| (*count, *hash)).collect();
         cores.sort(&mut rarest);
         numbers.extend((0..).zip(rarest).map(|(number, (_, hash))| (hash, number)));
-        let renumber = |at: usize, Part { vocabulary, sets }: &mut Part| {
+        let renumber = |at: usize, part: &mut Part| {
             // A word that only others use has no number, and is not looked up.
+            let vocabulary = std::mem::take(&mut part.vocabulary);
             let new: Vec<u32> = vocabulary.iter().map(|hash| numbers.get(hash).copied().unwrap_or_default()).collect();
             for statement in wanted[at] {
-                let set = &mut sets[statement % PART];
+                let range = part.range(statement % PART);
+                let set = &mut part.words[range];
                 set.iter_mut().for_each(|word| *word = new[*word as usize]);
                 set.sort_unstable();
             }
         };
         cores.map_mut(&mut self.parts, renumber);
-        let mut all = Sets { words: Vec::new(), ends: Vec::with_capacity(statements.len()) };
-        all.words.reserve_exact(statements.iter().map(|statement| self.count(*statement)).sum());
-        for (part, wanted) in self.parts.into_iter().zip(wanted) {
-            wanted.iter().for_each(|statement| all.push(part.sets[statement % PART].iter().copied()));
-        }
-        (all, numbers.len())
+        (Sets { parts: self.parts, statements }, numbers.len())
     }
 }
 
@@ -168,11 +165,11 @@ mod tests {
         let (words, others) = Words::read(&statements, read, cores);
         assert!(others.into_iter().eq((0..=2 * PART).map(|at| 10 * at)));
         assert_eq!([0, 1, 2 * PART].map(|at| words.count(at)), [2, 1, 3]);
-        let (sets, count) = words.into_sets(&[0, 1, PART + 1, 2 * PART], cores);
+        let (sets, count) = words.into_sets(vec![0, 1, PART + 1, 2 * PART], cores);
         assert_eq!(count, 3);
         assert!(sets.iter().eq([&[1, 2][..], &[2], &[2], &[0, 1, 2]]));
         let (words, _) = Words::read(&statements, read, cores);
-        let (sets, count) = words.into_sets(&[PART + 1], cores);
+        let (sets, count) = words.into_sets(vec![PART + 1], cores);
         assert_eq!((sets.len(), &sets[0], count), (1, &[0][..], 1));
     }
 }
