@@ -312,13 +312,8 @@ pub fn tell(sources: Sources<'_>, now: Option<&ReadFile>) -> Result<Vec<Step>, E
         }
         story.steps.push(step);
     }
-    if versions
-        .iter()
-        .flat_map(|(_, told)| told)
-        .chain(&last)
-        .find(|it| it.act == Act::Asked)
-        .is_some_and(|it| it.day.is_none())
-    {
+    let asked = versions.iter().flat_map(|(_, told)| told).chain(&last).find(|it| it.act == Act::Asked);
+    if asked.is_some_and(|it| it.day.is_none()) {
         story.ask_before_deciding();
     }
     story.drop_what_did_not_begin(&last);

@@ -33,7 +33,7 @@ impl Decision<'_> {
     #[must_use]
     pub fn command(&self, day: Day, all: &[Self], forge: Forge) -> String {
         let id = if id_problem(self.id).is_none() { self.id } else { "ID" };
-        let another = |other: &Self| other.file == self.file && !same_words(other.approver, self.approver);
+        let another = |other: &Self| other.file == self.file && !same(Some(other.approver), Some(self.approver));
         match (all.iter().any(another), forge) {
             (false, _) => format!("stopgap decide {id} --on {day}"),
             (true, Forge::GitLab) => format!("stopgap decide {id} --event FILE --reviews FILE"),
@@ -95,7 +95,7 @@ pub fn pending<'a>(base: Option<&Exception<'_>>, head: &'a Exception<'_>) -> Vec
         found.extend(approver.map(|approver| Decision { file: head.file, id: head.id, what, on, approver, decided }));
     };
     // Whoever is named as the approver now must have approved, even if an amendment says so.
-    let renamed = |base: &Exception<'_>| !same(&base.approver, &head.approver);
+    let renamed = |base: &Exception<'_>| !same(base.approver.as_ref(), head.approver.as_ref());
     if !refused && base.is_none_or(|base| base.is(&[Status::Rejected]) || completes(base, head) || renamed(base)) {
         add(Decided::Entry, head.approver.as_ref(), head.decided.as_ref());
     }
@@ -119,10 +119,7 @@ pub fn pending<'a>(base: Option<&Exception<'_>>, head: &'a Exception<'_>) -> Vec
 /// Tells whether a change gives a record something without which no decision could be in force. One that only closes or
 /// reviews a record with such a gap decides nothing.
 fn completes(base: &Exception<'_>, head: &Exception<'_>) -> bool {
-    (base.approver.is_none() && head.approver.is_some())
-        || (base.decided.is_none() && head.decided.is_some())
-        || (base.expires.is_none() && head.expires.is_some())
-        || (base.status.is_none() && head.status.is_some())
+    base.decision_parts().into_iter().zip(head.decision_parts()).any(|(was, is)| !was && is)
 }
 
 /// Collects the refusals that a change writes in somebody's name: requests that are rejected, and refusals that get
@@ -133,7 +130,7 @@ pub fn refusals<'a>(changes: &Changes<'a>) -> Vec<Decision<'a>> {
         |side: &Option<Side<'a>>| side.as_ref().and_then(|side| side.exception).filter(|it| it.is(&[Status::Rejected]));
     let refusal = |change: &Change<'a>| {
         let head = refused(&change.head)?;
-        let is_new = refused(&change.base).is_none_or(|base| !same(&base.approver, &head.approver));
+        let is_new = refused(&change.base).is_none_or(|base| !same(base.approver.as_ref(), head.approver.as_ref()));
         let approver = head.approver.as_ref().filter(|_| is_new)?;
         let what = "the refusal".to_owned();
         let decided = head.decided.as_ref();
@@ -183,26 +180,22 @@ impl Known {
 fn renewal_key(it: &Renewal<'_>) -> Vec<String> {
     let decided = it.decided.as_ref().map(|day| day.value.to_string()).unwrap_or_default();
     let expires = it.expires.as_ref().map(|end| format!("{:?}", end.value)).unwrap_or_default();
-    vec![words(&it.approver).join(" "), decided, expires, words(&it.reason).join(" ")]
+    vec![words(it.approver.as_ref()).join(" "), decided, expires, words(it.reason.as_ref()).join(" ")]
 }
 
 /// Returns what identifies an amendment, for its decision.
 fn amendment_key(it: &Amendment<'_>) -> Vec<String> {
     let date = it.date.as_ref().map(|day| day.value.to_string()).unwrap_or_default();
-    let own = [words(&it.approver).join(" "), date, words(&it.note).join(" ")];
+    let own = [words(it.approver.as_ref()).join(" "), date, words(it.note.as_ref()).join(" ")];
     own.into_iter().chain(it.fields.iter().map(|field| field.as_str().to_owned())).collect()
 }
 
-fn same(a: &Option<Text<'_>>, b: &Option<Text<'_>>) -> bool {
+fn same(a: Option<&Text<'_>>, b: Option<&Text<'_>>) -> bool {
     words(a) == words(b)
 }
 
-fn same_words(a: &Text<'_>, b: &Text<'_>) -> bool {
-    a.as_str().split_whitespace().eq(b.as_str().split_whitespace())
-}
-
-fn words<'t>(text: &'t Option<Text<'_>>) -> Vec<&'t str> {
-    text.iter().flat_map(|text| text.as_str().split_whitespace()).collect()
+fn words<'t>(text: Option<&'t Text<'_>>) -> Vec<&'t str> {
+    text.into_iter().flat_map(|text| text.as_str().split_whitespace()).collect()
 }
 
 #[cfg(test)]

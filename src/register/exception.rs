@@ -385,7 +385,14 @@ impl<'a> Exception<'a> {
     /// status.
     #[must_use]
     pub fn is_undecided(&self) -> bool {
-        self.approver.is_none() || self.decided.is_none() || self.expires.is_none() || self.status.is_none()
+        self.decision_parts().contains(&false)
+    }
+
+    /// Tells of each part without which no decision could be in force whether it is there: the approver, the day, the end
+    /// and the status.
+    #[must_use]
+    pub fn decision_parts(&self) -> [bool; 4] {
+        [self.approver.is_some(), self.decided.is_some(), self.expires.is_some(), self.status.is_some()]
     }
 
     /// Returns everyone who is named, with the part that they play, in the order of the fields.

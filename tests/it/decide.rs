@@ -219,16 +219,17 @@ fn an_approval_that_was_withdrawn_dates_nothing() {
     }
 }
 
+/// Adds a renewal that @mei decided on a day, and an amendment that @olek decides on.
+fn renewed_and_amended(base: &str, decided: &str) -> String {
+    let renewal = renewal("@mei", decided, "2026-12-18");
+    let amendment = amendment("@olek", "The hall was renumbered.");
+    format!("{base}renewals:{renewal}\namendments:{amendment}\n").replacen("hall 3", "hall 4", 1)
+}
+
 #[test]
 fn a_renewal_and_an_amendment_are_dated_by_their_own_approvals() {
     let base = entry(&[("expires", "2026-11-30")]);
-    let asked = base.clone()
-        + "renewals:"
-        + &renewal("@mei", FRIDAY, "2026-12-18")
-        + "\namendments:"
-        + &amendment("@olek", "The hall was renumbered.")
-        + "\n";
-    let asked = asked.replacen("hall 3", "hall 4", 1);
+    let asked = renewed_and_amended(&base, FRIDAY);
     let mut pull = Pull::onto(&[(ENTRY, &base)]);
     pull.push(&[(ENTRY, &asked)]);
     let head = pull.head.clone();
@@ -253,13 +254,7 @@ fn a_renewal_and_an_amendment_are_dated_by_their_own_approvals() {
 #[test]
 fn two_approvers_are_told_of_the_command_that_gives_each_decision_its_own_day() {
     let base = entry(&[("expires", "2026-11-30")]);
-    let asked = base.clone()
-        + "renewals:"
-        + &renewal("@mei", "2026-11-18", "2026-12-18")
-        + "\namendments:"
-        + &amendment("@olek", "The hall was renumbered.")
-        + "\n";
-    let asked = asked.replacen("hall 3", "hall 4", 1);
+    let asked = renewed_and_amended(&base, "2026-11-18");
     let mut pull = Pull::onto(&[(ENTRY, &base)]);
     pull.push(&[(ENTRY, &asked)]);
     let head = pull.head.clone();

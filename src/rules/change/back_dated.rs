@@ -108,26 +108,26 @@ fn added<'e>(base: Option<&Exception<'_>>, head: &'e Exception<'e>, cx: &Context
     };
     // An item that was put in front of an old one does not make that one new.
     let edit = cx.changes.and_then(|changes| changes.edit_of(head.file));
-    let new = |key: &str| edit.as_ref().map(|edit| added_to(key, edit));
+    let is_new = |key: &str| {
+        let places = edit.as_ref().map(|edit| added_to(key, edit));
+        move |at: usize| places.as_ref().is_none_or(|places| places.contains(&at))
+    };
     if base.is_none_or(|base| base.decided.is_none()) {
         add("the decision".to_owned(), &head.decided, Kind::Decision(head.approver.as_ref()));
     }
-    let places = new("renewals");
-    let is_new = |at: usize| places.as_ref().is_none_or(|places| places.contains(&at));
-    for (index, renewal) in head.renewals.iter().enumerate().filter(|(at, _)| is_new(*at)) {
+    let is_added = is_new("renewals");
+    for (index, renewal) in head.renewals.iter().enumerate().filter(|(at, _)| is_added(*at)) {
         let number = index + 1;
         add(format!("renewal `{number}`"), &renewal.decided, Kind::Decision(renewal.approver.as_ref()));
         let end = head.expiry_before(index).map(|expiry| (zone.last_day(expiry.value), expiry.span()));
         add(format!("the request for renewal `{number}`"), &renewal.requested, Kind::Request(end));
     }
-    let places = new("reviews");
-    let is_new = |at: usize| places.as_ref().is_none_or(|places| places.contains(&at));
-    for (index, review) in head.reviews.iter().enumerate().filter(|(at, _)| is_new(*at)) {
+    let is_added = is_new("reviews");
+    for (index, review) in head.reviews.iter().enumerate().filter(|(at, _)| is_added(*at)) {
         add(format!("review `{}`", index + 1), &review.date, Kind::Deed);
     }
-    let places = new("amendments");
-    let is_new = |at: usize| places.as_ref().is_none_or(|places| places.contains(&at));
-    for (index, amendment) in head.amendments.iter().enumerate().filter(|(at, _)| is_new(*at)) {
+    let is_added = is_new("amendments");
+    for (index, amendment) in head.amendments.iter().enumerate().filter(|(at, _)| is_added(*at)) {
         add(format!("amendment `{}`", index + 1), &amendment.date, Kind::Decision(amendment.approver.as_ref()));
     }
     if base.is_none_or(|base| base.closure.is_none())

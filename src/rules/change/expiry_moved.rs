@@ -20,7 +20,8 @@ declare_rule! {
     /// ## What to do
     ///
     /// Restore the date and add an item to `renewals`, with its own reason, approver and expiry. One that has ended, is
-    /// closed or has no renewal left needs a new exception instead. To end the exception sooner, close it. An amendment does not help: an expiry is never corrected.
+    /// closed or has no renewal left needs a new exception instead. To end the exception sooner, close it. An amendment
+    /// does not help: an expiry is never corrected.
     id: "expiry-moved",
     family: Change,
     level: Error,

@@ -15,9 +15,9 @@ declare_rule! {
     /// ## What to do
     ///
     /// Write the day of the review: `stopgap decide ID` does this, and moves a start that comes before it. The approval
-    /// remains valid, because nothing else is edited. If several people decided in one change, `stopgap decide ID --reviews
-    /// FILE` reads the saved reviews (on GitLab with `--event FILE`) and gives each decision its own day. A request made on Friday and approved on Monday needs no second
-    /// approval.
+    /// remains valid, because nothing else is edited. If several people decided in one change, `stopgap decide ID
+    /// --reviews FILE` reads the saved reviews (on GitLab with `--event FILE`) and gives each decision its own day. A
+    /// request made on Friday and approved on Monday needs no second approval.
     id: "decision-date-mismatch",
     family: SignOff,
     level: Warning,

@@ -22,9 +22,10 @@ declare_rule! {
     /// ## What to do
     ///
     /// Ask the approver whether they accept the risk. If so, have them say so in a review (`stopgap review`) whose pull
-    /// request they approve; if not, close the exception. Then find out who can bypass the rules, and why. An approval counts if it
-    /// was given before the merge, was not withdrawn, and is of what the entry said when it was merged. For exceptions
-    /// that a baseline took over, one approval by an owner of the baseline is enough: `baseline-unapproved`.
+    /// request they approve; if not, close the exception. Then find out who can bypass the rules, and why. An approval
+    /// counts if it was given before the merge, was not withdrawn, and is of what the entry said when it was merged.
+    /// For exceptions that a baseline took over, one approval by an owner of the baseline is enough:
+    /// `baseline-unapproved`.
     id: "merged-unapproved",
     family: SignOff,
     level: Error,
