@@ -254,7 +254,8 @@ fn protection(gitlab: &GitLab, branch: &str, empty_list: bool) -> Vec<Line> {
     let protections = gitlab.protections(branch);
     if protections.is_empty() {
         if gitlab.branches.is_empty() && empty_list {
-            let message = format!("whether `{on}` is protected is not known: an empty list does not say of what it is");
+            let message =
+                format!("whether `{on}` is protected is not known: an empty list does not show which answer was saved");
             return vec![Line::unknown(Check::CodeOwnerReview, message, format!("look in {PROTECTED}"))];
         }
         if gitlab.branches.is_empty() {
