@@ -158,7 +158,7 @@ impl CommitFiles {
     pub fn read_one(&self, path: &str, limit: u64) -> Result<ReadFile, Error> {
         if let Some(file) = self.files.get(path).filter(|file| !file.is_link()) {
             let lying = read_up_to(&self.checked_out.join(path), path.to_owned(), Some(self.git.format()), limit)?;
-            if lying.oid.as_ref() == Some(&file.oid) {
+            if lying.oid.as_deref() == Some(file.oid.as_str()) {
                 return Ok(lying);
             }
         }
@@ -366,7 +366,7 @@ pub struct ReadFile {
     /// Whether the file was there and could be opened.
     pub opened: bool,
     /// Git's object name of the bytes, if it was asked for.
-    pub oid: Option<String>,
+    pub oid: Option<Box<str>>,
 }
 
 impl From<Source> for ReadFile {
@@ -488,7 +488,7 @@ pub fn read_up_to(path: &Path, shown_as: String, format: Option<ObjectFormat>, l
     match file.and_then(|file| file.take(limit + 1).read_to_end(&mut bytes)) {
         Ok(_) if bytes.len() as u64 > limit => Ok(oversized(&shown_as, bytes.len() as u64, limit)),
         Ok(_) => {
-            let oid = format.map(|format| format.oid(&bytes));
+            let oid = format.map(|format| format.oid(&bytes).into());
             Ok(ReadFile { oid, ..decode(bytes, shown_as) })
         }
         Err(error) => unreadable(&shown_as, &error),

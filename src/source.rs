@@ -75,8 +75,13 @@ impl FileId {
 pub struct Source {
     path: Box<str>,
     text: Box<str>,
-    lines: OnceLock<Box<[u32]>>,
+    /// A large register is held as a whole and hardly any of its files is asked for lines, so this is a single word.
+    lines: OnceLock<Box<Lines>>,
 }
+
+/// The byte at which each line starts.
+#[derive(Debug)]
+struct Lines(Box<[u32]>);
 
 impl Source {
     /// Wraps the text of the file at `path` (relative to the root, `/` between its parts). A
@@ -185,10 +190,11 @@ impl Source {
 
     /// Returns the byte at which each line starts.
     fn lines(&self) -> &[u32] {
-        self.lines.get_or_init(|| {
+        let find = || {
             let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-            std::iter::once(0).chain(breaks.map(|(at, _)| Span::new(at + 1, 0).start)).collect()
-        })
+            Box::new(Lines(std::iter::once(0).chain(breaks.map(|(at, _)| Span::new(at + 1, 0).start)).collect()))
+        };
+        &self.lines.get_or_init(find).0
     }
 
     fn floor(&self, offset: usize) -> usize {

@@ -151,7 +151,7 @@ impl Head {
         for file in lying {
             match below.files().get(file.source.path()) {
                 None => return Ok(State::Added),
-                Some(stored) if file.oid.as_ref() != Some(&stored.oid) => state = State::Otherwise,
+                Some(stored) if file.oid.as_deref() != Some(stored.oid.as_str()) => state = State::Otherwise,
                 Some(_) => {}
             }
         }
@@ -165,7 +165,7 @@ impl Head {
             match (all.files().get(path), lying) {
                 (None, Some(_)) => return Ok(State::Added),
                 (None, None) => {}
-                (Some(stored), Some(lying)) if lying.oid.as_ref() == Some(&stored.oid) => {}
+                (Some(stored), Some(lying)) if lying.oid.as_deref() == Some(stored.oid.as_str()) => {}
                 (Some(_), _) => state = State::Otherwise,
             }
         }
@@ -252,7 +252,7 @@ impl Head {
         let (mut same, mut differing) = (Vec::new(), Vec::new());
         for (path, stored) in exceptions(commit, folder) {
             match lying.remove(path) {
-                Some(file) if file.oid.as_ref() == Some(&stored.oid) && !stored.is_link() => same.push(file),
+                Some(file) if file.oid.as_deref() == Some(stored.oid.as_str()) && !stored.is_link() => same.push(file),
                 Some(file) => match self.format.and_then(|format| without_returns(&file, format, stored)) {
                     Some(file) => same.push(file),
                     None => {
@@ -268,7 +268,7 @@ impl Head {
         same.extend(links.filter_map(|(path, _)| lying.remove(path)));
         self.uncommitted = lying.into_keys().collect();
         let read = commit.read(&differing)?;
-        let oid = |path: &str| commit.files().get(path).map(|file| file.oid.clone());
+        let oid = |path: &str| commit.files().get(path).map(|file| file.oid.as_str().into());
         same.extend(read.into_iter().map(|file| ReadFile { oid: oid(file.source.path()), ..file }));
         Ok(Files::from_read(same))
     }
@@ -297,7 +297,7 @@ impl Head {
             let Some(stored) = top.files().get(path).filter(|file| !file.is_link()) else { continue };
             let shown_as = shown(&self.prefix, path);
             let lying = files::read_up_to(&self.work_tree.join(path), shown_as.clone(), self.format, MAX_BYTES_BESIDE)?;
-            if !lying.opened || lying.oid.as_ref() == Some(&stored.oid) {
+            if !lying.opened || lying.oid.as_deref() == Some(stored.oid.as_str()) {
                 continue;
             }
             let Some(text) = top.read_up_to(&[path], MAX_BYTES_BESIDE)?.pop() else { continue };
@@ -383,7 +383,8 @@ fn without_returns(lying: &ReadFile, format: ObjectFormat, stored: &TreeFile) ->
     }
     let bytes = text.replace("\r\n", "\n").into_bytes();
     let oid = format.oid(&bytes);
-    (oid == stored.oid).then(|| ReadFile { oid: Some(oid), ..files::decode(bytes, lying.source.path().to_owned()) })
+    (oid == stored.oid)
+        .then(|| ReadFile { oid: Some(oid.into()), ..files::decode(bytes, lying.source.path().to_owned()) })
 }
 
 /// Tells whether git checks out the stored files of two commits in the same way, as far as they decide it.

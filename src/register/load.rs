@@ -358,7 +358,7 @@ mod tests {
     #[test]
     fn files_of_another_run_come_behind_and_are_numbered_by_their_paths() {
         let file = |path: &str, oid: &str| ReadFile {
-            oid: Some(oid.to_owned()),
+            oid: Some(oid.into()),
             ..ReadFile::from(Source::new(path, path.to_owned()))
         };
         let mut files = Files::from_read(vec![file("m/b.yaml", "1"), file("m/d.yaml", "2")]);

@@ -107,7 +107,7 @@ impl<'j> Lengthened<'j> {
         for word in set {
             let (start, end) = (self.starts[*word as usize] as usize, self.starts[*word as usize + 1] as usize);
             for older in self.ranks[start..end].iter().map(|older| *older as usize).take_while(|older| *older < rank) {
-                search.budget = search.budget.saturating_sub(1);
+                search.spend(1);
                 if search.budget == 0 {
                     return best;
                 }
@@ -120,7 +120,7 @@ impl<'j> Lengthened<'j> {
                 if size > set.len() || lacking > size - needed {
                     continue;
                 }
-                search.budget = search.budget.saturating_sub((set.len() + size) / 2);
+                search.spend((set.len() + size) / 2);
                 if let Some(shared) = shared(set, &self.sets[older], needed) {
                     let kept = Kept { shared: narrow(shared), size: narrow(size), rank: narrow(older) };
                     if kept.beats(best) {

@@ -103,14 +103,14 @@ pub fn closest_older<T: AsRef<str> + Sync>(
     threshold: f64,
 ) -> Copies {
     let searches = (0..reasons.len()).filter(|index| wanted(*index)).count();
-    closest_within(reasons, wanted, threshold, (TOTAL_BUDGET / searches.max(1)).max(MIN_BUDGET))
+    closest_within(reasons, wanted, threshold, narrow((TOTAL_BUDGET / searches.max(1)).max(MIN_BUDGET)))
 }
 
 fn closest_within<T: AsRef<str> + Sync>(
     reasons: &[T],
     wanted: impl Fn(usize) -> bool + Sync,
     threshold: f64,
-    budget: usize,
+    budget: u32,
 ) -> Copies {
     let cores = Cores::for_items(reasons.len(), FEW);
     let (words, keys) = Words::read(reasons, |reason| read(reason.as_ref()), cores);
@@ -118,7 +118,8 @@ fn closest_within<T: AsRef<str> + Sync>(
     let originals = copies.collapse(&keys, &words, cores);
     drop(keys);
     let threshold = if threshold > 0.0 { threshold.min(1.0) } else { f64::MIN_POSITIVE };
-    let (sets, words) = words.into_sets(originals, cores);
+    let (sets, words) = words.into_sets(&originals, cores);
+    drop(originals);
     let measure = Measure { sets: &sets, threshold };
     let mut found: Vec<Search> = (0..sets.len()).map(|_| Search { best: None, budget }).collect();
     for first in (0..sets.len()).step_by(BLOCK) {
@@ -247,7 +248,7 @@ impl Best {
 /// The search for one set: what it found, and how many candidates it may still look at.
 struct Search {
     best: Option<Best>,
-    budget: usize,
+    budget: u32,
 }
 
 /// The word sets by age ("rank" 0 is the oldest), and how alike two of them must be.
@@ -368,7 +369,7 @@ impl<'s> Join<'s> {
             } else if size as usize >= set.len() {
                 break;
             }
-            search.budget = search.budget.saturating_sub(1);
+            search.spend(1);
             at += same_size;
         }
     }
@@ -390,14 +391,14 @@ impl<'s> Join<'s> {
                     if older > 0 { (equal.div_ceil(parts), at + older) } else { (equal / parts + 1, candidates.end) }
                 }
             };
-            let end = end.min(at + search.budget);
+            let end = end.min(at + search.budget as usize);
             if need > *sharing.end() {
                 at = end;
                 continue;
             }
-            let found = self.first_sharing(sought, at..end, need, &mut search.budget);
+            let found = self.first_sharing(sought, at..end, need, search);
             let seen = found.map_or(end, |(found, _)| found + 1);
-            search.budget = search.budget.saturating_sub(seen - at);
+            search.spend(seen - at);
             if let Some((found, shared)) = found {
                 let overlap = Overlap::of(shared, left, right);
                 search.improve(Best { overlap, rank: self.postings[found].1 });
@@ -413,7 +414,7 @@ impl<'s> Join<'s> {
         sought: &Sought<'_>,
         candidates: Range<usize>,
         need: usize,
-        budget: &mut usize,
+        search: &mut Search,
     ) -> Option<(usize, usize)> {
         let Sought { set, fingerprint, .. } = *sought;
         let words = set.len() + self.postings[candidates.start].0 as usize;
@@ -426,11 +427,11 @@ impl<'s> Join<'s> {
             if (fingerprint ^ self.fingerprints[older - self.first]).count_ones() as usize > may_differ {
                 continue;
             }
-            *budget = budget.saturating_sub(words / 2);
+            search.spend(words / 2);
             if let Some(shared) = shared(set, &self.measure.sets[older], need) {
                 return Some((at, shared));
             }
-            if *budget == 0 {
+            if search.budget == 0 {
                 break;
             }
         }
@@ -479,6 +480,11 @@ impl Measure<'_> {
 }
 
 impl Search {
+    /// Takes candidates off the budget.
+    fn spend(&mut self, candidates: usize) {
+        self.budget = self.budget.saturating_sub(narrow(candidates));
+    }
+
     fn improve(&mut self, found: Best) {
         if found.beats(self.best.as_ref()) {
             self.best = Some(found);
@@ -521,7 +527,7 @@ fn spread(word: u32) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-/// Narrows counts of sets and of words in a set: both far below 2^32, because each was read from a file.
+/// Narrows counts of sets, of words in a set and of candidates: all far below 2^32, because each was read from a file.
 #[expect(clippy::cast_possible_truncation, reason = "the doc comment above")]
 fn narrow(count: usize) -> u32 {
     count as u32

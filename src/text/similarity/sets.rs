@@ -36,7 +36,7 @@ impl Part {
 pub(super) struct Sets {
     parts: Vec<Part>,
     /// The index of each set's statement.
-    statements: Vec<usize>,
+    statements: Vec<u32>,
 }
 
 impl Sets {
@@ -52,7 +52,7 @@ impl Sets {
 
     /// Returns the index of a set's statement.
     pub(super) fn statement(&self, at: usize) -> usize {
-        self.statements[at]
+        self.statements[at] as usize
     }
 }
 
@@ -60,7 +60,7 @@ impl Index<usize> for Sets {
     type Output = [u32];
 
     fn index(&self, at: usize) -> &[u32] {
-        let statement = self.statements[at];
+        let statement = self.statement(at);
         let part = &self.parts[statement / PART];
         &part.words[part.range(statement % PART)]
     }
@@ -109,7 +109,7 @@ impl Words {
 
     /// Returns the words of some statements, given by ascending index, as sets of numbers: the rarest word among these
     /// statements is 0, and the numbers in a set ascend. Returns too how many words there are.
-    pub(super) fn into_sets(mut self, statements: Vec<usize>, cores: Cores) -> (Sets, usize) {
+    pub(super) fn into_sets(mut self, statements: &[usize], cores: Cores) -> (Sets, usize) {
         let mut wanted: Vec<&[usize]> = vec![&[]; self.parts.len()];
         for some in statements.chunk_by(|left, right| left / PART == right / PART) {
             wanted[some[0] / PART] = some;
@@ -144,6 +144,7 @@ impl Words {
             }
         };
         cores.map_mut(&mut self.parts, renumber);
+        let statements = statements.iter().map(|statement| narrow(*statement)).collect();
         (Sets { parts: self.parts, statements }, numbers.len())
     }
 }
@@ -165,11 +166,11 @@ mod tests {
         let (words, others) = Words::read(&statements, read, cores);
         assert!(others.into_iter().eq((0..=2 * PART).map(|at| 10 * at)));
         assert_eq!([0, 1, 2 * PART].map(|at| words.count(at)), [2, 1, 3]);
-        let (sets, count) = words.into_sets(vec![0, 1, PART + 1, 2 * PART], cores);
+        let (sets, count) = words.into_sets(&[0, 1, PART + 1, 2 * PART], cores);
         assert_eq!(count, 3);
         assert!(sets.iter().eq([&[1, 2][..], &[2], &[2], &[0, 1, 2]]));
         let (words, _) = Words::read(&statements, read, cores);
-        let (sets, count) = words.into_sets(vec![PART + 1], cores);
+        let (sets, count) = words.into_sets(&[PART + 1], cores);
         assert_eq!((sets.len(), &sets[0], count), (1, &[0][..], 1));
     }
 }
