@@ -6,7 +6,8 @@ use crate::history::main_line::Step;
 use crate::history::timeline::{self, Deed};
 use crate::history::{Change, Changes, Signed, decisions};
 use crate::register::{self, Exception, Files, Status};
-use crate::replay::{Replay, stem_of};
+use crate::replay::Replay;
+use crate::replay::state::stem_of;
 use crate::rule::Level;
 use crate::rules::{self, Judge};
 use crate::source::FileId;
@@ -95,7 +96,7 @@ impl Replay<'_> {
                 judged,
                 id: change.id.to_owned(),
                 path: changes.files.source(side.file).path().to_owned(),
-                deeds: timeline::deeds(change, self.put_back.contains(&change.id.to_lowercase())),
+                deeds: timeline::deeds(change, self.state.put_back.contains(&change.id.to_lowercase())),
                 refused: refused(change),
                 decisions: made.collect(),
             })
@@ -103,7 +104,7 @@ impl Replay<'_> {
         let mut touched: Vec<Touch> = changes.list.iter().filter_map(touch).collect();
         // What comes back as it was is no change of the record.
         let is_told = |stem: &String| changes.list.iter().any(|change| change.id.to_lowercase() == *stem);
-        for stem in self.put_back.iter().filter(|stem| !is_told(stem)) {
+        for stem in self.state.put_back.iter().filter(|stem| !is_told(stem)) {
             let back = changes.files.own().iter().map(|file| (*file, changes.files.source(*file).path()));
             let Some((file, path)) = back.into_iter().find(|(_, path)| stem_of(path) == *stem) else { continue };
             touched.push(Touch {
