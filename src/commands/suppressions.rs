@@ -15,7 +15,7 @@ use crate::output::{Format, Look};
 use crate::policy::places::SUPPRESSIONS;
 use crate::policy::{Allowed, Suppressing, SuppressionBaseline};
 use crate::rules;
-use crate::suppressions::{Identity, Inventory, Item, Licences, Reader, Standing, Tracked, tools};
+use crate::suppressions::{Identity, Inventory, Item, Permits, Reader, Standing, Tracked, tools};
 use crate::text::{counted, nearest};
 use crate::tools::Tool;
 
@@ -39,9 +39,9 @@ pub(super) fn run(arguments: &cli::Suppressions, world: &World, out: &mut dyn Wr
         return write_baseline(arguments, &opened, &inventory, out);
     }
     let register = opened.register();
-    let licences = Licences::new(&register, &opened.judge.policy, opened.judge.today);
-    let licences = licences.with_entries(&register, &inventory, &opened.files);
-    let rows = rows(&inventory, &licences, opened.judge.suppressed.as_ref(), &opened);
+    let permits = Permits::new(&register, &opened.judge.policy, opened.judge.today);
+    let permits = permits.with_entries(&register, &inventory, &opened.files);
+    let rows = rows(&inventory, &permits, opened.judge.suppressed.as_ref(), &opened);
     let listing = Listing {
         files: &opened.files,
         rows: rows.into_iter().filter(|row| !arguments.open || !row.state.is_in_order()).collect(),
@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &cli::Suppressions, world: &World, out: &mut dyn Wr
         baseline: opened.judge.suppressed.as_ref(),
         policy: &opened.judge.policy,
         today: opened.judge.today,
-        licences: &licences,
+        permits: &permits,
         is_part: arguments.open,
         quiet: arguments.quiet,
     };
@@ -129,12 +129,12 @@ fn inventory(opened: &mut Opened, reader: &Reader) -> Result<Inventory, Error> {
 /// Says of each suppression what is behind it.
 fn rows<'i>(
     inventory: &'i Inventory,
-    licences: &Licences<'i, 'i>,
+    permits: &Permits<'i, 'i>,
     baseline: Option<&SuppressionBaseline>,
     opened: &Opened,
 ) -> Vec<Row<'i>> {
     let standings: Vec<Standing<'_, '_>> =
-        inventory.items.iter().map(|item| licences.standing(item, item.marker.as_deref())).collect();
+        inventory.items.iter().map(|item| permits.standing(item, item.marker.as_deref())).collect();
     let without: Vec<&Item> =
         inventory.items.iter().zip(&standings).filter(|(_, it)| needs(it)).map(|(item, _)| item).collect();
     let mut listed = baseline
@@ -184,10 +184,10 @@ fn write_baseline(
         }));
     }
     let register = opened.register();
-    let licences = Licences::new(&register, &judge.policy, judge.today);
-    let licences = licences.with_entries(&register, inventory, &opened.files);
+    let permits = Permits::new(&register, &judge.policy, judge.today);
+    let permits = permits.with_entries(&register, inventory, &opened.files);
     let without: Vec<&Item> =
-        inventory.items.iter().filter(|item| needs(&licences.standing(item, item.marker.as_deref()))).collect();
+        inventory.items.iter().filter(|item| needs(&permits.standing(item, item.marker.as_deref()))).collect();
     let listed = before.map_or_else(|| vec![true; without.len()], |before| before.lets_be(inventory, &without));
     let kept: Vec<Allowed> =
         without.iter().zip(&listed).filter(|(_, listed)| **listed).map(|(item, _)| allowed(item)).collect();

@@ -15,7 +15,7 @@ use crate::output::{Look, Severity, Snippet, diff, escape, render_snippet};
 use crate::policy::{Policy, Target};
 use crate::rules::UNREGISTERED;
 use crate::source::Source;
-use crate::suppressions::{Inventory, Item, Licences, Standing, entries_in};
+use crate::suppressions::{Inventory, Item, Permits, Standing, entries_in};
 use crate::sync::{Allowed, Plan, Stray, Unsaid, lists, tools_with_files, tools_with_flags};
 use crate::text::{counted, nearest, shown};
 use crate::tools::Tool;
@@ -85,7 +85,7 @@ fn targets(
     let policy = &opened.judge.policy;
     let chosen = chosen(arguments, &policy.sync)?;
     let register = opened.register();
-    let licences = Licences::new(&register, policy, opened.judge.today);
+    let permits = Permits::new(&register, policy, opened.judge.today);
     let mut compared = Vec::with_capacity(chosen.len());
     let mut left_out: Vec<(&Target, Vec<Unsaid>)> = Vec::new();
     for target in chosen {
@@ -102,7 +102,7 @@ fn targets(
             }
         };
         // What is not there yet tells nobody anything.
-        let more = text.filter(|text| !text.trim().is_empty()).map(|text| beside(target, text, &licences, opened));
+        let more = text.filter(|text| !text.trim().is_empty()).map(|text| beside(target, text, &permits, opened));
         plan.strays.extend(more.unwrap_or_default());
         plan.strays.sort_by_key(|stray| stray.span.start);
         left_out.push((target, unsaid));
@@ -145,12 +145,12 @@ fn targets(
 
 /// Finds what a tool is told beside the lists that `sync` writes: by keys that leave out more than a cover can say. What
 /// the baseline of suppressions lets be is in order here, too.
-fn beside(target: &Target, text: &str, licences: &Licences<'_, '_>, opened: &Opened) -> Vec<Stray> {
+fn beside(target: &Target, text: &str, permits: &Permits<'_, '_>, opened: &Opened) -> Vec<Stray> {
     let Some((usual, listed)) = lists(target, text) else { return Vec::new() };
     let items = entries_in(target.tool, &target.path, usual, text);
     let is_open = |item: &&Item| {
         let is_listed = listed.iter().any(|at| at.contains(&item.found.span.range().start));
-        !is_listed && !matches!(licences.standing(item, None), Standing::InForce(_) | Standing::Over)
+        !is_listed && !matches!(permits.standing(item, None), Standing::InForce(_) | Standing::Over)
     };
     let open: Vec<&Item> = items.iter().filter(is_open).collect();
     let baseline = opened.judge.suppressed.as_ref().filter(|it| opened.judge.today.day <= it.until);

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::output::{Format, Look, escape};
 use crate::policy::{Policy, SuppressionBaseline};
 use crate::register::{Exception, Files, Status};
-use crate::suppressions::{End, Item, Licences, Reach, Tag, Unread, What};
+use crate::suppressions::{End, Item, Permits, Reach, Tag, Unread, What};
 use crate::text::counted;
 use crate::time::{Day, Today};
 
@@ -95,7 +95,7 @@ pub struct Listing<'l> {
     /// The moment of the list.
     pub today: Today,
     /// The exceptions.
-    pub licences: &'l Licences<'l, 'l>,
+    pub permits: &'l Permits<'l, 'l>,
     /// Whether only those without an exception are listed.
     pub is_part: bool,
     /// Whether the line of counts is left out.
@@ -356,12 +356,12 @@ fn suppression<'l>(listing: &'l Listing<'_>, row: &'l Row<'_>) -> Suppression<'l
 }
 
 fn marker<'l>(listing: &'l Listing<'_>, tag: &'l Tag) -> Marker<'l> {
-    let exception = listing.licences.named(&tag.marker.id);
+    let exception = listing.permits.named(&tag.marker.id);
     Marker {
         path: listing.files.source(tag.file).path(),
         line: tag.marker.line,
         id: &tag.marker.id,
         exception: exception.map(|exception| exception.id),
-        ended: exception.is_some_and(|exception| listing.licences.is_over(exception)),
+        ended: exception.is_some_and(|exception| listing.permits.is_over(exception)),
     }
 }

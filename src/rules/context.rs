@@ -16,7 +16,7 @@ use crate::rules::{Agreed, BaselineUse, Takeover};
 use crate::scan::Scan;
 use crate::signoff::{Merge, Ownership};
 use crate::source::{FileId, Source};
-use crate::suppressions::{Inventory, Licences};
+use crate::suppressions::{Inventory, Permits};
 use crate::text::Phrases;
 use crate::time::Today;
 use crate::yaml::{Problem, Spot};
@@ -193,7 +193,7 @@ pub struct Context<'c> {
     /// What the change takes over by its baseline, and who agrees to that.
     pub(crate) takeover: Option<&'c (Takeover, Agreed)>,
     /// The exceptions behind suppressions and markers, if those are judged and the rule looks at the whole register.
-    pub(crate) licences: Option<&'c Licences<'c, 'c>>,
+    pub(crate) permits: Option<&'c Permits<'c, 'c>>,
     /// The change that has the register as one of its sides.
     pub(crate) touching: Option<&'c Changes<'c>>,
     pub(crate) files: &'c Files,

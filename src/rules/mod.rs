@@ -22,7 +22,7 @@ use crate::rule::{Family, Finding, Findings, Level, LooksAt, Rule};
 use crate::scan::Scan;
 use crate::signoff::Ownership;
 use crate::source::FileId;
-use crate::suppressions::Licences;
+use crate::suppressions::Permits;
 
 macro_rules! rules {
     ($($family:ident { $($rule:ident,)+ })+) => {
@@ -368,12 +368,12 @@ impl<'a> Run<'a> {
     }
 
     fn whole(&self, cores: Cores) -> Vec<Finding> {
-        let licences = self.licences();
+        let permits = self.permits();
         let run = |on: &On| {
             let mut findings = Vec::new();
             if let Check::Register(check) = on.check {
                 let context = self.context(on, FileId(0), &mut findings);
-                check(&mut Context { licences: licences.as_ref(), ..context });
+                check(&mut Context { permits: permits.as_ref(), ..context });
             }
             findings
         };
@@ -381,12 +381,12 @@ impl<'a> Run<'a> {
     }
 
     /// Prepares once what several rules ask of suppressions and markers.
-    fn licences(&self) -> Option<Licences<'a, 'a>> {
+    fn permits(&self) -> Option<Permits<'a, 'a>> {
         let Case { judge, register, around, files, .. } = self.case;
         let inventory = around?.inventory.as_ref()?;
         let is_asked = self.on.iter().any(|on| OF_SUPPRESSIONS.contains(&on.rule.id));
-        let licences = is_asked.then(|| Licences::new(register, &judge.policy, judge.today))?;
-        Some(licences.with_entries(register, inventory, files))
+        let permits = is_asked.then(|| Permits::new(register, &judge.policy, judge.today))?;
+        Some(permits.with_entries(register, inventory, files))
     }
 
     fn baseline(&self, used: &BaselineUse<'_>) -> Vec<Finding> {
@@ -434,7 +434,7 @@ impl<'a> Run<'a> {
             around,
             scan,
             takeover: self.takeover.as_ref(),
-            licences: None,
+            permits: None,
             touching,
             files,
             is_base,

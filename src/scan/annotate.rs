@@ -96,21 +96,21 @@ impl<'r> Suppressions<'r> {
 }
 
 fn granted(cover: &Known) -> Granted<'_> {
-    let licence = &cover.licence;
+    let permit = &cover.permit;
     let justification = format!(
         "Exception {} until {}, approved by {}: {}",
         cover.exception,
-        licence.expires,
-        shown(&licence.approver),
-        shown(&licence.title)
+        permit.expires,
+        shown(&permit.approver),
+        shown(&permit.title)
     );
     Granted {
         kind: "external",
         status: "accepted",
         justification,
         properties: Properties {
-            expiry_utc: &licence.ends,
-            stopgap: Exception { exception: &cover.exception, expires: &licence.expires, approver: &licence.approver },
+            expiry_utc: &permit.ends,
+            stopgap: Exception { exception: &cover.exception, expires: &permit.expires, approver: &permit.approver },
         },
     }
 }

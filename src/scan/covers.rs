@@ -37,7 +37,7 @@ pub struct Known {
     /// Whether it ends once there is a fix.
     pub until_fixed: bool,
     /// What is written about its exception into an annotated log.
-    pub licence: Licence,
+    pub permit: Permit,
     tool: Name,
     paths: Vec<Pattern>,
     routes: Vec<String>,
@@ -48,7 +48,7 @@ pub struct Known {
 
 /// What an exception says about a finding that it covers.
 #[derive(Clone, Debug)]
-pub struct Licence {
+pub struct Permit {
     /// The last covered day or moment, as it is written.
     pub expires: String,
     /// The first instant that is no longer covered, in UTC.
@@ -89,9 +89,9 @@ impl Covers {
         let mut all = Self::default();
         for exception in register.exceptions() {
             let in_force = exception.grants(zone, today);
-            let Some(licence) = Licence::of(exception, zone) else { continue };
+            let Some(permit) = Permit::of(exception, zone) else { continue };
             for (index, cover) in exception.covers.iter().enumerate() {
-                let Some(known) = Known::read(exception, (index, cover), licence.clone()) else { continue };
+                let Some(known) = Known::read(exception, (index, cover), permit.clone()) else { continue };
                 let (standing, remedy) = if in_force { Default::default() } else { standing(exception, zone, today) };
                 let known = Known { in_force, standing, remedy, ..known };
                 let of_tool = if known.is_of_every_rule {
@@ -125,7 +125,7 @@ impl Covers {
 }
 
 impl Known {
-    fn read(exception: &Exception<'_>, (index, cover): (usize, &Cover<'_>), licence: Licence) -> Option<Self> {
+    fn read(exception: &Exception<'_>, (index, cover): (usize, &Cover<'_>), permit: Permit) -> Option<Self> {
         let tool = cover.name().filter(|_| cover.is_whole())?;
         // No log says these of a result, and a doubt covers nothing.
         let is_told = |selector| {
@@ -155,7 +155,7 @@ impl Known {
             standing: String::new(),
             remedy: String::new(),
             until_fixed: cover.until_fixed.as_ref().is_some_and(|flag| flag.value),
-            licence,
+            permit,
             tool,
             paths: paths?,
             routes,
@@ -233,7 +233,7 @@ fn is_route(wanted: &str, route: &str) -> bool {
     matches(&all) || all.get(1..).is_some_and(matches)
 }
 
-impl Licence {
+impl Permit {
     fn of(exception: &Exception<'_>, zone: Zone) -> Option<Self> {
         let expiry = exception.current_expiry()?.value;
         let text = |text: Option<&crate::register::Text<'_>>| text.map(|text| text.as_str().to_owned());

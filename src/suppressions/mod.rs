@@ -22,5 +22,5 @@ pub use inventory::{Identity, Inventory, Item, Tag, entries_in};
 #[cfg(test)]
 pub use page::Found;
 pub use page::{Reader, literals, tools};
-pub use standing::{Lack, Licences, Standing, passed_over};
+pub use standing::{Lack, Permits, Standing, passed_over};
 pub use tracked::{Tracked, Unread};

@@ -53,7 +53,7 @@ pub enum Lack {
 
 /// The exceptions of a register, by their ids and by what they cover.
 #[derive(Debug)]
-pub struct Licences<'r, 'a> {
+pub struct Permits<'r, 'a> {
     by_id: FxHashMap<String, &'r Exception<'a>>,
     by_tool: FxHashMap<Name, OfTool<'r, 'a>>,
     zone: Zone,
@@ -66,7 +66,7 @@ pub struct Licences<'r, 'a> {
 /// The covers of a tool.
 #[derive(Debug, Default)]
 struct OfTool<'r, 'a> {
-    all: Vec<Licence<'r, 'a>>,
+    all: Vec<Permit<'r, 'a>>,
     /// Which of them can be about a rule, by the forms of its name.
     by_form: FxHashMap<String, Vec<usize>>,
     /// Which of them are about every rule.
@@ -75,32 +75,32 @@ struct OfTool<'r, 'a> {
 
 /// A cover of an exception.
 #[derive(Debug)]
-struct Licence<'r, 'a> {
+struct Permit<'r, 'a> {
     exception: &'r Exception<'a>,
     cover: &'r Cover<'a>,
     paths: Vec<Pattern>,
 }
 
-impl<'r, 'a> Licences<'r, 'a> {
+impl<'r, 'a> Permits<'r, 'a> {
     /// Takes the exceptions of a register on a day.
     #[must_use]
     pub fn new(register: &'r Register<'a>, policy: &Policy, today: Today) -> Self {
         let zone = policy.timezone;
         let (by_id, by_tool, held) = Default::default();
-        let mut licences = Self { by_id, by_tool, zone, today, held };
+        let mut permits = Self { by_id, by_tool, zone, today, held };
         for exception in register.exceptions() {
             // Of two with one id the first counts, as everywhere.
-            licences.by_id.entry(exception.id.to_lowercase()).or_insert(exception);
+            permits.by_id.entry(exception.id.to_lowercase()).or_insert(exception);
             for cover in exception.covers.iter().filter(|cover| cover.is_whole()) {
                 let Some(name) = cover.name() else { continue };
                 let paths: Option<Vec<Pattern>> =
                     cover.paths.iter().map(|path| Pattern::parse(path.as_str()).ok()).collect();
                 let Some(paths) = paths else { continue };
-                let of_tool = licences.by_tool.entry(name.clone()).or_default();
-                of_tool.add(name.ids(), Licence { exception, cover, paths });
+                let of_tool = permits.by_tool.entry(name.clone()).or_default();
+                of_tool.add(name.ids(), Permit { exception, cover, paths });
             }
         }
-        licences
+        permits
     }
 
     /// Takes in what is in ignore files. `sync` writes some covers as expressions, or joins them, and only it can tell
@@ -204,9 +204,9 @@ impl<'r, 'a> Licences<'r, 'a> {
             None => Standing::Nothing,
         };
         for name in names(item) {
-            for licence in self.about(item, &name) {
-                let exception = licence.exception;
-                let Some(fits) = licence.fits(item, &name).filter(|_| is_asked(exception)) else { continue };
+            for permit in self.about(item, &name) {
+                let exception = permit.exception;
+                let Some(fits) = permit.fits(item, &name).filter(|_| is_asked(exception)) else { continue };
                 let found = match (exception.grants(self.zone, self.today), fits) {
                     (true, true) => return Standing::InForce(exception),
                     (true, false) => Standing::Wider(exception),
@@ -223,7 +223,7 @@ impl<'r, 'a> Licences<'r, 'a> {
     }
 
     /// Returns, in their order, the covers of a tool that can be about a suppression.
-    fn about(&self, item: &Item, name: &Name) -> Vec<&Licence<'r, 'a>> {
+    fn about(&self, item: &Item, name: &Name) -> Vec<&Permit<'r, 'a>> {
         self.by_tool.get(name).map(|of_tool| of_tool.about(item, name)).unwrap_or_default()
     }
 
@@ -232,12 +232,12 @@ impl<'r, 'a> Licences<'r, 'a> {
         let names = names(item);
         let is_of_tool = |cover: &Cover<'_>| cover.name().is_some_and(|name| names.contains(&name));
         let own = names.iter().flat_map(|name| self.about(item, name).into_iter().map(move |it| (it, name)));
-        let own: Vec<_> = own.filter(|(licence, _)| std::ptr::eq(licence.exception, exception)).collect();
+        let own: Vec<_> = own.filter(|(permit, _)| std::ptr::eq(permit.exception, exception)).collect();
         match () {
             () if exception.covers.is_empty() => Lack::Covers,
             () if !exception.covers.iter().any(is_of_tool) => Lack::Tool,
             () if own.is_empty() => Lack::Rule,
-            () if own.iter().all(|(licence, name)| licence.fits(item, name).is_none()) => Lack::File,
+            () if own.iter().all(|(permit, name)| permit.fits(item, name).is_none()) => Lack::File,
             () => Lack::Rest,
         }
     }
@@ -264,19 +264,19 @@ fn names(item: &Item) -> Vec<Name> {
 }
 
 impl<'r, 'a> OfTool<'r, 'a> {
-    fn add(&mut self, ids: Ids, licence: Licence<'r, 'a>) {
-        let Some(id) = &licence.cover.id else { return };
+    fn add(&mut self, ids: Ids, permit: Permit<'r, 'a>) {
+        let Some(id) = &permit.cover.id else { return };
         let at = self.all.len();
-        if licence.cover.is_of_every_rule() {
+        if permit.cover.is_of_every_rule() {
             self.of_every_rule.push(at);
         } else {
             ids.reported(id.as_str()).for_each(|form| self.by_form.entry(form).or_default().push(at));
         }
-        self.all.push(licence);
+        self.all.push(permit);
     }
 
     /// Returns, in their order, the covers that can be about a suppression.
-    fn about(&self, item: &Item, name: &Name) -> Vec<&Licence<'r, 'a>> {
+    fn about(&self, item: &Item, name: &Name) -> Vec<&Permit<'r, 'a>> {
         let What::Rule(rule) = &item.found.what else { return self.all.iter().collect() };
         let Some(rule) = rule_of(rule, item, name) else { return Vec::new() };
         let forms = name.ids().reported(&rule).filter_map(|form| self.by_form.get(&form));
@@ -291,7 +291,7 @@ fn rule_of<'i>(rule: &'i str, item: &Item, name: &Name) -> Option<Cow<'i, str>> 
     if is_foreign { ported(rule).map(Cow::Owned) } else { Some(Cow::Borrowed(rule)) }
 }
 
-impl Licence<'_, '_> {
+impl Permit<'_, '_> {
     /// Returns whether the cover holds all of a suppression; false where it holds only a part of it, and `None` where
     /// it is about something else.
     fn fits(&self, item: &Item, name: &Name) -> Option<bool> {
@@ -493,8 +493,8 @@ mod tests {
         let exception = Exception::from_node(FileId(0), "x", yaml::parse(&source).unwrap());
         let cover = &exception.covers[0];
         let paths = cover.paths.iter().map(|path| Pattern::parse(path.as_str()).unwrap()).collect();
-        let licence = Licence { exception: &exception, cover, paths };
-        items(path, text).iter().map(|item| licence.fits(item, &cover.name().unwrap())).collect()
+        let permit = Permit { exception: &exception, cover, paths };
+        items(path, text).iter().map(|item| permit.fits(item, &cover.name().unwrap())).collect()
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::licence::MARK;
+use super::permit::MARK;
 
 /// What becomes of an existing entry.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::formats::{Wanted, document_identity};
-use super::licence::MARK;
+use super::permit::MARK;
 use super::shelf::{Slot, Splice, at_end};
 use super::tree::{self, Kind, Tree, Unreadable};
 use crate::yaml;

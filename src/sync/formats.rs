@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::datum::Datum;
-use super::licence::Licence;
+use super::permit::Permit;
 use super::tree::{Kind, Pair, Tree};
 use crate::register::{Cover, Package};
 use crate::text::is_hostile;
@@ -82,7 +82,7 @@ pub(super) struct Format {
     pub(super) switch: Option<&'static str>,
     /// What a new file begins with.
     pub(super) skeleton: &'static str,
-    write: fn(&Cover<'_>, &Licence) -> Entries,
+    write: fn(&Cover<'_>, &Permit) -> Entries,
 }
 
 /// The entries of a cover, without what the format adds; or why the file cannot say as much.
@@ -219,10 +219,10 @@ static FORMATS: &[Format] = &[
         identity: &["id", "crate"],
         known: &["id", "crate", "reason"],
         refuses_unknown: true,
-        write: |cover, licence| {
+        write: |cover, permit| {
             Ok(vec![item(
                 &["advisories", "ignore"],
-                Datum::map([("id", Datum::text(text(cover))), ("reason", reason(licence))]),
+                Datum::map([("id", Datum::text(text(cover))), ("reason", reason(permit))]),
             )])
         },
         ..row("cargo-deny", &[], "deny.toml", Syntax::Toml)
@@ -288,10 +288,10 @@ static FORMATS: &[Format] = &[
         holders: &[MAP],
         known: &["expiration_date", "justification", "run"],
         end: Some("expiration_date"),
-        write: |cover, licence| {
+        write: |cover, permit| {
             let waiver = Datum::map([
-                ("expiration_date", Datum::Raw(licence.end_instant())),
-                ("justification", reason(licence)),
+                ("expiration_date", Datum::Raw(permit.end_instant())),
+                ("justification", reason(permit)),
                 ("run", Datum::Raw("false".to_owned())),
             ]);
             Ok(vec![keyed(&[], text(cover), waiver)])
@@ -428,7 +428,7 @@ impl Format {
     /// # Errors
     ///
     /// If the file can say no more than would suppress too much.
-    pub(super) fn entries(&self, cover: &Cover<'_>, licence: &Licence) -> Result<Vec<Wanted>, String> {
+    pub(super) fn entries(&self, cover: &Cover<'_>, permit: &Permit) -> Result<Vec<Wanted>, String> {
         let writes_until_fixed = ["grype", "snyk"].contains(&self.tool);
         if cover.until_fixed.as_ref().is_some_and(|flag| flag.value) && !writes_until_fixed {
             return Err("it cannot end an entry when a fix appears".to_owned());
@@ -442,26 +442,26 @@ impl Format {
                     Syntax::Documents => document_identity(&value),
                     _ => self.identity(&entry.path, entry.key.as_deref(), &value),
                 },
-                comment: matches!(entry.value, Datum::Text(_)).then(|| licence.mark()),
+                comment: matches!(entry.value, Datum::Text(_)).then(|| permit.mark()),
                 path: entry.path,
                 key: entry.key,
                 value: entry.value,
                 id: text(cover).to_owned(),
                 is_narrow,
-                exception: licence.ids.first().cloned().unwrap_or_default(),
+                exception: permit.ids.first().cloned().unwrap_or_default(),
             }
         };
-        let entries = (self.write)(cover, licence)?;
-        match entries.iter().find_map(|entry| self.unwritable(entry, licence)) {
+        let entries = (self.write)(cover, permit)?;
+        match entries.iter().find_map(|entry| self.unwritable(entry, permit)) {
             Some(why) => Err(why),
             None => Ok(entries.into_iter().map(wanted).collect()),
         }
     }
 
     /// Says why an entry could not be read back from the file; `None` if it can.
-    fn unwritable(&self, entry: &Entry, licence: &Licence) -> Option<String> {
+    fn unwritable(&self, entry: &Entry, permit: &Permit) -> Option<String> {
         let said = |whose: &str, c: char| format!("{whose} contains the invisible character U+{:04X}", u32::from(c));
-        if let Some(c) = licence.names().chars().find(|c| is_hostile(*c)) {
+        if let Some(c) = permit.names().chars().find(|c| is_hostile(*c)) {
             return Some(said("the name of the exception", c));
         }
         // An expression of Kyverno may have several lines.
@@ -480,8 +480,8 @@ fn text<'c>(cover: &'c Cover<'_>) -> &'c str {
     cover.id.as_ref().map_or("", |id| id.as_str().trim())
 }
 
-fn reason(licence: &Licence) -> Datum {
-    Datum::text(licence.reason())
+fn reason(permit: &Permit) -> Datum {
+    Datum::text(permit.reason())
 }
 
 fn paths(cover: &Cover<'_>) -> Vec<String> {
@@ -507,7 +507,7 @@ pub(crate) fn trivy_section(kind: &str) -> Option<&'static str> {
     }
 }
 
-fn trivy(cover: &Cover<'_>, licence: &Licence) -> Entries {
+fn trivy(cover: &Cover<'_>, permit: &Permit) -> Entries {
     let id = text(cover);
     // The number of a check has leading zeros, or `AVD-` before it.
     let is_check = Ids::Trivy.form(id) != id.to_ascii_lowercase();
@@ -516,34 +516,34 @@ fn trivy(cover: &Cover<'_>, licence: &Licence) -> Entries {
         None if is_check => "misconfigurations",
         None => "vulnerabilities",
     };
-    let end = Datum::Raw(licence.end_day().unwrap_or_else(|| licence.end_instant()));
+    let end = Datum::Raw(permit.end_day().unwrap_or_else(|| permit.end_instant()));
     // A folder of the register means what lies below it.
     let paths = paths(cover).into_iter().map(|path| if path.ends_with('/') { path + "**" } else { path }).collect();
     let entry = Datum::map([("id", Datum::text(id))])
         .with("paths", some_texts(paths))
         .with("purls", some_texts(purls(cover)))
         .with("expired_at", Some(end))
-        .with("statement", Some(reason(licence)));
+        .with("statement", Some(reason(permit)));
     Ok(vec![item(&[section], entry)])
 }
 
-fn trivy_lines(cover: &Cover<'_>, licence: &Licence) -> Entries {
+fn trivy_lines(cover: &Cover<'_>, permit: &Permit) -> Entries {
     if !cover.paths.is_empty() || !cover.purls.is_empty() {
         return Err("a plain file cannot narrow an entry to paths or packages; name a `.trivyignore.yaml`".to_owned());
     }
     if text(cover).contains(char::is_whitespace) {
         return Err("an id with white space is not read there".to_owned());
     }
-    Ok(vec![item(&[], Datum::text(format!("{} exp:{}", text(cover), licence.end_day_after())))])
+    Ok(vec![item(&[], Datum::text(format!("{} exp:{}", text(cover), permit.end_day_after())))])
 }
 
-fn osv_scanner(cover: &Cover<'_>, licence: &Licence) -> Entries {
+fn osv_scanner(cover: &Cover<'_>, permit: &Permit) -> Entries {
     if cover.package.is_some() {
         let why = "it ignores an id in every package, or every id of a package, but the cover names both";
         return Err(why.to_owned());
     }
-    let end = Datum::Raw(licence.end_instant());
-    let entry = Datum::map([("id", Datum::text(text(cover))), ("ignoreUntil", end), ("reason", reason(licence))]);
+    let end = Datum::Raw(permit.end_instant());
+    let entry = Datum::map([("id", Datum::text(text(cover))), ("ignoreUntil", end), ("reason", reason(permit))]);
     Ok(vec![item(&["IgnoredVulns"], entry)])
 }
 
@@ -559,7 +559,7 @@ pub(super) fn escaped(name: &str) -> String {
     text
 }
 
-fn grype(cover: &Cover<'_>, licence: &Licence) -> Entries {
+fn grype(cover: &Cover<'_>, permit: &Permit) -> Entries {
     let package = |location: Option<String>| {
         let own = cover.package.as_ref();
         let part = |of: fn(&Package<'_>) -> Option<String>| own.and_then(of).map(Datum::text);
@@ -586,17 +586,17 @@ fn grype(cover: &Cover<'_>, licence: &Licence) -> Entries {
         let entry = Datum::map([("vulnerability", Datum::text(text(cover)))])
             .with("fix-state", state.map(Datum::text))
             .with("package", place)
-            .with("reason", Some(reason(licence)));
+            .with("reason", Some(reason(permit)));
         item(&["ignore"], entry)
     };
     Ok(rules.map(rule).collect())
 }
 
-fn snyk(cover: &Cover<'_>, licence: &Licence) -> Entries {
+fn snyk(cover: &Cover<'_>, permit: &Permit) -> Entries {
     let is_until_fixed = cover.until_fixed.as_ref().is_some_and(|flag| flag.value);
     let millis = |instant: String| Datum::Quoted(instant.replace('Z', ".000Z"));
-    let details = Datum::map([("reason", reason(licence)), ("expires", millis(licence.end_instant()))])
-        .with("created", licence.start.map(|start| millis(rfc3339(start))))
+    let details = Datum::map([("reason", reason(permit)), ("expires", millis(permit.end_instant()))])
+        .with("created", permit.start.map(|start| millis(rfc3339(start))))
         .with("disregardIfFixable", is_until_fixed.then(|| Datum::Raw("true".to_owned())));
     let places = match paths(cover) {
         none if none.is_empty() => vec!["*".to_owned()],
@@ -606,7 +606,7 @@ fn snyk(cover: &Cover<'_>, licence: &Licence) -> Entries {
     Ok(places.into_iter().map(entry).collect())
 }
 
-fn dependency_check(cover: &Cover<'_>, licence: &Licence) -> Entries {
+fn dependency_check(cover: &Cover<'_>, permit: &Permit) -> Entries {
     let (paths, purls) = (paths(cover), purls(cover));
     if !paths.is_empty() && !purls.is_empty() {
         return Err("an entry there is narrowed to a file or to a package, not to both".to_owned());
@@ -637,10 +637,10 @@ fn dependency_check(cover: &Cover<'_>, licence: &Licence) -> Entries {
         places.push(Vec::new());
     }
     // A day with an offset begins at any instant that is a whole minute.
-    let until = day_with_offset(licence.end);
+    let until = day_with_offset(permit.end);
     let entry = |place: Vec<(&str, String)>| {
         let place = place.into_iter().map(|(key, value)| (key.to_owned(), Datum::Text(value)));
-        let pairs = [("until".to_owned(), Datum::text(until.clone())), ("notes".to_owned(), reason(licence))];
+        let pairs = [("until".to_owned(), Datum::text(until.clone())), ("notes".to_owned(), reason(permit))];
         item(
             &[],
             Datum::Map(
@@ -694,27 +694,27 @@ fn path_regex(path: &str) -> Option<String> {
     Some(pattern)
 }
 
-fn notes(licence: &Licence) -> Datum {
+fn notes(permit: &Permit) -> Datum {
     Datum::map([
         ("active", Datum::Raw("true".to_owned())),
-        ("expiry", Datum::Quoted(licence.end_instant())),
-        ("notes", reason(licence)),
+        ("expiry", Datum::Quoted(permit.end_instant())),
+        ("notes", reason(permit)),
     ])
 }
 
-fn audit_ci(cover: &Cover<'_>, licence: &Licence) -> Entries {
+fn audit_ci(cover: &Cover<'_>, permit: &Permit) -> Entries {
     let ids = match paths(cover) {
         none if none.is_empty() => vec![text(cover).to_owned()],
         some => some.into_iter().map(|path| format!("{}|{path}", text(cover))).collect(),
     };
-    Ok(ids.into_iter().map(|id| item(&["allowlist"], Datum::Map(vec![(id, notes(licence))]))).collect())
+    Ok(ids.into_iter().map(|id| item(&["allowlist"], Datum::Map(vec![(id, notes(permit))]))).collect())
 }
 
-fn nsprc(cover: &Cover<'_>, licence: &Licence) -> Entries {
-    Ok(vec![keyed(&[], text(cover), notes(licence))])
+fn nsprc(cover: &Cover<'_>, permit: &Permit) -> Entries {
+    Ok(vec![keyed(&[], text(cover), notes(permit))])
 }
 
-fn gitleaks(cover: &Cover<'_>, licence: &Licence) -> Entries {
+fn gitleaks(cover: &Cover<'_>, permit: &Permit) -> Entries {
     if is_fingerprint(text(cover)) {
         return Err("a single finding belongs in a `.gitleaksignore`".to_owned());
     }
@@ -728,7 +728,7 @@ fn gitleaks(cover: &Cover<'_>, licence: &Licence) -> Entries {
     }
     // Without `targetRules` it is for every rule.
     let rules = (!cover.is_of_every_rule()).then(|| Datum::texts([text(cover)]));
-    let entry = Datum::map([("description", reason(licence))])
+    let entry = Datum::map([("description", reason(permit))])
         .with("targetRules", rules)
         .with("paths", Some(Datum::texts(patterns)));
     Ok(vec![item(&["allowlists"], entry)])
@@ -744,7 +744,7 @@ fn is_fingerprint(id: &str) -> bool {
         && parts.next().is_some()
 }
 
-fn gitleaks_lines(cover: &Cover<'_>, _: &Licence) -> Entries {
+fn gitleaks_lines(cover: &Cover<'_>, _: &Permit) -> Entries {
     if !is_fingerprint(text(cover)) {
         return Err(
             "it names single findings, `file:rule:line`; name a `.gitleaks.toml` for rules and paths".to_owned()
@@ -782,16 +782,16 @@ fn sha1_hex(text: &str) -> String {
     data_encoding::HEXLOWER.encode(&Sha1::digest(text.as_bytes()))
 }
 
-fn kyverno(cover: &Cover<'_>, licence: &Licence) -> Entries {
+fn kyverno(cover: &Cover<'_>, permit: &Permit) -> Entries {
     let policy = text(cover);
     let matches: Vec<&str> = cover.matches.iter().map(|text| text.as_str()).collect();
-    let key = licence.ids.first().map(String::as_str).unwrap_or_default();
+    let key = permit.ids.first().map(String::as_str).unwrap_or_default();
     let namespace = cover.namespace.as_ref().map(|name| Datum::text(name.as_str().trim()));
     let distinct = if matches.is_empty() { String::new() } else { sha1_hex(&matches.join("\n"))[..8].to_owned() };
     let parts: Vec<&str> = [key, policy, &distinct].into_iter().filter(|part| !part.is_empty()).collect();
     let metadata = Datum::map([("name", Datum::text(object_name(&parts, 200)))])
         .with("namespace", namespace)
-        .with("annotations", Some(Datum::Map(vec![("stopgap/exception".to_owned(), reason(licence))])));
+        .with("annotations", Some(Datum::Map(vec![("stopgap/exception".to_owned(), reason(permit))])));
     let kind = cover.kind.as_ref().map_or("ValidatingPolicy", |kind| kind.as_str());
     let conditions = matches.iter().enumerate().map(|(index, expression)| {
         Datum::map([("name", Datum::text(format!("covered-{}", index + 1))), ("expression", Datum::text(*expression))])
@@ -802,7 +802,7 @@ fn kyverno(cover: &Cover<'_>, licence: &Licence) -> Entries {
         Datum::List(vec![Datum::map([("name", Datum::text(policy)), ("kind", Datum::text(kind))])]),
     )])
     .with("matchConditions", (!conditions.is_empty()).then_some(Datum::List(conditions)))
-    .with("expiresAt", Some(Datum::Quoted(licence.end_instant())))
+    .with("expiresAt", Some(Datum::Quoted(permit.end_instant())))
     .with("reportResult", Some(Datum::text("skip")));
     let document = Datum::map([
         ("apiVersion", Datum::text("policies.kyverno.io/v1")),
@@ -813,7 +813,7 @@ fn kyverno(cover: &Cover<'_>, licence: &Licence) -> Entries {
     Ok(vec![item(&[], document)])
 }
 
-fn kubescape(cover: &Cover<'_>, licence: &Licence) -> Entries {
+fn kubescape(cover: &Cover<'_>, permit: &Permit) -> Entries {
     if !cover.paths.is_empty() {
         return Err("it narrows an entry to resources, not to files".to_owned());
     }
@@ -821,11 +821,11 @@ fn kubescape(cover: &Cover<'_>, licence: &Licence) -> Entries {
         ("designatorType", Datum::text("Attributes")),
         ("attributes", Datum::map([("kind", Datum::text(".*"))])),
     ]);
-    let key = licence.ids.first().map(String::as_str).unwrap_or_default();
+    let key = permit.ids.first().map(String::as_str).unwrap_or_default();
     let entry = Datum::map([
         ("name", Datum::text(object_name(&[key, text(cover)], 200))),
         ("policyType", Datum::text("postureExceptionPolicy")),
-        ("reason", reason(licence)),
+        ("reason", reason(permit)),
         ("actions", Datum::texts(["alertOnly"])),
         ("resources", Datum::List(vec![everywhere])),
         ("posturePolicies", Datum::List(vec![Datum::map([("controlID", Datum::text(escaped(text(cover))))])])),
@@ -833,19 +833,19 @@ fn kubescape(cover: &Cover<'_>, licence: &Licence) -> Entries {
     Ok(vec![item(&[], entry)])
 }
 
-fn azure(cover: &Cover<'_>, licence: &Licence) -> Entries {
+fn azure(cover: &Cover<'_>, permit: &Permit) -> Entries {
     let Some(scope) = cover.scope.as_ref().map(|scope| scope.as_str().trim()) else {
         return Err("an exemption needs a `scope`".to_owned());
     };
-    let key = licence.ids.first().map(String::as_str).unwrap_or_default();
+    let key = permit.ids.first().map(String::as_str).unwrap_or_default();
     let name = object_name(&[key, &sha1_hex(&format!("{scope}\n{}", text(cover)))[..8]], 64);
-    let title: String = if licence.title.is_empty() { key.to_owned() } else { licence.title.clone() };
+    let title: String = if permit.title.is_empty() { key.to_owned() } else { permit.title.clone() };
     let entry = Datum::map([
         ("name", Datum::text(name)),
         ("displayName", Datum::text(title.chars().take(128).collect::<String>())),
-        ("description", Datum::text(licence.reason().chars().take(512).collect::<String>())),
+        ("description", Datum::text(permit.reason().chars().take(512).collect::<String>())),
         ("exemptionCategory", Datum::text("Waiver")),
-        ("expiresOn", Datum::Quoted(licence.end_instant())),
+        ("expiresOn", Datum::Quoted(permit.end_instant())),
         ("scope", Datum::text(scope)),
     ]);
     let entry = match cover.assignment.as_ref() {
@@ -855,9 +855,9 @@ fn azure(cover: &Cover<'_>, licence: &Licence) -> Entries {
         None => entry.with("policyDefinitionName", Some(Datum::text(text(cover)))),
     };
     let metadata = Datum::map([
-        ("requestedBy", Datum::text(&*licence.requester)),
-        ("approvedBy", Datum::text(&*licence.approver)),
-        ("approvedOn", Datum::Quoted(licence.decided.clone())),
+        ("requestedBy", Datum::text(&*permit.requester)),
+        ("approvedBy", Datum::text(&*permit.approver)),
+        ("approvedOn", Datum::Quoted(permit.decided.clone())),
     ]);
     Ok(vec![item(&["exemptions"], entry.with("metadata", Some(metadata)))])
 }

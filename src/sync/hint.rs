@@ -1,7 +1,7 @@
 //! The cover that an entry would need, as it is typed.
 
 use super::formats::{Format, escaped};
-use super::licence::Licence;
+use super::permit::Permit;
 use super::shelf::Slot;
 use super::tree::Tree;
 use crate::register::{Cover, typed_cover};
@@ -38,7 +38,7 @@ fn is_written_as(format: &Format, item: &Item, slot: &Slot) -> bool {
     let text = flow(&Value::Map(item.clone()), Quotes::Double);
     let Ok(node) = yaml::parse(&text) else { return false };
     let cover = Cover::from_node((0, node));
-    let entries = format.entries(&cover, &Licence::default()).unwrap_or_default();
+    let entries = format.entries(&cover, &Permit::default()).unwrap_or_default();
     !cover.is_damaged && matches!(entries.as_slice(), [entry] if entry.identity == slot.identity)
 }
 

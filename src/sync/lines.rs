@@ -1,7 +1,7 @@
 //! Files with one entry per line, with comments on lines of their own.
 
 use super::formats::{Format, Wanted};
-use super::licence::MARK;
+use super::permit::MARK;
 use super::shelf::{Slot, Splice, at_end};
 use super::tree::{Kind, Tree};
 

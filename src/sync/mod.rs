@@ -13,8 +13,8 @@ mod documents;
 mod flags;
 mod formats;
 mod hint;
-mod licence;
 mod lines;
+mod permit;
 mod shelf;
 #[cfg(test)]
 mod tests;
@@ -28,7 +28,7 @@ pub(crate) use documents::parts as documents_in;
 pub use flags::tools as tools_with_flags;
 pub(crate) use formats::trivy_section;
 use formats::{Format, Syntax, Wanted};
-use licence::Licence;
+use permit::Permit;
 use shelf::{Shelf, Slot, Splice};
 pub(crate) use tree::json;
 use tree::{Tree, Unreadable};
@@ -106,7 +106,7 @@ pub struct Held {
 #[derive(Debug)]
 pub struct Allowed<'r, 'a> {
     tool: &'static str,
-    covers: Vec<(&'r Exception<'a>, &'r Cover<'a>, Licence)>,
+    covers: Vec<(&'r Exception<'a>, &'r Cover<'a>, Permit)>,
     today: Today,
     zone: Zone,
 }
@@ -152,8 +152,8 @@ impl<'r, 'a> Allowed<'r, 'a> {
             .filter(|exception| counts(exception))
             .flat_map(|exception| exception.covers.iter().map(move |cover| (exception, cover)));
         let own = covers.filter(|(_, cover)| cover.is_whole() && cover.name() == Some(Name::Known(tool)));
-        let licensed = own.filter_map(|(exception, cover)| Some((exception, cover, Licence::of(exception, zone)?)));
-        Self { tool, covers: licensed.collect(), today, zone }
+        let permitted = own.filter_map(|(exception, cover)| Some((exception, cover, Permit::of(exception, zone)?)));
+        Self { tool, covers: permitted.collect(), today, zone }
     }
 
     /// Returns the flags for a tool that is told on its command line, each once, sorted, and what they cannot say.
@@ -174,12 +174,12 @@ impl<'r, 'a> Allowed<'r, 'a> {
     /// Returns the entries that a file is to hold, in an order that only the register decides, and what it cannot say.
     fn wanted(&self, format: &Format) -> (Vec<Wanted>, Vec<Unsaid>) {
         let mut unsaid = Vec::new();
-        let mut groups: BTreeMap<String, Vec<(&Cover<'_>, Licence)>> = BTreeMap::new();
-        for (exception, cover, licence) in &self.covers {
-            match format.entries(cover, licence) {
+        let mut groups: BTreeMap<String, Vec<(&Cover<'_>, Permit)>> = BTreeMap::new();
+        for (exception, cover, permit) in &self.covers {
+            match format.entries(cover, permit) {
                 Ok(entries) => {
                     for entry in entries {
-                        groups.entry(entry.identity).or_default().push((*cover, licence.clone()));
+                        groups.entry(entry.identity).or_default().push((*cover, permit.clone()));
                     }
                 }
                 Err(why) => unsaid.push(unsaid_of(exception, cover, why)),
@@ -189,8 +189,8 @@ impl<'r, 'a> Allowed<'r, 'a> {
             // The cover of the exception that ends last is the one that is written.
             of.sort_by(|(_, one), (_, other)| other.end.cmp(&one.end).then_with(|| one.ids.cmp(&other.ids)));
             let cover = of.first()?.0;
-            let licence = Licence::joined(of.into_iter().map(|(_, licence)| licence).collect())?;
-            format.entries(cover, &licence).ok()?.into_iter().find(|entry| entry.identity == identity)
+            let permit = Permit::joined(of.into_iter().map(|(_, permit)| permit).collect())?;
+            format.entries(cover, &permit).ok()?.into_iter().find(|entry| entry.identity == identity)
         });
         (joined.collect(), unsaid)
     }
@@ -552,7 +552,7 @@ fn hand_comments(text: &str, syntax: Syntax) -> Vec<String> {
     };
     let of = |line: &str| Some(line.trim().strip_prefix(start)?.trim().to_owned());
     let mut comments: Vec<String> =
-        text.lines().filter_map(of).filter(|comment| !comment.starts_with(licence::MARK)).collect();
+        text.lines().filter_map(of).filter(|comment| !comment.starts_with(permit::MARK)).collect();
     comments.sort_unstable();
     comments
 }

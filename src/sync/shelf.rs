@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::bracket::{self, Bracket, Fate, Style};
 use super::datum::{Datum, yaml_pair};
 use super::formats::{Format, Holder, Syntax, Wanted};
-use super::licence::MARK;
+use super::permit::MARK;
 use super::tree::{self, Kind, Pair, Tree, Unreadable};
 use crate::tools::folded_key;
 use crate::yaml;

@@ -3,7 +3,7 @@
 use roxmltree::{Document, Node};
 
 use super::formats::{Wanted, xml_identity};
-use super::licence::MARK;
+use super::permit::MARK;
 use super::shelf::{Slot, Splice, line_end, line_start};
 use super::tree::{Kind, Pair, Tree, Unreadable};
 use crate::xml;

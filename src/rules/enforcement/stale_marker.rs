@@ -22,11 +22,11 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_>) {
-    let (Some(inventory), Some(licences)) = (cx.inventory(), cx.licences) else { return };
+    let (Some(inventory), Some(permits)) = (cx.inventory(), cx.permits) else { return };
     let is_base = cx.is_base;
     // A marker next to a suppression is reported with the suppression.
     for tag in inventory.tags.iter().filter(|tag| tag.marker.alone && (!is_base || !tag.is_new)) {
-        let Some(exception) = licences.named(&tag.marker.id).filter(|exception| licences.is_over(exception)) else {
+        let Some(exception) = permits.named(&tag.marker.id).filter(|exception| permits.is_over(exception)) else {
             continue;
         };
         let message = format!("{}, but the workaround is still here", ended(exception, cx));

@@ -30,10 +30,10 @@ declare_rule! {
 const SYNC: &str = "fix what the scanner reports, and run `stopgap sync`, which removes the entries it wrote";
 
 fn check(cx: &mut Context<'_>) {
-    let (Some(inventory), Some(licences)) = (cx.inventory(), cx.licences) else { return };
+    let (Some(inventory), Some(permits)) = (cx.inventory(), cx.permits) else { return };
     let is_base = cx.is_base;
     for item in inventory.items.iter().filter(|item| !is_base || !item.is_new) {
-        let Standing::Ended(exception) = licences.judged(item, is_base) else { continue };
+        let Standing::Ended(exception) = permits.judged(item, is_base) else { continue };
         let what = item.found.what.of(name(item.found.tool));
         let message = format!("{}, but this still suppresses {what}", ended(exception, cx));
         let spot = Spot { span: item.found.span, place: Place::value(item.pointer.clone()) };

@@ -23,14 +23,14 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_>) {
-    let (Some(inventory), Some(licences)) = (cx.inventory(), cx.licences) else { return };
+    let (Some(inventory), Some(permits)) = (cx.inventory(), cx.permits) else { return };
     let is_base = cx.is_base;
     for tag in inventory.tags.iter().filter(|tag| !is_base || !tag.is_new) {
         let id = tag.marker.id.as_str();
         if !names_nothing(id, cx) {
             continue;
         }
-        let help = match nearest(id, licences.ids()) {
+        let help = match nearest(id, permits.ids()) {
             Some(best) => format!("did you mean `stopgap: {}`?", shown(best)),
             None => "write the id of an exception, or delete the marker".to_owned(),
         };
@@ -41,6 +41,6 @@ fn check(cx: &mut Context<'_>) {
 
 /// Returns whether no exception has an id. A file that cannot be read still has its id.
 pub(super) fn names_nothing(id: &str, cx: &Context<'_>) -> bool {
-    let is_known = cx.licences.is_some_and(|licences| licences.named(id).is_some());
+    let is_known = cx.permits.is_some_and(|permits| permits.named(id).is_some());
     !is_known && !cx.register.files.iter().any(|file| file.stem().eq_ignore_ascii_case(id))
 }

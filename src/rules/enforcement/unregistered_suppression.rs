@@ -41,12 +41,12 @@ fn check(cx: &mut Context<'_>) {
 
 /// Reports suppressions in the tracked files.
 fn in_files(cx: &mut Context<'_>) {
-    let (Some(inventory), Some(licences)) = (cx.inventory(), cx.licences) else { return };
+    let (Some(inventory), Some(permits)) = (cx.inventory(), cx.permits) else { return };
     let is_base = cx.is_base;
     let judged = inventory.items.iter().filter(|item| !is_base || !item.is_new);
     let mut open: Vec<(&Item, Standing<'_, '_>)> = Vec::new();
     for item in judged {
-        let standing = licences.judged(item, is_base);
+        let standing = permits.judged(item, is_base);
         let by_another_rule = match standing {
             Standing::Unknown => {
                 let before = || item.before.as_ref()?.marker.as_deref();
