@@ -16,7 +16,8 @@ pub struct Init {
     #[arg(long, value_name = "OWNER", value_delimiter = ',')]
     pub owners: Vec<String>,
     /// The CI system to write a job for, with both gates and the schedule. Default: GitLab if there is a
-    /// `.gitlab-ci.yml`, or if the remote is on GitLab and there are no workflows; otherwise GitHub.
+    /// `.gitlab-ci.yml`, if the policy's `forge` is `gitlab`, or if the remote is on GitLab and there are no workflows;
+    /// otherwise GitHub.
     #[arg(long, value_enum, value_name = "CI")]
     pub ci: Option<Ci>,
     /// Use the GitHub action in the workflow, pinned to a commit of 40 digits.

@@ -81,6 +81,8 @@ pub fn command() -> clap::Command {
     let named = Cli::command();
     let whole = named.clone().help_template(help::whole());
     let mut whole = whole.before_help(help::shown_examples("")).after_help(help::commands());
+    // Only a command that has some long text when it is built shows the long one for `--help`.
+    whole = whole.mut_subcommands(|it| it.after_long_help(" "));
     whole.build();
     whole.mut_subcommands(|it| {
         let examples = help::shown_examples(it.get_name());
@@ -93,7 +95,7 @@ pub fn command() -> clap::Command {
             Some((about, long_about)) => it.about(about).long_about(long_about),
             None => it,
         };
-        it.help_template(help::OF_A_COMMAND).before_help(examples)
+        it.help_template(help::OF_A_COMMAND).before_help(examples).after_long_help(None::<&str>)
     })
 }
 
@@ -318,6 +320,9 @@ pub enum Command {
         shell: String,
     },
     /// Print the manual page of stopgap or of a command.
+    ///
+    /// In a terminal, this is what `--help` prints; elsewhere, the source of a page in the format of `man`: `stopgap man
+    /// check | man -l -`.
     Man {
         /// A command such as `check`.
         command: Option<String>,

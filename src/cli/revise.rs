@@ -90,7 +90,7 @@ pub struct Close {
     /// Who removed the exception. Default: you, if the roster knows your git identity.
     #[arg(long, value_name = "PERSON")]
     pub by: Option<String>,
-    /// Who verified the removal; must be someone else.
+    /// Who verified the removal: somebody else, without exception for the tiers high and emergency.
     #[arg(long, value_name = "PERSON")]
     pub verified_by: Option<String>,
     /// The date from which the rule is followed again. Default: today.

@@ -5,10 +5,12 @@ use std::path::Path;
 use crate::cli::Place;
 use crate::commands::{World, place};
 use crate::error::{Argument, Error};
-use crate::files::Repository;
+use crate::files::{Repository, name_of};
+use crate::git::Git;
 use crate::history::PolicyFile;
 use crate::policy::RuleBook;
 use crate::policy::{self, Policy};
+use crate::register::is_named_like_one;
 use crate::rules;
 use crate::schema::Schema;
 use crate::time::{Today, Zone};
@@ -44,8 +46,32 @@ pub(super) fn policy(arguments: &Place, world: &World, root: &Path, repository: 
             None => Policy::load_outside(repository, &path, rules::all())?,
         },
     };
+    if let Repository::Folder(root) = repository {
+        refuse_left_out(root, |path| is_read(&policy, path))?;
+    }
     policy.forge = policy.forge.or_else(|| world.ci.forge());
     Ok(policy)
+}
+
+/// Tells whether a file, named from the root, is one of the register or of its rule book.
+fn is_read(policy: &Policy, path: &str) -> bool {
+    let below = path.strip_prefix(&*policy.exceptions).is_some_and(|rest| rest.starts_with('/'));
+    below && is_named_like_one(path) || policy.book_paths().any(|book| book == path)
+}
+
+/// Refuses a sparse checkout that leaves out a file, named from the root, that the run has to know.
+///
+/// # Errors
+///
+/// If it does, or if `git` cannot say so.
+pub(super) fn refuse_left_out(root: &Path, is_needed: impl Fn(&str) -> bool) -> Result<(), Error> {
+    let Some(git) = Git::open_sparse(root)? else { return Ok(()) };
+    let left_out = git.left_out(root)?;
+    let mut needed = left_out.iter().map(|path| name_of(path)).filter(|path| is_needed(path));
+    match needed.next() {
+        Some(path) => Err(Error::LeftOut { path: path.into_owned(), others: needed.count() }),
+        None => Ok(()),
+    }
 }
 
 /// Returns which policy file the user names.

@@ -11,7 +11,7 @@ use crate::commands::{World, write};
 use crate::error::{Argument, Error, Named};
 use crate::text::nearest;
 
-/// Prints one page, or writes all of them.
+/// Prints one page, which is the help in a terminal, or writes all of them.
 pub(super) fn run(
     name: Option<&str>,
     folder: Option<&Path>,
@@ -38,7 +38,12 @@ pub(super) fn run(
         };
         return Err(Error::from(Argument::NotFound { what: Named::Command, name: name.to_owned(), help }));
     };
-    out.write_all(&render(page)?)?;
+    if world.terminal {
+        // What a terminal would show of the page's source nobody can read.
+        write!(out, "{}", page.clone().render_long_help())?;
+    } else {
+        out.write_all(&render(page)?)?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -132,11 +132,24 @@ impl Opened {
     ) -> Result<(Self, Lock), Error> {
         let unread = Self::unread(arguments, today, world)?;
         let lock = Lock::take(&unread.root, &unread.judge.policy.exceptions)?;
-        let files = match register::read(&unread.root, &unread.judge.policy.exceptions) {
+        Ok((unread.read_if_there()?, lock))
+    }
+
+    /// Finds and reads a register as [`Opened::open`] does; where there is none, it has no files.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Opened::open_or_begin`].
+    pub(super) fn open_or_none(arguments: &cli::Place, today: Option<&str>, world: &World) -> Result<Self, Error> {
+        Self::unread(arguments, today, world)?.read_if_there()
+    }
+
+    fn read_if_there(self) -> Result<Self, Error> {
+        let files = match register::read(&self.root, &self.judge.policy.exceptions) {
             Err(Error::NoRegister { .. }) => Files::default(),
             read => read?,
         };
-        Ok((Self { files, ..unread }, lock))
+        Ok(Self { files, ..self })
     }
 
     /// Reads the rule book, but no exceptions yet.

@@ -195,8 +195,7 @@ pub(super) fn inside(path: &Path, root: &Path) -> Option<String> {
         _ => std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()),
     };
     let below = real.strip_prefix(root).ok()?;
-    let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    Some(parts.join("/"))
+    Some(files::name_below(below))
 }
 
 /// Returns a path that need not exist relative to the root, if it is below it by its name.
@@ -214,7 +213,7 @@ fn lexically_inside(path: &Path, root: &Path) -> Option<String> {
     let (above, real) = known?;
     let real = real.join(place.strip_prefix(above).unwrap_or(Path::new("")));
     let below = real.strip_prefix(root).ok()?;
-    Some(below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
+    Some(files::name_below(below))
 }
 
 fn relative(

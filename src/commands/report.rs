@@ -183,11 +183,19 @@ impl Outputs {
     /// the one that its ending names if none is given.
     fn parse(arguments: &cli::Report) -> Result<Self, Error> {
         let is_plain = |output: &&String| !output.contains('=');
-        let with_format = |output: &String| match Some(output).filter(is_plain) {
-            Some(file) => format!("{}={file}", arguments.format.unwrap_or(Format::of_file(Path::new(file))).name()),
-            None => output.clone(),
+        let with_format = |output: &String| -> Result<String, Error> {
+            let Some(file) = Some(output).filter(is_plain) else { return Ok(output.clone()) };
+            let format = arguments.format.or_else(|| Format::of_file(Path::new(file))).ok_or_else(|| {
+                Error::from(Argument::Form {
+                    option: "--output",
+                    value: file.clone(),
+                    fault: "does not name a format of the report",
+                    help: "let the name end in `.html`, `.md`, `.json` or `.txt`, or add `--format`".to_owned(),
+                })
+            })?;
+            Ok(format!("{}={file}", format.name()))
         };
-        let named: Vec<String> = arguments.output.iter().map(with_format).collect();
+        let named: Vec<String> = arguments.output.iter().map(with_format).collect::<Result<_, _>>()?;
         let replaced = arguments.output.iter().any(|output| is_plain(&output));
         Ok(Self {
             files: write::parse_outputs(&named, "html=weekly.html")?,

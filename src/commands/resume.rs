@@ -2,8 +2,10 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::process::ExitCode;
 
 use crate::cli::Place;
+use crate::commands::{World, describe};
 use crate::error::Error;
 use crate::output::escape::{self, shell_word};
 
@@ -11,12 +13,14 @@ use crate::output::escape::{self, shell_word};
 pub(super) struct Resume {
     words: Vec<String>,
     omitted: Vec<String>,
+    /// An answer that was not finished, with the option that it is for.
+    begun: Option<(String, String)>,
 }
 
 impl Resume {
     /// Begins a command of stopgap.
     pub(super) fn new(subcommand: &str) -> Self {
-        Self { words: vec!["stopgap".to_owned(), subcommand.to_owned()], omitted: Vec::new() }
+        Self { words: vec!["stopgap".to_owned(), subcommand.to_owned()], omitted: Vec::new(), begun: None }
     }
 
     /// Adds the id of an exception.
@@ -69,14 +73,28 @@ impl Resume {
         }
     }
 
-    /// Prints the command; `begun` is an answer that was not finished, with the option that it is for.
+    /// Adds an answer that was not finished.
+    pub(super) fn begun(&mut self, option: &str, text: &str) {
+        self.begun = Some((option.to_owned(), text.to_owned()));
+    }
+
+    /// Says what ended the questions before anything was written, and prints the command; returns the exit code.
     ///
     /// # Errors
     ///
     /// If it cannot be written.
-    pub(super) fn print(&self, begun: Option<(&str, &str)>, out: &mut dyn Write) -> Result<(), Error> {
-        writeln!(out, "\ncancelled, and nothing is written; to continue from here:\n\n  {}", self.words.join(" "))?;
-        if let Some((option, text)) = begun {
+    pub(super) fn tell(&self, error: &Error, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+        if !matches!(error, Error::Left) {
+            out.write_all(describe(error, world.look_of_errors()).as_bytes())?;
+        }
+        self.print(matches!(error, Error::Left), out)?;
+        Ok(if matches!(error, Error::Terminal(_)) { Error::Left.exit_code() } else { error.exit_code() })
+    }
+
+    fn print(&self, is_cancelled: bool, out: &mut dyn Write) -> Result<(), Error> {
+        let what = if is_cancelled { "cancelled, and nothing is written" } else { "nothing is written" };
+        writeln!(out, "\n{what}; to continue from here:\n\n  {}", self.words.join(" "))?;
+        if let Some((option, text)) = &self.begun {
             writeln!(out, "\nand the unfinished answer for `--{option}`:\n\n  {}", escape::line(text))?;
         }
         if !self.omitted.is_empty() {
@@ -93,7 +111,7 @@ mod tests {
 
     fn printed(resume: &Resume) -> String {
         let mut out = Vec::new();
-        resume.print(None, &mut out).unwrap();
+        resume.print(true, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

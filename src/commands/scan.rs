@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Seek, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Input};
@@ -12,6 +12,9 @@ use crate::rules::Judge;
 use crate::scan::{Covers, Hit, LogError, Place, Scan};
 use crate::source::{FileId, Source, Span};
 use crate::text::counted;
+
+/// The longest log that is read from a pipe, in bytes: it takes as much of the temporary folder.
+const MOST_SPOOLED: u64 = 1 << 30;
 
 /// A log that can be read twice.
 pub(super) struct Log {
@@ -35,8 +38,14 @@ impl Log {
         }
         let spool = || {
             let mut spooled = tempfile::tempfile()?;
-            io::copy(&mut File::open(&full)?, &mut spooled)?;
-            Ok(spooled)
+            let length = io::copy(&mut File::open(&full)?.take(MOST_SPOOLED + 1), &mut spooled)?;
+            match length {
+                ..=MOST_SPOOLED => Ok(spooled),
+                _ => Err(io::Error::new(
+                    io::ErrorKind::FileTooLarge,
+                    format!("more than {} MiB came through the pipe; write the log to a file", MOST_SPOOLED >> 20),
+                )),
+            }
         };
         let spooled = if metadata.is_file() { None } else { Some(spool().map_err(|error: io::Error| fail(&error))?) };
         Ok(Self { path: path.to_path_buf(), spooled })

@@ -31,7 +31,8 @@ pub(super) fn run(arguments: &cli::Suppressions, world: &World, out: &mut dyn Wr
         return check::run(&as_check(arguments), world, out);
     }
     let outputs = listed_outputs(arguments)?;
-    let mut opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
+    let open = if arguments.write_baseline { Opened::open } else { Opened::open_or_none };
+    let mut opened = open(&arguments.place, arguments.today.as_deref(), world)?;
     write::spare_inputs(&outputs, &[], &world.folder, &opened.root, &opened.judge.policy)?;
     let reader = reader(arguments, &opened)?;
     let inventory = inventory(&mut opened, &reader)?;

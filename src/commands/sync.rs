@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use crate::cli;
 use crate::commands::lock::Lock;
 use crate::commands::opened::Opened;
-use crate::commands::{World, write};
-use crate::error::{Argument, Error, Named};
+use crate::commands::{World, book, write};
+use crate::error::{Argument, Error, Named, Refusal};
 use crate::files::{Repository, read_up_to};
 use crate::output::sync::{Format, Row, json};
 use crate::output::{Look, Severity, Snippet, diff, escape, render_snippet};
@@ -212,6 +212,7 @@ fn read(target: &Target, root: &Path) -> Result<(Source, bool), Error> {
     }
     let full = root.join(&target.path);
     if std::fs::symlink_metadata(&full).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        book::refuse_left_out(root, |path| path == target.path)?;
         return Ok((Source::new(target.path.as_str(), String::new()), false));
     }
     let read = read_up_to(&full, target.path.clone(), None, LARGEST)?;
@@ -222,8 +223,17 @@ fn read(target: &Target, root: &Path) -> Result<(Source, bool), Error> {
     }
 }
 
+/// Tells whether a target would have more than is read of one.
+fn is_too_large(one: &Compared<'_>) -> bool {
+    one.plan.text.as_ref().is_some_and(|text| text.len() as u64 > LARGEST)
+}
+
 /// Writes what differs, each file whole or not at all.
 fn store(compared: &[Compared<'_>], root: &Path) -> Result<(), Error> {
+    if let Some(path) = compared.iter().find_map(|one| is_too_large(one).then(|| one.target.path.clone())) {
+        let help = "close exceptions, or move some of them to another register";
+        return Err(Error::from(Refusal::TooLarge { path, most: LARGEST, help }));
+    }
     let text = |one: &Compared<'_>| one.plan.text.clone().map(|text| (root.join(&one.target.path), text));
     let new: Vec<(PathBuf, String)> = compared.iter().filter(|one| !one.there).filter_map(text).collect();
     let bytes: Vec<(PathBuf, &[u8])> = new.iter().map(|(path, text)| (path.clone(), text.as_bytes())).collect();

@@ -10,7 +10,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-use crate::commands::{World, place};
+use crate::commands::{World, book, place};
 use crate::error::{Argument, Error, Named, Refusal};
 use crate::files::{MAX_BYTES_BESIDE, read_named};
 use crate::output::Look;
@@ -274,7 +274,12 @@ pub(super) fn replace(path: &Path, before: &str, after: &str) -> Result<(), Erro
 
 fn replaced(path: &Path, before: &str, after: &str) -> Result<(), Error> {
     const MARK: &str = "\u{feff}";
-    let read = || std::fs::read(path).map_err(|error| unwritable(path, &reason(&error)));
+    let read = || {
+        std::fs::read(path).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => Error::Changed { path: path.to_path_buf() },
+            _ => unwritable(path, &reason(&error)),
+        })
+    };
     // A rename would not check that: it only needs the folder.
     if std::fs::metadata(path).is_ok_and(|found| found.permissions().readonly()) {
         return Err(unwritable(path, "it is read-only"));
@@ -351,8 +356,11 @@ fn exchange(_: &Path, _: &Path) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// If one cannot be written, or exists already; what was written and created until then is removed again.
+/// If one cannot be written, exists already, or exists in a part of the repository that a sparse checkout leaves out;
+/// what was written and created until then is removed again.
 pub(super) fn new(files: &[(PathBuf, &[u8])], root: &Path) -> Result<(), Error> {
+    let names: Vec<String> = files.iter().filter_map(|(path, _)| place::inside(path, root)).collect();
+    book::refuse_left_out(root, |path| names.iter().any(|name| name == path))?;
     let mut done = Done::default();
     let written = write_new(files, root, &mut done);
     if written.is_err() {

@@ -148,6 +148,14 @@ pub enum Error {
         /// The submodule.
         path: String,
     },
+    /// A sparse checkout leaves out files that the run would have to read or to replace.
+    #[error("the sparse checkout leaves out {}", left_out(path, *others))]
+    LeftOut {
+        /// The first of them, relative to the root.
+        path: String,
+        /// How many others there are.
+        others: usize,
+    },
     /// A file that `--output` names cannot be written.
     #[error("cannot write `{}`: {why}", path.display())]
     Unwritable {
@@ -264,6 +272,15 @@ fn count(missing: usize) -> String {
     if missing == 1 { "an answer is missing".to_owned() } else { format!("{missing} answers are missing") }
 }
 
+/// Names what is left out.
+fn left_out(path: &str, others: usize) -> String {
+    let path = shown(path);
+    match others {
+        0 => format!("`{path}`"),
+        others => format!("`{path}` and {}", counted(others, "more file")),
+    }
+}
+
 impl Error {
     /// Says that the temporary folder cannot be used.
     #[must_use]
@@ -335,8 +352,11 @@ impl Error {
             Self::ByHand { .. } => Some("write this into the file, then run `stopgap check`:".into()),
             Self::Unfinished { done, lines, .. } if lines.is_empty() => Some(done.clone()),
             Self::Unfinished { done, .. } => Some(format!("{done}; resolve this, then continue with:")),
+            Self::LeftOut { .. } => Some(
+                "`git sparse-checkout disable` checks out everything, and `git sparse-checkout add` another folder".into(),
+            ),
             Self::Changed { .. } => Some("nothing was written; run the command again".into()),
-            Self::Unwritable { .. } => Some("name a file in a folder that exists, that you may write and that has room".into()),
+            Self::Unwritable { .. } => Some("write to a folder that exists, in which you may write, and on a disk that has room".into()),
             Self::NoTemporary { .. } => {
                 let variable = if cfg!(windows) { "TMP" } else { "TMPDIR" };
                 Some(format!("set `{variable}` to a folder that exists, that you may write to and that has room"))

@@ -71,6 +71,8 @@ pub enum Refusal {
         path: String,
         /// The most bytes that are read.
         most: u64,
+        /// What makes it smaller.
+        help: &'static str,
     },
     /// The file cannot be written.
     #[error("nothing was written: `{}` cannot be replaced: {why}", path.display())]
@@ -207,7 +209,7 @@ impl Refusal {
             Self::SeveralFiles { .. } => "give one of them another name first".into(),
             Self::Unread { help: Some(help), .. } => help.clone(),
             Self::Unread { .. } | Self::NoYaml { .. } => "`stopgap check` shows the place; fix it first".into(),
-            Self::TooLarge { .. } => "nothing was written; use fewer words, and link to longer texts".into(),
+            Self::TooLarge { help, .. } => format!("nothing was written; {help}"),
             Self::NotReplaced { .. } => {
                 "fix that, then run the command again; the file itself and its folder must be writable".into()
             }

@@ -10,6 +10,7 @@ mod process;
 mod reader;
 mod refs;
 mod signed;
+mod sparse;
 mod tree;
 mod work;
 
@@ -28,6 +29,7 @@ use reader::Reader;
 pub use commit::{Commit, CommitInfo};
 pub(crate) use process::run_unwatched;
 pub use tree::{TreeChange, TreeFile};
+pub use work::IndexFile;
 
 use commit::commit_of;
 

@@ -4,8 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::process::Running;
+use super::sparse::is_missing;
 use super::{Commit, Git, path_of, succeeded};
 use crate::error::{Error, GitError};
+
+/// A file or a link that git tracks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexFile {
+    /// Its path from the top of the work tree.
+    pub path: Vec<u8>,
+    /// Whether it is a link.
+    pub is_link: bool,
+    /// The object name of its content, if a sparse checkout leaves it out of the work tree.
+    pub left_out: Option<String>,
+}
 
 impl Git {
     /// Returns the entries of the index at paths or below folders, from the top: each with its mode and object name.
@@ -90,13 +102,13 @@ impl Git {
     }
 
     /// Lists the files and links that git tracks below a folder (empty: everywhere), without submodules; the paths are
-    /// from the top of the work tree, and each comes with whether it is a link.
+    /// from the top of the work tree.
     ///
     /// # Errors
     ///
     /// When `git` cannot be started, or the index was lost.
-    pub fn tracked(&self, folder: &str) -> Result<Vec<(Vec<u8>, bool)>, Error> {
-        let mut arguments = vec!["ls-files", "--stage", "-z", "--"];
+    pub fn tracked(&self, folder: &str) -> Result<Vec<IndexFile>, Error> {
+        let mut arguments = vec!["ls-files", "-t", "--stage", "-z", "--"];
         if !folder.is_empty() {
             arguments.push(folder);
         }
@@ -107,8 +119,13 @@ impl Git {
         let lines = listing.split(|byte| *byte == 0);
         let file = |line: &[u8]| {
             let tab = line.iter().position(|byte| *byte == b'\t')?;
-            let is_link = line.starts_with(b"120");
-            (is_link || line.starts_with(b"100")).then(|| (line[tab + 1..].to_vec(), is_link))
+            // The tag, a space, and what `--stage` says.
+            let (is_skipped, entry) = (line.starts_with(b"S"), line.get(2..tab)?);
+            let path = line[tab + 1..].to_vec();
+            let is_link = entry.starts_with(b"120");
+            let name = || String::from_utf8_lossy(entry.split(|byte| *byte == b' ').nth(1).unwrap_or_default()).into();
+            let left_out = (is_skipped && is_missing(&self.top.join(path_of(&path)))).then(name);
+            (is_link || entry.starts_with(b"100")).then_some(IndexFile { path, is_link, left_out })
         };
         Ok(lines.filter_map(file).collect())
     }

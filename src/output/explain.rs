@@ -49,7 +49,7 @@ fn fitted(text: &str, look: Look) -> String {
     if !look.wraps {
         return text.to_owned();
     }
-    let is_drawn = |line: &str| line.starts_with([' ', '-', '|', '#']) || line.starts_with("```");
+    let is_drawn = |line: &str| [" ", "- ", "|", "#", "```"].iter().any(|sign| line.starts_with(sign));
     let is_prose = |paragraph: &str| !paragraph.lines().any(is_drawn);
     let fitted = text.split("\n\n").map(|paragraph| match is_prose(paragraph) {
         true => wrap(&paragraph.replace('\n', " "), "", look.width),

@@ -376,6 +376,9 @@ impl Schema {
         let meant = meant.filter(|best| is_sure || !is_there(best));
         let odd_space = key.chars().find(|c| *c != ' ' && is_space(*c)).map(space_name);
         let help = match (home, meant) {
+            _ if lacks_space(key, &known) => {
+                format!("write a space after the colon: `{}`", shown(&key.replacen(':', ": ", 1)))
+            }
             _ if odd_space.is_some() => format!("it contains {}: write a plain one", odd_space.unwrap_or_default()),
             (Some(home), _) if is_twice(home) => {
                 format!("it belongs under `{home}`, where it already exists: keep one of the two")
@@ -757,6 +760,11 @@ fn any_of(options: &[String]) -> String {
 
 fn list(keys: &[&str]) -> String {
     format!("`{}`", keys.join("`, `"))
+}
+
+/// Tells whether a key is one that is known with its value behind it, which only a space would part from it.
+fn lacks_space(key: &str, known: &[&str]) -> bool {
+    key.split_once(':').is_some_and(|(key, value)| known.contains(&key) && !value.starts_with(' '))
 }
 
 #[cfg(test)]

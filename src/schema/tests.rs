@@ -182,6 +182,7 @@ fn advice_for_words_and_numbers_is_right_when_it_is_followed() {
     for (line, help) in [
         ("status: pending", "a request uses `active` too: it is in force once it is approved and merged"),
         ("risk: {tier: critical, statement: x}", "did you mean `high`?"),
+        ("risk: {tier:low, statement: x}", "write a space after the colon: `tier: low`"),
         ("risk: {tier: high, statement: x, exposure: none}", "write `exposure: []`"),
         ("risk: {tier: high, statement: x, exposure: [none]}", "write `exposure: []`"),
     ] {

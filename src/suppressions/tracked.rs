@@ -13,7 +13,7 @@ use super::page::{Found, LOOKED_AT, Page, Reader, Trouble, could_be_text, is_bin
 use crate::cores::{Cores, FEW};
 use crate::error::Error;
 use crate::files::{CommitFiles, name_below, name_of, of_the_system};
-use crate::git::{Git, TreeFile, path_of};
+use crate::git::{Git, IndexFile, TreeFile, path_of};
 
 /// The largest file that is read, in bytes.
 const MOST_BYTES: u64 = 32 * 1024 * 1024;
@@ -27,7 +27,7 @@ const MOST_LINKS: usize = 8;
 /// Where the files are listed.
 #[derive(Clone, Copy, Debug)]
 pub enum Tracked<'t> {
-    /// In git's index: what lies in the work tree is read.
+    /// In git's index: what lies in the work tree is read, and what a sparse checkout leaves out of it.
     Index(&'t Git),
     /// In a commit: what lies in the work tree is read where it is the same.
     Commit(&'t Git, &'t CommitFiles),
@@ -73,6 +73,8 @@ struct Listed {
     files: BTreeMap<String, PathBuf>,
     /// The targets of links.
     links: BTreeMap<String, String>,
+    /// The object names of the files that a sparse checkout leaves out.
+    left_out: BTreeMap<String, String>,
 }
 
 impl Tracked<'_> {
@@ -90,7 +92,7 @@ impl Tracked<'_> {
             let differing = commit.map(|commit| git.edited(&commit, prefix)).transpose()?.unwrap_or_default();
             edited.extend(differing.iter().map(|path| shown(path, prefix)));
         }
-        let Listed { mut files, links } = self.list(root, prefix)?;
+        let Listed { mut files, links, left_out } = self.list(root, prefix)?;
         files.retain(|path, _| keep(path));
         let linked = Linked::of(&links, &|path| files.contains_key(path), keep);
         let top = match self {
@@ -118,8 +120,19 @@ impl Tracked<'_> {
                 Outcome::Failed(error) => return Err(error),
             }
         }
-        if let Self::Commit(_, stored) = self {
-            scan.pages.extend(read_regular(stored, &from_commit, &linked, reader)?);
+        match self {
+            Self::Commit(_, stored) => {
+                let contents = |paths: &[&str]| stored.stored(paths, MOST_BYTES);
+                scan.pages.extend(read_regular(&contents, &from_commit, &linked, reader)?);
+            }
+            Self::Index(git) => {
+                from_commit.retain(|(_, path)| left_out.contains_key(*path));
+                let contents = |paths: &[&str]| {
+                    git.blobs(&paths.iter().map(|path| left_out[*path].as_str()).collect::<Vec<_>>(), MOST_BYTES)
+                };
+                scan.pages.extend(read_regular(&contents, &from_commit, &linked, reader)?);
+            }
+            Self::Folder => {}
         }
         linked.settle(&mut scan.pages);
         linked.name(&mut scan.pages);
@@ -137,17 +150,23 @@ impl Tracked<'_> {
                 Ok(Listed {
                     files: regular.map(|(path, file)| (path.clone(), path_of(&file.path))).collect(),
                     links: stored_links(files)?,
+                    left_out: BTreeMap::new(),
                 })
             }
             Self::Index(git) => {
                 let mut listed = Listed::default();
-                for (path, is_link) in git.tracked(prefix)? {
+                for IndexFile { path, is_link, left_out } in git.tracked(prefix)? {
                     let (below, place) = (shown(&path, prefix), path_of(&path));
-                    match is_link.then(|| target(&git.top().join(&place))) {
-                        Some(Some(target)) => drop(listed.links.insert(below, target)),
-                        Some(None) => {}
-                        None => drop(listed.files.insert(below, place)),
-                    }
+                    let target = match (is_link, &left_out) {
+                        (true, Some(oid)) => git.blobs(&[oid], MOST_TARGET)?.pop().flatten().map(|it| target_of(&it)),
+                        (true, None) => target(&git.top().join(&place)),
+                        (false, _) => {
+                            listed.left_out.extend(left_out.map(|oid| (below.clone(), oid)));
+                            listed.files.insert(below, place);
+                            continue;
+                        }
+                    };
+                    listed.links.extend(target.map(|target| (below, target)));
                 }
                 Ok(listed)
             }
@@ -174,7 +193,7 @@ pub(super) fn read_stored(files: &CommitFiles, paths: &[&str], reader: &Reader) 
     beside.sort_unstable();
     beside.dedup();
     named.extend(beside.iter().map(|path| (*path, *path)));
-    let mut pages = read_regular(files, &named, &linked, reader)?;
+    let mut pages = read_regular(&|paths| files.stored(paths, MOST_BYTES), &named, &linked, reader)?;
     linked.settle(&mut pages);
     pages.retain(|page| !beside.contains(&page.path.as_str()));
     pages.extend(linked.pages(reader).into_iter().filter(|page| others.contains(&page.path.as_str())));
@@ -182,9 +201,12 @@ pub(super) fn read_stored(files: &CommitFiles, paths: &[&str], reader: &Reader) 
     Ok(pages)
 }
 
-/// Reads regular files of a commit, a few at a time, each under a name and by its path.
+/// Returns contents that git has stored, by their paths; `None` for one that is too large.
+type Contents<'c> = dyn Fn(&[&str]) -> Result<Vec<Option<Vec<u8>>>, Error> + 'c;
+
+/// Reads regular files that git has stored, a few at a time, each under a name and by its path.
 fn read_regular(
-    files: &CommitFiles,
+    contents: &Contents<'_>,
     named: &[(&str, &str)],
     linked: &Linked,
     reader: &Reader,
@@ -193,7 +215,7 @@ fn read_regular(
     let mut pages = Vec::new();
     for some in named.chunks(AT_ONCE) {
         let paths: Vec<&str> = some.iter().map(|(_, path)| *path).collect();
-        for ((path, _), bytes) in some.iter().zip(files.stored(&paths, MOST_BYTES)?) {
+        for ((path, _), bytes) in some.iter().zip(contents(&paths)?) {
             let kind = linked.kind(path);
             pages.extend(match bytes {
                 Some(bytes) => reader.read_as(path, &bytes, kind),
@@ -217,8 +239,13 @@ fn stored_links(files: &CommitFiles) -> Result<BTreeMap<String, String>, Error> 
     let paths: Vec<&str> =
         files.files().iter().filter(|(_, file)| file.is_link()).map(|(path, _)| path.as_str()).collect();
     let targets = files.stored(&paths, MOST_TARGET)?;
-    let text = |bytes: Option<Vec<u8>>| name_of(&bytes.unwrap_or_default()).into_owned();
+    let text = |bytes: Option<Vec<u8>>| target_of(&bytes.unwrap_or_default());
     Ok(paths.into_iter().zip(targets).map(|(path, target)| (path.to_owned(), text(target))).collect())
+}
+
+/// Returns the target of a link as git stores it.
+fn target_of(stored: &[u8]) -> String {
+    name_of(stored).into_owned()
 }
 
 fn target(place: &Path) -> Option<String> {

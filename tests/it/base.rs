@@ -741,6 +741,19 @@ mod developer {
     }
 
     #[test]
+    fn what_is_not_committed_is_compared_with_a_published_head_and_nobody_else_is_blamed() {
+        let history = History::new();
+        let clone = history.repo.clone_whole();
+        let before = "the first parent of `HEAD`, as `origin/HEAD` already contains `HEAD`";
+        assert_eq!(found(&clone, "auto", &nowhere()), at(&history.second, before));
+        clone.write("exceptions/c.yaml", "title: e\n");
+        let own = "`HEAD` itself, as `origin/HEAD` already contains `HEAD`: only what is not committed yet is a change";
+        assert_eq!(found(&clone, "auto", &nowhere()), at(&history.third, own));
+        // A job edits nothing that would be merged.
+        assert_eq!(found(&clone, "auto", &environment(&[("CI", "true")])), at(&history.second, before));
+    }
+
+    #[test]
     fn before_the_first_commit_and_at_it_there_is_nothing() {
         let repo = Repo::new();
         assert_eq!(found(&repo, "auto", &nowhere()), at("", "nothing: there is no commit yet"));

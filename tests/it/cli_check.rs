@@ -728,3 +728,19 @@ mod output {
         names
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_folder_whose_name_is_no_text_is_found_by_its_name() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let sandbox = register();
+    let folder = std::path::Path::new("exceptions").join(OsStr::from_bytes(b"sub\xff"));
+    let file = folder.join("late.yaml");
+    sandbox.file(&file, late());
+    for path in [&folder, &file] {
+        let mut command = sandbox.command();
+        let run = Run::of(command.args(["check", "--today", TODAY, "--format", "concise"]).arg(path));
+        assert!(run.code == 1 && run.stdout.contains("error[expired]"), "{run:?}");
+    }
+}

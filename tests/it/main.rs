@@ -65,6 +65,8 @@ mod revise_terminal;
 mod schemas;
 mod signatures;
 mod signoff;
+#[cfg(unix)]
+mod sparse;
 mod stored;
 mod sync;
 mod suppressions;

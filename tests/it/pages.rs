@@ -438,3 +438,32 @@ fn words_are_read_as_a_shell_reads_them() {
     let page = "```sh\nstopgap new \\\n  --git\n```\n```groovy\nsteps { sh 'stopgap check --base auto' }\n```\n";
     assert_eq!(commands(page), [vec!["stopgap", "new", "--git"], vec!["stopgap", "check", "--base", "auto"]]);
 }
+
+#[test]
+fn the_help_of_each_command_says_what_its_page_says() {
+    for command in cli::command().get_subcommands().filter(|it| it.get_name() != "help") {
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let shown = std::process::Command::new(env!("CARGO_BIN_EXE_stopgap"))
+            .args([command.get_name(), "--help"])
+            .output()
+            .unwrap();
+        let shown = words(&String::from_utf8_lossy(&shown.stdout));
+        let long = command.get_long_about().or(command.get_about()).unwrap().to_string();
+        assert!(shown.contains(&words(&long)), "{}: {shown}", command.get_name());
+    }
+}
+
+#[test]
+fn explanations_fit_a_terminal() {
+    let run = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_stopgap"));
+        let output = command.env("COLUMNS", "80").arg("explain").args(arguments).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for line in run(&[]).lines().filter(|line| line.starts_with("  ") && !line.starts_with("   ")) {
+        let rule = line.split_whitespace().next().unwrap();
+        for line in run(&[rule]).lines().filter(|line| !line.contains("://")) {
+            assert!(line.chars().count() <= 80, "{rule}: {line}");
+        }
+    }
+}

@@ -303,7 +303,8 @@ mod outputs {
         sandbox.file("stopgap.yaml", "version: 1\n");
         let before = fs::read(sandbox.path("exceptions/label-printer.yaml")).unwrap();
         for (output, words) in [
-            ("exceptions/label-printer.yaml", "would replace"),
+            ("html=exceptions/label-printer.yaml", "would replace"),
+            ("weekly.pdf", "does not name a format of the report"),
             ("json=stopgap.yaml", "would replace"),
             ("htm=a.html", "did you mean `html`?"),
             ("html=", "does not name a file"),

@@ -842,3 +842,18 @@ fn a_moved_end_that_is_too_late_is_put_back() {
         assert!(!run.stdout.contains("close it by"), "{}", run.stdout);
     }
 }
+
+#[test]
+fn nobody_verifies_their_own_removal_of_a_grave_risk() {
+    for (tier, refused) in [("low", false), ("high", true)] {
+        let sandbox = register(&[("risk.tier", tier), ("risk.exposure", "[data]"), ("expires", "2026-11-25")]);
+        let before = text(&sandbox);
+        let note = "New certificate installed, label printed.";
+        let close = ["close", "label-printer", "--by", "@luis", "--verified-by", "Luis Prado", "--note", note];
+        let run = run(&sandbox, &close);
+        assert_eq!((run.code == 2, text(&sandbox) == before), (refused, refused), "{run:?}");
+        assert!(!run.stdout.contains("verifies it by approving"), "{run:?}");
+        let words = if refused { "nobody verifies their own removal" } else { "nobody but @luis has verified it" };
+        assert!(format!("{}{}", run.stdout, run.stderr).contains(words), "{run:?}");
+    }
+}

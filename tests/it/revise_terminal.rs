@@ -208,3 +208,44 @@ fn the_first_answer_of_an_amendment_is_not_lost() {
     let (_, shown) = talk.end();
     assert!(shown.contains("the unfinished answer for `--set scope.system=`:\n\n  lp-0"), "{shown}");
 }
+
+#[test]
+fn bytes_that_are_not_utf_8_are_left_out_and_the_line_stays() {
+    for terminal in ["xterm", "dumb"] {
+        let sandbox = register(&[]);
+        let given = ["review", "--by", "@hanna"];
+        let mut talk = edit(&sandbox, &given, &[("TERM", terminal)]);
+        talk.wait("What was observed?").wait("\n> ").send(b"The tool has c\xf3me; it is tested on Friday.");
+        if terminal == "dumb" {
+            talk.send(b"\n").wait("that was not UTF-8").wait("enter alone: The tool has cme;").wait("\n> ");
+            talk.send(b"The tool has come; it is tested on Friday.\n").wait("Write it?").wait("\n> ").send(b"\n");
+        } else {
+            talk.wait("that was not UTF-8").wait("> The tool has c").type_in(CTRL_U);
+            talk.type_in("The tool has come; it is tested on Friday.").type_in(ENTER).answer("Write it?", "");
+        }
+        let (code, shown) = talk.end();
+        assert_eq!(code, 0, "{shown}");
+        holds(&sandbox, &["note: The tool has come; it is tested on Friday."]);
+    }
+}
+
+#[test]
+fn answers_are_not_lost_if_the_file_cannot_be_written() {
+    for gone in [false, true] {
+        let sandbox = register(&[]);
+        let mut talk = edit(&sandbox, &["review", "--by", "@hanna"], &[]);
+        talk.answer("What was observed?", "The tool has come; it is tested on Friday.").asked("Write it?");
+        if gone {
+            fs::remove_file(sandbox.path(FILE)).unwrap();
+        } else {
+            fs::write(sandbox.path(FILE), exception(&[("title", "Saved in between")])).unwrap();
+        }
+        talk.type_in(ENTER);
+        let (code, shown) = talk.end();
+        assert_eq!(code, 2, "{shown}");
+        let shown = shown.replace('\n', " ");
+        assert!(shown.contains("nothing is written; to continue from here:"), "{shown}");
+        assert!(shown.contains("--note 'The tool has come; it is tested on Friday.'"), "{shown}");
+        assert!(shown.contains("label-printer.yaml` has changed") || shown.contains("was changed"), "{shown}");
+    }
+}

@@ -1250,3 +1250,15 @@ fn a_link_takes_no_suppression_out_of_its_exception() {
         repo.git(&["branch", "--quiet", "-D", "change"]);
     }
 }
+
+#[test]
+fn suppressions_are_listed_before_there_is_a_register() {
+    let repo = Repo::new();
+    repo.write("app/run.py", "os.system(command)  # nosec B605\n").commit("code");
+    let list = stopgap(&repo, &["suppressions", "--today", TODAY]);
+    assert!(list.code == 0 && list.stdout.contains("app/run.py"), "{list:?}");
+    for arguments in [&["suppressions", "--check"][..], &["suppressions", "--write-baseline", "--until", "30d"]] {
+        let run = stopgap(&repo, arguments);
+        assert!(run.code == 2 && run.stderr.contains("no register"), "{run:?}");
+    }
+}

@@ -880,3 +880,20 @@ fn a_file_with_nothing_but_comments_suppresses_nothing() {
     let run = sync(&sandbox, DURING, &[]);
     assert_eq!((run.code, run.stdout.contains("unregistered")), (0, false), "{run:?}");
 }
+
+#[test]
+fn no_file_is_written_that_could_not_be_read_again() {
+    let sandbox = Sandbox::new();
+    sandbox.file("stopgap.yaml", "sync: {trivy: .trivyignore.yaml}\n");
+    for file in 0..26 {
+        let cover = |at: usize| format!("{{tool: trivy, id: CVE-{file}-{at}-{}}}", "9".repeat(180));
+        let covers: Vec<String> = (0..1100).map(cover).collect();
+        let fields = [("covers", format!("[{}]", covers.join(", ")))];
+        let fields = fields.each_ref().map(|(key, value)| (*key, value.as_str()));
+        sandbox.file(format!("exceptions/a{file}.yaml"), exception(&fields));
+    }
+    let run = sync(&sandbox, "2026-11-23", &[]);
+    let words = "`.trivyignore.yaml` would be larger than `8388608` bytes, the most that is read";
+    assert!(run.code == 2 && run.stderr.contains(words), "{} {}", run.stdout, run.stderr);
+    assert_eq!(text(&sandbox, ".trivyignore.yaml"), "");
+}

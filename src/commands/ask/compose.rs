@@ -25,7 +25,7 @@ pub(super) fn compose(editor: &str, text: &str, ask: &str, help: &str) -> Result
     let path = file.path().to_path_buf();
     let status = start(editor, &path).map_err(|error| error.to_string())?;
     if !status.success() {
-        return Err(format!("it exited with {status}"));
+        return Err(format!("it ended with {status}"));
     }
     // Some editors put a new file in its place.
     let written = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;

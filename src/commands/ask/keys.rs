@@ -1,5 +1,6 @@
 //! A line with the keys of a shell: the only module that knows the line editor.
 
+use std::io::{ErrorKind, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustyline::completion::{Completer, Pair};
@@ -14,7 +15,7 @@ use rustyline::{
     EventHandler, Helper, KeyCode, KeyEvent, RepeatCount,
 };
 
-use super::{Choice, Question, Typed, near};
+use super::{Choice, NOT_UTF8, Question, Typed, near};
 use crate::error::Error;
 use crate::output::escape;
 
@@ -26,8 +27,24 @@ const SEQUENCE: u16 = 500;
 /// # Errors
 ///
 /// If the terminal fails.
-pub(super) fn read(question: &Question, standing: &str) -> Result<Typed, Error> {
-    let failed = |error: ReadlineError| Error::Terminal(error.to_string());
+pub(super) fn read(question: &Question, standing: &str, out: &mut dyn Write) -> Result<Typed, Error> {
+    let mut standing = standing.to_owned();
+    loop {
+        let line = Mutex::new(standing);
+        match read_line(question, &line) {
+            // What stood in the line stays there, without the byte.
+            Err(ReadlineError::Io(error)) if error.kind() == ErrorKind::InvalidData => {
+                writeln!(out, "\n  {NOT_UTF8}")?;
+                standing = line.into_inner().unwrap_or_else(PoisonError::into_inner);
+            }
+            read => return read.map_err(|error| Error::Terminal(error.to_string())),
+        }
+    }
+}
+
+/// Reads a line in which a text stands already, and keeps there what stands in it.
+fn read_line(question: &Question, line: &Mutex<String>) -> rustyline::Result<Typed> {
+    let standing = line.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let config = Config::builder()
         .auto_add_history(false)
         .bell_style(BellStyle::None)
@@ -37,20 +54,20 @@ pub(super) fn read(question: &Question, standing: &str) -> Result<Typed, Error> 
         .keyseq_timeout(Some(SEQUENCE))
         .build();
     // An editor for each line: whatever one has read ahead goes with it.
-    let mut editor: Editor<Choices<'_>, DefaultHistory> = Editor::with_config(config).map_err(failed)?;
-    editor.set_helper(Some(Choices { question }));
+    let mut editor: Editor<Choices<'_>, DefaultHistory> = Editor::with_config(config)?;
+    editor.set_helper(Some(Choices { question, line }));
     let keys = Keys::default();
     let handler = || EventHandler::Conditional(Box::new(keys.clone()));
     editor.bind_sequence(Event::Any, handler());
     editor.bind_sequence(Event::KeySeq(vec![KeyEvent::ctrl('X'), KeyEvent::ctrl('E')]), handler());
-    let read = editor.readline_with_initial("> ", (standing, ""));
+    let read = editor.readline_with_initial("> ", (&standing, ""));
     let Seen { wish, line, .. } = std::mem::take(&mut *keys.seen());
     match (read, wish) {
         (Ok(line), _) => Ok(Typed::Line(line)),
         (Err(ReadlineError::Interrupted), Some(Wish::Back)) => Ok(Typed::Back(line)),
         (Err(ReadlineError::Interrupted), Some(Wish::Compose)) => Ok(Typed::Compose(line)),
         (Err(ReadlineError::Interrupted | ReadlineError::Eof), _) => Ok(Typed::Left(line)),
-        (Err(error), _) => Err(failed(error)),
+        (Err(error), _) => Err(error),
     }
 }
 
@@ -127,6 +144,8 @@ fn pasted(key: &KeyEvent, context: &EventContext<'_>) -> Option<Cmd> {
 /// What the tab key knows.
 struct Choices<'q> {
     question: &'q Question,
+    /// What stands in the line.
+    line: &'q Mutex<String>,
 }
 
 impl Completer for Choices<'_> {
@@ -145,6 +164,12 @@ impl Completer for Choices<'_> {
 
 impl Hinter for Choices<'_> {
     type Hint = String;
+
+    /// Sees the line each time that it changes.
+    fn hint(&self, line: &str, _: usize, _: &Context<'_>) -> Option<String> {
+        line.clone_into(&mut self.line.lock().unwrap_or_else(PoisonError::into_inner));
+        None
+    }
 }
 
 impl Highlighter for Choices<'_> {}

@@ -25,6 +25,9 @@ const BACK: &str = "<";
 /// Opens the editor where no key does.
 const COMPOSE: &str = "e";
 
+/// What is said of bytes that are no text.
+const NOT_UTF8: &str = "that was not UTF-8, and is left out: set the terminal to UTF-8, or use other characters";
+
 /// Somebody who can be asked.
 #[derive(Debug)]
 pub(super) struct Terminal {
@@ -230,7 +233,7 @@ impl Terminal {
             out.flush()?;
             let typed = match self.plain {
                 true => plain::read(&standing, out)?,
-                false => keys::read(question, &standing)?,
+                false => keys::read(question, &standing, out)?,
             };
             let text = match typed {
                 Typed::Line(text) => match tidy(&text) {

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Write};
 
-use super::{Typed, tty};
+use super::{NOT_UTF8, Typed, tty};
 use crate::error::Error;
 
 /// Reads a line; an empty one gives what stands there.
@@ -18,7 +18,17 @@ pub(super) fn read(standing: &str, out: &mut dyn Write) -> Result<Typed, Error> 
     out.flush()?;
     let mut line = Vec::new();
     let last = until_its_end(&mut line).map_err(|error| Error::Terminal(error.to_string()))?;
-    let text = String::from_utf8_lossy(&line).into_owned();
+    let text = match String::from_utf8(line) {
+        Ok(text) => text,
+        Err(error) => {
+            let text: String = String::from_utf8_lossy(error.as_bytes()).replace(char::REPLACEMENT_CHARACTER, "");
+            if last == Some(b'\n') {
+                writeln!(out, "  {NOT_UTF8}")?;
+                return read(&text, out);
+            }
+            text
+        }
+    };
     if last == Some(b'\n') {
         return Ok(Typed::Line(if text.trim().is_empty() { standing.to_owned() } else { text }));
     }

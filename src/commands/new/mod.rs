@@ -20,7 +20,7 @@ use crate::commands::ask::{Terminal, tidy};
 use crate::commands::candidate::{Before, Judged};
 use crate::commands::lock::Lock;
 use crate::commands::opened::Opened;
-use crate::commands::{World, describe, place, steps, subfolder, write};
+use crate::commands::{World, place, steps, subfolder, write};
 use crate::error::{self, Error};
 use crate::git::Identity;
 use crate::output::escape;
@@ -285,16 +285,14 @@ impl Run<'_> {
         let result = self.converse(&mut interview);
         let Interview { terminal, draft, id, begun, unanswered, .. } = interview;
         drop(terminal);
-        if let Err(error @ (Error::Left | Error::Terminal(_))) = result {
-            if let Error::Terminal(_) = error {
-                errors.write_all(describe(&error, self.world.look_of_errors()).as_bytes())?;
+        match result {
+            Ok(written) => self.hand_over(written.as_ref(), out),
+            Err(error) => {
+                let (begun, unanswered) = (&begun, &unanswered);
+                let unfinished = Unfinished { draft: &draft, id: &id, begun, unanswered, arguments: self.arguments };
+                unfinished.resume().tell(&error, self.world, errors)
             }
-            let (begun, unanswered) = (&begun, &unanswered);
-            let unfinished = Unfinished { draft: &draft, id: &id, begun, unanswered, arguments: self.arguments };
-            unfinished.resume().print(None, errors)?;
-            return Ok(Error::Left.exit_code());
         }
-        self.hand_over(result?.as_ref(), out)
     }
 
     /// Returns the error that answers are missing, and how to give them.

@@ -260,7 +260,10 @@ fn change(given: &str) -> Result<(String, String), Error> {
         let parts: Vec<String> =
             known().filter(|name| name.starts_with(&below)).map(|name| format!("`{name}`")).collect();
         let help = match nearest(field, known()) {
-            _ if field == COVERS.name() => "`--cover tool=TOOL,id=ID` adds one".into(),
+            _ if field == COVERS.name() => {
+                "`--cover tool=TOOL,id=ID` adds one; to change or remove one, edit the file and name `--field covers`"
+                    .into()
+            }
             _ if !parts.is_empty() => format!("name one of {}", parts.join(", ")),
             Some(best) => format!("did you mean `{best}`?"),
             None if Field::at(field).is_none() => return Err(no_field("--set", field, field)),

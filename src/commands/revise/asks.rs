@@ -141,8 +141,8 @@ impl Asks {
         }
     }
 
-    /// Prints the command that continues with the answers so far.
-    pub(super) fn resume(&self, verb: &str, revise: &cli::Revise, errors: &mut dyn Write) -> Result<(), Error> {
+    /// Returns the command that continues with the answers so far.
+    pub(super) fn resume(&self, verb: &str, revise: &cli::Revise) -> Resume {
         let mut resume = Resume::new(verb);
         resume.id(&revise.id);
         self.given.iter().for_each(|(name, value)| resume.unless_empty(name, value));
@@ -151,9 +151,10 @@ impl Asks {
         resume.switch("git", revise.git);
         resume.switch("dry-run", revise.dry_run);
         let (current, begun) = (self.current.borrow(), self.dialogue.begun());
-        let begun = Some((current.as_str(), begun.as_str()))
-            .filter(|(current, begun)| !current.is_empty() && !begun.is_empty());
-        resume.print(begun, errors)
+        if !current.is_empty() && !begun.is_empty() {
+            resume.begun(&current, &begun);
+        }
+        resume
     }
 
     /// Shows the record, once.

@@ -7,8 +7,8 @@ use super::answers::Answers;
 use super::{Plan, Subject, given, revise};
 use crate::cli;
 use crate::commands::World;
-use crate::error::Error;
-use crate::register::{Status, Text};
+use crate::error::{Argument, Error};
+use crate::register::{Status, Text, Tier};
 use crate::yaml::edit::Edit;
 use crate::yaml::write::Value;
 
@@ -27,7 +27,7 @@ fn plan(arguments: &cli::Close, subject: &Subject<'_>) -> Result<Plan, Error> {
     let verified_by = answers.somebody(
         "verified-by",
         "Who verified the removal?",
-        "who verified the removal; must be someone else",
+        "who verified the removal: somebody else",
         arguments.verified_by.as_deref(),
     )?;
     let note =
@@ -35,7 +35,20 @@ fn plan(arguments: &cli::Close, subject: &Subject<'_>) -> Result<Plan, Error> {
     answers.all()?;
     subject.refuse_departed(&[("by", &by), ("verified-by", &verified_by)], date)?;
     let said = format!("is closed as of {date}");
-    let verified = format!("{verified_by} verifies it by approving the pull request");
+    let is_own = subject.judge.people.same(&by, &verified_by);
+    let tier = subject.exception.risk.tier.as_ref().map(|tier| tier.value);
+    if let Some(tier @ (Tier::High | Tier::Emergency)) = tier.filter(|_| is_own) {
+        return Err(Error::from(Argument::Value {
+            option: "--verified-by".to_owned(),
+            value: verified_by,
+            why: "nobody verifies their own removal".to_owned(),
+            help: format!("for tier {}, name somebody else, who looks and approves the pull request", tier.name()),
+        }));
+    }
+    let verified = match is_own {
+        true => format!("nobody but {by} has verified it; name somebody else with `--verified-by`"),
+        false => format!("{verified_by} verifies it by approving the pull request"),
+    };
     let closure =
         Value::flow_map([("date", date.to_string()), ("by", by), ("verified_by", verified_by), ("note", note)]);
     let edits = vec![

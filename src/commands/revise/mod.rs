@@ -30,7 +30,7 @@ use crate::cli;
 use crate::commands::candidate::Before;
 use crate::commands::opened::{self, Opened};
 use crate::commands::steps::{self, CardOf, Steps, branch};
-use crate::commands::{World, describe, write};
+use crate::commands::{World, write};
 use crate::error::{Argument, Error, Over, Refusal};
 use crate::output::{Look, escape};
 use crate::register::fields::{COVERS, Field};
@@ -204,19 +204,18 @@ fn revise(
             None => once(),
         }
     };
-    let ready = match (ready, &asks) {
-        (Err(error @ (Error::Left | Error::Terminal(_))), Some(asks)) if asks.has_asked() => {
-            let mut errors = std::io::stderr().lock();
-            if let Error::Terminal(_) = error {
-                errors.write_all(describe(&error, world.look_of_errors()).as_bytes())?;
-            }
-            asks.resume(verb, arguments, &mut errors)?;
-            return Ok(Error::Left.exit_code());
-        }
-        (ready, _) => ready?,
-    };
-    let is_agreed = asks.as_ref().is_some_and(Asks::has_asked);
+    // What was answered is not lost, whatever happens before the file is written.
+    let resume = asks.as_ref().filter(|asks| asks.has_asked()).map(|asks| asks.resume(verb, arguments));
     drop(asks);
+    let not_written = |error: Error| match &resume {
+        Some(resume) => resume.tell(&error, world, &mut std::io::stderr().lock()),
+        None => Err(error),
+    };
+    let ready = match ready {
+        Ok(ready) => ready,
+        Err(error) => return not_written(error),
+    };
+    let is_agreed = resume.is_some();
     let Ready { path, text, edited, lines, plan, before } = ready;
     let id = arguments.id.as_str();
     let id = if crate::register::is_named_like_one(id) { crate::register::stem(id).to_owned() } else { id.to_owned() };
@@ -240,7 +239,9 @@ fn revise(
         return Ok(ExitCode::SUCCESS);
     }
     let target = root.join(&path);
-    write::replace(&target, &text, &edited)?;
+    if let Err(error) = write::replace(&target, &text, &edited) {
+        return not_written(error);
+    }
     drop(lock);
     writeln!(out, "\n{}", escape::line(&format!("{id} {}", plan.said)))?;
     for hint in &plan.hints {
@@ -341,7 +342,8 @@ fn refuse_too_large(path: &str, edited: &str) -> Result<(), Error> {
     if edited.len() as u64 + MARK <= yaml::MAX_BYTES {
         return Ok(());
     }
-    Err(Error::from(Refusal::TooLarge { path: path.to_owned(), most: yaml::MAX_BYTES }))
+    let help = "use fewer words, and link to longer texts";
+    Err(Error::from(Refusal::TooLarge { path: path.to_owned(), most: yaml::MAX_BYTES, help }))
 }
 
 /// The lines that an edit removes and adds.

@@ -179,7 +179,7 @@ impl Steps<'_> {
         };
         let origin = self.repository().and_then(|git| git.origin().ok().flatten());
         let first = match origin {
-            None if left != Left::Pushed => ", add the remote with `git remote add origin URL`",
+            None if left == Left::Committed => "; there is no remote yet: `git remote add origin URL` adds one",
             _ => "",
         };
         let lines: Vec<String> = lines.into_iter().filter(|line| escape::line(line) == *line).collect();

@@ -153,7 +153,18 @@ impl Search<'_> {
             return Err(self.no_default_branch(default_branch)?);
         };
         match self.fork(&tip)? {
-            Some(fork) if fork.base == self.head => self.before_head(&format!("`{name}` already contains `HEAD`")),
+            Some(fork) if fork.base == self.head => {
+                let contains = format!("`{name}` already contains `HEAD`");
+                // What a developer has not committed yet is not to blame for what others merged.
+                let is_work = !self.ci.is_job() && name.starts_with("origin/");
+                match is_work && self.git.is_edited(&self.head, &[])? {
+                    true => Ok(Base::new(
+                        fork.base,
+                        format!("`HEAD` itself, as {contains}: only what is not committed yet is a change"),
+                    )),
+                    false => self.before_head(&contains),
+                }
+            }
             Some(fork) => Ok(Base::forked(fork, &format!("`HEAD` and `{name}`"))),
             None => Err(self.unrelated(&name)?),
         }

@@ -169,7 +169,7 @@ impl Column {
             Self::Id => described.id.to_owned(),
             Self::Path => described.path.to_owned(),
             Self::InForce => in_force.unwrap_or_default().to_string(),
-            Self::Register => described.register.unwrap_or_default().to_owned(),
+            Self::Register => described.register.unwrap_or(".").to_owned(),
             Self::Starts => first_day.clone().unwrap_or_default(),
             Self::Decided => it.decided.as_ref().map(|day| day.value.to_string()).unwrap_or_default(),
             _ => self.field(it).unwrap_or_default().to_owned(),

@@ -30,15 +30,16 @@ pub enum Format {
 }
 
 impl Format {
-    /// Returns the format that a file's ending names; text if it names none.
+    /// Returns the format that a file's ending names; text if it has none, `None` if it is another one's.
     #[must_use]
-    pub fn of_file(path: &Path) -> Self {
+    pub fn of_file(path: &Path) -> Option<Self> {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
         match ending.as_deref() {
-            Some("md" | "markdown") => Self::Markdown,
-            Some("html" | "htm") => Self::Html,
-            Some("json") => Self::Json,
-            _ => Self::Text,
+            Some("md" | "markdown") => Some(Self::Markdown),
+            Some("html" | "htm") => Some(Self::Html),
+            Some("json") => Some(Self::Json),
+            Some("txt" | "text" | "log") | None => Some(Self::Text),
+            Some(_) => None,
         }
     }
 

@@ -18,9 +18,9 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Close the exception, or remove the cover with `stopgap amend` if its other covers are still needed. If the
-    /// finding is still there, compare the cover with what the scanner reports: an id, a path or a package may be
-    /// written differently.
+    /// Close the exception, or remove the cover from the file if its other covers are still needed, and record that with
+    /// `stopgap amend ID --field covers`. If the finding is still there, compare the cover with what the scanner
+    /// reports: an id, a path or a package may be written differently.
     ///
     /// A tool that reads an ignore file does not report what is listed there. Covers that are written to a file of the
     /// policy's `sync` are therefore not reported; for any other ignore file, give `enforce` a log that was made

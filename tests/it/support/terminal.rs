@@ -92,7 +92,8 @@ impl Talk {
         self.begun.extend_from_slice(bytes);
         let whole = match std::str::from_utf8(&self.begun) {
             Ok(text) => text.len(),
-            Err(error) => error.valid_up_to(),
+            // What is no character at all is shown as one that says so.
+            Err(error) => error.valid_up_to() + error.error_len().unwrap_or_default(),
         };
         let sequence = self.begun[..whole].iter().rposition(|byte| *byte == 0x1b);
         let is_over = |at: &usize| self.begun[at + 1..whole].iter().any(u8::is_ascii_alphabetic);
@@ -111,6 +112,12 @@ impl Talk {
         let pasted = keys.contains("\u{1b}[200~");
         self.pressed += if pasted { 1 } else { without_escapes(&keys.replace(SHIFT_TAB, "x")).chars().count() };
         self.pressed += keys.matches(ENTER).count() * usize::from(!pasted);
+        self
+    }
+
+    /// Sends bytes as they are.
+    pub(crate) fn send(&mut self, bytes: &[u8]) -> &mut Self {
+        self.keys.write_all(bytes).unwrap();
         self
     }
 
