@@ -96,6 +96,16 @@ impl Opened {
         Ok(Some(snapshot.place.read(path)?.source.text().to_owned()))
     }
 
+    /// Tells whether this clone has a remote and not its default branch, so that nothing shows what is merged.
+    ///
+    /// # Errors
+    ///
+    /// If git cannot be started or read.
+    pub(super) fn lacks_default_branch(&self) -> Result<bool, Error> {
+        let Some(git) = Git::open(&self.root)? else { return Ok(false) };
+        Ok(base::default_branch(&git, None)?.is_none() && git.origin()?.is_some())
+    }
+
     /// Names the keys of an exception whose values in the work tree, given as `text`, differ from the commit that is checked
     /// out; none where that does not have it.
     ///

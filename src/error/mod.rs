@@ -362,7 +362,7 @@ impl Error {
                 Some(format!("set `{variable}` to a folder that exists, that you may write to and that has room"))
             }
             Self::Output(error) if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
-                Some("free some space where the output goes, and run it again".into())
+                Some("free some space where the output goes; `git status` shows whether files were written before".into())
             }
             Self::Output(error) => help_for_system(error).map(str::to_owned),
             Self::Terminal(_) => Some("give every answer as an argument: `stopgap new --help`".into()),

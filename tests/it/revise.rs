@@ -857,3 +857,28 @@ fn nobody_verifies_their_own_removal_of_a_grave_risk() {
         assert!(format!("{}{}", run.stdout, run.stderr).contains(words), "{run:?}");
     }
 }
+
+#[test]
+fn a_clone_without_the_default_branch_says_that_nothing_was_compared() {
+    let sandbox = register(&[]);
+    let git = |folder: &str, arguments: &[&str]| {
+        let mut command = std::process::Command::new("git");
+        let identity = ["-c", "user.name=Mei", "-c", "user.email=mei@example.com"];
+        let done = command.arg("-C").arg(sandbox.path(folder)).args(identity).args(arguments).output().unwrap();
+        assert!(done.status.success(), "{arguments:?}: {done:?}");
+    };
+    git("", &["init", "-q", "-b", "main"]);
+    git("", &["add", "exceptions", "people.yaml"]);
+    git("", &["commit", "-q", "-m", "Begin"]);
+    git("", &["branch", "topic"]);
+    let url = format!("file://{}", sandbox.path("").display());
+    for (name, more) in [("whole", &[][..]), ("single", &["--single-branch"])] {
+        git("", &[&["clone", "-q", "-b", "topic", url.as_str(), name], more].concat());
+        let review = ["review", "label-printer", "--by", "@luis", "--note", "The tool arrived and is not tried yet."];
+        let mut command = sandbox.command();
+        let run = Run::of(command.current_dir(sandbox.path(name)).args(review).args(["--today", TODAY]));
+        assert_eq!(run.code, 0, "{run:?}");
+        let said = run.stdout.contains("note: this clone lacks the remote's default branch");
+        assert_eq!(said, name == "single", "{run:?}");
+    }
+}

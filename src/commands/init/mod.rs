@@ -210,8 +210,8 @@ impl Setup {
         let ci = if unnamed.is_some() { Ci::None } else { ground.ci };
         let stub = stub(&ground, ci, register);
         let supply = match stub.is_none() && is_job_there(&ground, ci, register) {
-            // Nothing about it is written, so nobody needs to say it.
-            true => Supply::Unknown,
+            // Nothing about it is written, so nobody needs to say it; what is said must still make sense.
+            true => supply::named(arguments, ci).map(|_| Supply::Unknown)?,
             false => Supply::find(arguments, ci, asks, out)?,
         };
         let stub = stub.filter(|_| supply != Supply::Unknown);

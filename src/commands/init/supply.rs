@@ -50,7 +50,12 @@ impl Supply {
     }
 }
 
-fn named(arguments: &cli::Init, ci: Ci) -> Result<Option<Supply>, Error> {
+/// Returns what the arguments name.
+///
+/// # Errors
+///
+/// Those of [`Supply::find`].
+pub(super) fn named(arguments: &cli::Init, ci: Ci) -> Result<Option<Supply>, Error> {
     let only = |given, needed, because, help| Err(Error::from(Argument::Needs { given, needed, because, help }));
     match (&arguments.action, &arguments.component) {
         (Some(_), _) if ci == Ci::Gitlab => {

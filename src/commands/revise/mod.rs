@@ -222,6 +222,7 @@ fn revise(
     let root = opened.root.clone();
     let mut earlier = opened.uncommitted(&path, &text)?;
     earlier.retain(|key| plan.by_hand.iter().all(|field| field.split('.').next() != Some(key)));
+    let lacks_branch = before == Before::AsItIs && opened.lacks_default_branch()?;
     let judged = opened.judge_with(&path, &edited, before, look)?;
     if !is_agreed {
         show_lines(out, &path, &lines, look)?;
@@ -246,6 +247,9 @@ fn revise(
     writeln!(out, "\n{}", escape::line(&format!("{id} {}", plan.said)))?;
     for hint in &plan.hints {
         writeln!(out, "{}", escape::line(hint))?;
+    }
+    if lacks_branch {
+        writeln!(out, "{NO_DEFAULT_BRANCH}")?;
     }
     let mut told = format!("{id} {}", plan.said);
     if !earlier.is_empty() {
@@ -275,6 +279,10 @@ fn revise(
     steps.offer(arguments.git, "to open a pull request with it:", world, out)?;
     Ok(ExitCode::SUCCESS)
 }
+
+/// What is said of an edit that could not be compared with anything.
+const NO_DEFAULT_BRANCH: &str = "note: this clone lacks the remote's default branch, so the edit was judged as one of a \
+                                 request that is not merged yet; the gate may refuse it";
 
 /// An edit that could be made.
 struct Ready {

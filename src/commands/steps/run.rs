@@ -197,6 +197,8 @@ impl Steps<'_> {
         if world.interactive {
             return outcome(act, command.status());
         }
+        // What is told on the way is not the result, and a reader of that who has gone does not stop a push.
+        command.stdout(io::stderr());
         match git::run_unwatched(&mut command) {
             Ok(status) => outcome(act, Ok(status)),
             Err(error) => Err(Failure { name: act.name(), why: error.to_string() }),
