@@ -178,7 +178,7 @@ impl<'f> Filter<'f> {
 
     fn lets_through(&self, exception: &Exception<'_>) -> bool {
         let (arguments, judge) = (self.arguments, self.judge(exception));
-        let item = || Item::new(exception, &judge.policy, judge.today, judge.today.day);
+        let item = || Item::new(exception, judge, judge.today.day);
         let status = match (self.period, arguments.all, arguments.status.as_slice()) {
             (Some(period), ..) => item().is_in_force_within(period, judge.today.day),
             (None, true, _) => true,

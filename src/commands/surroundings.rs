@@ -9,7 +9,6 @@ use crate::error::Error;
 use crate::files::{ReadFile, name_of};
 use crate::git::{Commit, CommitInfo, Git, TreeChange};
 use crate::history::{Head, Snapshot};
-use crate::people::Agents;
 use crate::policy::places::SUPPRESSIONS;
 use crate::policy::{Policy, RuleBook, Suppressing, SuppressionBaseline};
 use crate::register::Files;
@@ -53,7 +52,7 @@ pub(super) fn of_change(
     in_any_case: bool,
     files: &mut Files,
 ) -> Result<Around, Error> {
-    let work = Work::of(git, commits, &judge.policy.agents)?;
+    let work = Work::of(git, commits, judge)?;
     let by_agents = work.by_agents(base.prefix());
     let mut around = Around { inventory: None, by_agents, writers: work.writers.clone() };
     let brought = in_any_case || book.is_some_and(|book| book.suppressed.is_some());
@@ -177,7 +176,8 @@ pub(super) fn remarks(around: &Around, baseline: Option<&SuppressionBaseline>) -
     let left = baseline.map(|baseline| {
         let left = left_of(inventory, baseline);
         let all = counted(i64::try_from(baseline.entries.len()).unwrap_or(i64::MAX), "suppression");
-        format!("{left} of {all} in `{SUPPRESSIONS}` are left; it ends on {}", baseline.until)
+        let are = if left == 1 { "is" } else { "are" };
+        format!("{left} of {all} in `{SUPPRESSIONS}` {are} left; it ends on {}", baseline.until)
     });
     left.into_iter().chain(unread(&inventory.unread)).collect()
 }
@@ -210,13 +210,13 @@ struct Step {
 
 impl Work {
     /// Takes the commits of a change, newest first.
-    fn of(git: &Git, commits: &[(Commit, Option<CommitInfo>)], agents: &Agents) -> Result<Self, Error> {
+    fn of(git: &Git, commits: &[(Commit, Option<CommitInfo>)], judge: &Judge) -> Result<Self, Error> {
         let steps: Vec<(&Commit, &CommitInfo)> = commits
             .iter()
             .rev()
             .filter_map(|(commit, info)| Some((commit, info.as_ref().filter(|info| info.parents.len() < 2)?)))
             .collect();
-        let made: Vec<(Option<String>, bool)> = steps.iter().map(|(_, info)| makers(info, agents)).collect();
+        let made: Vec<(Option<String>, bool)> = steps.iter().map(|(_, info)| makers(info, judge)).collect();
         let writers = steps.iter().flat_map(|(_, info)| authors(info)).collect();
         if made.iter().all(|(agent, _)| agent.is_none()) {
             return Ok(Self { writers, ..Self::default() });
@@ -288,11 +288,11 @@ fn authors(info: &CommitInfo) -> impl Iterator<Item = (String, String)> {
 }
 
 /// Returns the agent among a commit's authors, and whether there is a person among them.
-fn makers(info: &CommitInfo, agents: &Agents) -> (Option<String>, bool) {
+fn makers(info: &CommitInfo, judge: &Judge) -> (Option<String>, bool) {
     let mut agent = None;
     let mut has_person = false;
     for (name, mail) in authors(info) {
-        if agents.is_committer(&name, &mail) {
+        if judge.policy.agents.is_committer(&judge.people, &name, &mail) {
             agent.get_or_insert(if name.is_empty() { mail } else { name });
         } else {
             has_person = true;

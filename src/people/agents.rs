@@ -1,5 +1,6 @@
 //! Programs that write on somebody's behalf: bots and coding assistants.
 
+use crate::people::People;
 use crate::people::spelling::fold_person;
 use crate::text::WordList;
 
@@ -48,25 +49,38 @@ impl Agents {
             || self.mails.iter().any(|pattern| fits(&self::folded(pattern), &folded))
     }
 
-    /// Returns whether somebody in a commit, by name and mail address, is an agent.
+    /// Returns whether somebody in a commit, by name and mail address, is an agent, or whom the roster knows by either.
     #[must_use]
-    pub fn is_committer(&self, name: &str, mail: &str) -> bool {
-        let folded = folded(name);
-        self.is_mail(mail)
-            || folded.ends_with("[bot]")
-            || NAMES.find(&folded).is_some()
-            || self.trailers.iter().any(|name| self::folded(name) == folded)
+    pub fn is_committer(&self, people: &People, name: &str, mail: &str) -> bool {
+        self.is_name(name) || self.is_mail(mail) || [name, mail].iter().any(|written| self.is_known(people, written))
     }
 
-    /// Returns whether somebody whom a record names, in any spelling, is an agent.
+    /// Returns whether somebody whom a record names is an agent, by that spelling or by any other of the roster.
     #[must_use]
-    pub fn is_person(&self, person: &str) -> bool {
-        let person = person.trim();
-        match person.strip_prefix('@') {
+    pub fn is_person(&self, people: &People, written: &str) -> bool {
+        self.is_spelling(written) || self.is_known(people, written)
+    }
+
+    fn is_known(&self, people: &People, written: &str) -> bool {
+        let known = people.roster().and_then(|roster| Some(roster.spellings_of(roster.find(written)?)));
+        known.into_iter().flatten().any(|spelling| self.is_spelling(spelling))
+    }
+
+    /// A bare word may be an account as well as a name.
+    fn is_spelling(&self, written: &str) -> bool {
+        let written = written.trim();
+        match written.strip_prefix('@') {
             Some(login) => self.is_login(login),
-            None if person.contains('@') => self.is_mail(person),
-            None => self.is_committer(person, ""),
+            None if written.contains('@') => self.is_mail(written),
+            None => self.is_name(written) || self.is_login(written),
         }
+    }
+
+    fn is_name(&self, name: &str) -> bool {
+        let folded = folded(name);
+        folded.ends_with("[bot]")
+            || NAMES.find(&folded).is_some()
+            || self.trailers.iter().any(|name| self::folded(name) == folded)
     }
 }
 
@@ -93,9 +107,11 @@ fn fits(pattern: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::people::{PersonRecord, Roster};
 
     #[test]
     fn agents_are_known_by_account_mail_or_name() {
+        let nobody = People::default();
         let ours =
             Agents::new(vec!["@acme-coder".into()], vec!["*@agents.example.com".into()], vec!["Acme Coder".into()]);
         for person in [
@@ -109,8 +125,10 @@ mod tests {
             "Claude Code",
             "renovate[bot]",
             "Acme Coder",
+            "acme-coder",
+            "dependabot",
         ] {
-            assert!(ours.is_person(person), "{person}");
+            assert!(ours.is_person(&nobody, person), "{person}");
         }
         for person in [
             "@dana",
@@ -122,12 +140,33 @@ mod tests {
             "@",
             "1+dana@users.noreply.github.com",
         ] {
-            assert!(!ours.is_person(person), "{person}");
+            assert!(!ours.is_person(&nobody, person), "{person}");
         }
-        assert!(!Agents::default().is_person("@acme-coder"));
+        assert!(!Agents::default().is_person(&nobody, "@acme-coder"));
         assert!(
-            ours.is_committer("Claude", "noreply@anthropic.com") && !ours.is_committer("Claude", "claude@example.com")
+            ours.is_committer(&nobody, "Claude", "noreply@anthropic.com")
+                && !ours.is_committer(&nobody, "Claude", "claude@example.com")
         );
+    }
+
+    #[test]
+    fn an_agent_of_the_roster_is_one_in_every_spelling() {
+        let agent = PersonRecord {
+            handle: Some("@acme-coder".to_owned()),
+            name: Some("Ann Coder".to_owned()),
+            email: Some("ann@example.com".to_owned()),
+            aliases: vec!["anncoder".to_owned()],
+            ..PersonRecord::default()
+        };
+        let dana = PersonRecord { handle: Some("@dana".to_owned()), ..PersonRecord::default() };
+        let people = People::new(Some(Roster::new(vec![agent, dana], Vec::new()).unwrap()));
+        let ours = Agents::new(vec!["@acme-coder".into()], Vec::new(), Vec::new());
+        for person in ["@acme-coder", "acme-coder", "Ann Coder", "ANN  CODER", "ann@example.com", "anncoder"] {
+            assert!(ours.is_person(&people, person), "{person}");
+        }
+        assert!(!ours.is_person(&people, "@dana") && !ours.is_person(&People::default(), "Ann Coder"));
+        assert!(ours.is_committer(&people, "A. Coder", "ann@example.com"));
+        assert!(!ours.is_committer(&people, "Dana", "dana@example.com"));
     }
 
     #[test]

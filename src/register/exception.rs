@@ -362,12 +362,13 @@ impl<'a> Exception<'a> {
     }
 
     /// Returns the day on which the incident behind an emergency ended, unless there is a review or closure of that day
-    /// or later.
+    /// or later. A review by somebody who `is_agent` does not count.
     #[must_use]
-    pub fn unreviewed_incident(&self) -> Option<&Spanned<Day>> {
+    pub fn unreviewed_incident(&self, is_agent: impl Fn(&str) -> bool) -> Option<&Spanned<Day>> {
         let emergency = self.risk.tier.as_ref().is_some_and(|tier| tier.value == Tier::Emergency);
         let ended = self.incident.as_ref().filter(|_| emergency)?.ended.as_ref()?;
-        let reviewed = self.reviews.iter().filter_map(|review| review.date.as_ref());
+        let by_agent = |review: &Review<'_>| review.by.as_ref().is_some_and(|by| is_agent(by.as_str()));
+        let reviewed = self.reviews.iter().filter(|review| !by_agent(review)).filter_map(|review| review.date.as_ref());
         let closed = self.closure.iter().filter_map(|closure| closure.date.as_ref());
         (!reviewed.chain(closed).any(|day| day.value >= ended.value)).then_some(ended)
     }
@@ -734,6 +735,8 @@ closure: {by: i, verified_by: j}
             ("", true),
             ("reviews: [{date: 2026-11-09}]\n", true),
             ("reviews: [{date: 2026-11-09}, {date: 2026-11-10}]\n", false),
+            ("reviews: [{date: 2026-11-10, by: '@bot'}]\n", true),
+            ("reviews: [{date: 2026-11-10, by: '@dana'}]\n", false),
             ("reviews: [{note: n}]\n", true),
             ("closure: {date: 2026-11-10}\n", false),
             ("closure: {date: 2026-11-09}\n", true),
@@ -741,7 +744,7 @@ closure: {by: i, verified_by: j}
             for (text, is_open) in [(emergency.to_owned(), is_open), (emergency.replace("emergency", "high"), false)] {
                 let text = text + more;
                 let it = Exception::from_node(FileId(0), "x", yaml::parse(&text).unwrap());
-                assert_eq!(it.unreviewed_incident().is_some(), is_open, "{text}");
+                assert_eq!(it.unreviewed_incident(|by| by == "@bot").is_some(), is_open, "{text}");
             }
         }
     }

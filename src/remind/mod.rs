@@ -165,7 +165,7 @@ pub fn due_each<'r>(judge: &dyn Fn(&str) -> &'r Judge, register: &'r Register<'r
 fn reminder<'r>(exception: &'r Exception<'r>, judge: &'r Judge, register: &'r Register<'r>) -> Option<Reminder<'r>> {
     let (zone, today) = (judge.policy.timezone, judge.today);
     let concerns: Vec<Concern> =
-        end(exception, zone, today, &judge.policy.reminders).into_iter().chain(review(exception, today)).collect();
+        end(exception, zone, today, &judge.policy.reminders).into_iter().chain(review(exception, judge)).collect();
     if concerns.is_empty() {
         return None;
     }
@@ -196,9 +196,9 @@ fn end(exception: &Exception<'_>, zone: Zone, today: Today, reminders: &[u32]) -
 }
 
 /// Returns the concern about the review that an emergency needs once its incident has ended.
-fn review(exception: &Exception<'_>, today: Today) -> Option<Concern> {
-    let ended = exception.unreviewed_incident()?.value;
-    let (stage, since) = match ended.days_until(today.day) {
+fn review(exception: &Exception<'_>, judge: &Judge) -> Option<Concern> {
+    let ended = exception.unreviewed_incident(|by| judge.is_agent(by))?.value;
+    let (stage, since) = match ended.days_until(judge.today.day) {
         ..0 => return None,
         0 | 1 => (Stage::ReviewDue, ended),
         days => match Stage::review_overdue(days - 2) {

@@ -350,7 +350,9 @@ fn end<'r>(tracked: Tracked<'r>, standing: Standing<'r>) -> Option<Step<'r>> {
             let moved = tracked.record.end.as_ref().is_some_and(|told| told.of != expiry.to_string());
             match &tracked.record {
                 _ if moved && !exception.renewals.is_empty() => Why::Renewed(expiry),
-                Record { end: None, review: Some(_), .. } if exception.unreviewed_incident().is_none() => Why::Reviewed,
+                Record { end: None, review: Some(_), .. } if exception.unreviewed_incident(|_| false).is_none() => {
+                    Why::Reviewed
+                }
                 _ => Why::NothingDue,
             }
         }

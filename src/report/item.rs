@@ -2,13 +2,12 @@
 
 use std::cmp::Reverse;
 
-use crate::policy::Policy;
 use crate::register::Tier;
 use crate::register::{Exception, Home, Register, Status, Text};
 use crate::report::people::{Directory, Owner};
 use crate::rules::Judge;
 use crate::source::FileId;
-use crate::time::{Day, Today, Zone};
+use crate::time::{Day, Zone};
 
 /// The state of an exception, most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,14 +139,7 @@ pub fn read<'r>(
         // Where there are several registers, only the path says which one it is in.
         let is_ambiguous = shared.binary_search(&exception.file).is_ok();
         let shares_id = home.is_some() || is_ambiguous;
-        items.push(Item {
-            path,
-            owner,
-            home,
-            shares_id,
-            is_ambiguous,
-            ..Item::new(exception, &judge.policy, judge.today, until)
-        });
+        items.push(Item { path, owner, home, shares_id, is_ambiguous, ..Item::new(exception, judge, until) });
     }
     items.sort_by(|a, b| a.urgency().cmp(&b.urgency()));
     items.iter_mut().enumerate().for_each(|(rank, item)| item.rank = rank);
@@ -170,7 +162,8 @@ impl<'r> Item<'r> {
     /// Reads an exception by itself: without its place among the others, its file and who its owner is. What ends by
     /// `until` is about to end.
     #[must_use]
-    pub fn new(exception: &'r Exception<'r>, policy: &Policy, today: Today, until: Day) -> Self {
+    pub fn new(exception: &'r Exception<'r>, judge: &Judge, until: Day) -> Self {
+        let (policy, today) = (&judge.policy, judge.today);
         let zone = policy.timezone;
         let status = exception.status.as_ref().map(|status| status.value);
         let term = exception.term(zone, today);
@@ -198,7 +191,7 @@ impl<'r> Item<'r> {
             closed_ahead: closed_on > Some(today.day),
             max_renewals: policy.max_renewals,
             review: exception
-                .unreviewed_incident()
+                .unreviewed_incident(|by| judge.is_agent(by))
                 .filter(|ended| live && ended.value <= today.day)
                 .map(|ended| ReviewDue::new(ended.value)),
         };

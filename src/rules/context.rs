@@ -146,6 +146,12 @@ impl Judge {
         Self { policy, people, controls, baseline, suppressed, phrases, today, signatures: None }
     }
 
+    /// Tells whether somebody whom a record names is an agent.
+    #[must_use]
+    pub fn is_agent(&self, written: &str) -> bool {
+        self.policy.agents.is_person(&self.people, written)
+    }
+
     /// Returns which optional files of the rule book exist.
     #[must_use]
     pub fn there(&self) -> There {
@@ -226,6 +232,7 @@ impl<'c> Context<'c> {
             labels: Vec::new(),
             fix: None,
             gates: true,
+            stands_for: 1,
         });
         &mut self.findings[at]
     }

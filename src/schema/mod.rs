@@ -327,11 +327,9 @@ impl Schema {
             if best == Some("active") && words::is_undecided(text) {
                 return Some("a request uses `active` too: it is in force once it is approved and merged".to_owned());
             }
-            return match (best, comment) {
-                (Some(best), None) => Some(format!("did you mean `{best}`?")),
-                (Some(best), Some(comment)) => Some(format!("did you mean `{best}`? {comment}")),
-                (None, comment) => comment.map(str::to_owned),
-            };
+            // Where another system's word is likely, one that is only near is not what was meant.
+            let best = best.filter(|best| comment.is_none() || best.eq_ignore_ascii_case(text));
+            return best.map(|best| format!("did you mean `{best}`?")).or_else(|| comment.map(str::to_owned));
         }
         match kind {
             Kind::Format { format } => dates_meant(node, format == "date"),

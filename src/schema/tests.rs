@@ -199,7 +199,15 @@ fn the_help_for_a_value_of_the_policy_says_what_to_write() {
         ("reminders: [-1]\n", "Days before the current expiry, at least 1, such as `7`"),
         ("sync: {trivy: [a, a]}\n", "remove the repeated one"),
         ("back_dating: 3\n", "write `3d`"),
-        ("forge: bitbucket\n", "Only on these two can CODEOWNERS require an approval"),
+        ("forge: bitbucket\n", "| These two are the forges on which CODEOWNERS can require an approval"),
+        ("forge: gitea\n", "| These two are the forges"),
+        ("forge: GitLab\n", "did you mean `gitlab`?"),
+        ("agents: {logins: [acme-*]}\n", "One account, not a pattern or a team, such as `@acme-coder`"),
+        ("agents: {logins: ['*']}\n", "One account"),
+        ("agents: {logins: ['@acme/bots']}\n", "One account"),
+        ("agents: {mails: [acme]}\n", "One address, or a pattern"),
+        ("agents: {mails: ['*@*.*']}\n", "One address, or a pattern"),
+        ("agents: {trailers: ['Acme *']}\n", "One name"),
         ("exposure_tier: critical\n", "did you mean `high`?"),
     ] {
         let said = said(Shipped::Policy, text);
@@ -231,4 +239,15 @@ fn an_organisation_hears_what_its_own_schema_refuses() {
         said(r#"{"additionalProperties": false}"#),
         "unknown key `x-mail` (by `own.json`); unknown key `x-cost` (by `own.json`)"
     );
+}
+
+#[test]
+fn an_agent_is_named_as_people_name_it() {
+    for text in [
+        "agents: {logins: ['@acme-coder', acme-coder, 'acme[bot]', acme_coder.2]}\n",
+        "agents: {mails: [bot@acme.example, '*@agents.example.com', 'acme-*', '*bot*']}\n",
+        "agents: {trailers: [Acme Coder, 'Acme (Coder) 4.5']}\n",
+    ] {
+        assert!(Schema::shipped(Shipped::Policy).check(text, &yaml::parse(text).unwrap()).is_empty(), "{text}");
+    }
 }

@@ -36,12 +36,13 @@ fn check(cx: &mut Context<'_>) {
 }
 
 fn people(exception: &Exception<'_>, cx: &mut Context<'_>) {
-    let agents = &cx.judge.policy.agents;
+    let judge = cx.judge;
     let found: Vec<(Role, &Text<'_>)> = exception
         .people()
         .into_iter()
         .filter(|(role, text)| {
-            matches!(role, Role::Requester | Role::Approver | Role::Verifier) && agents.is_person(text.as_str())
+            matches!(role, Role::Requester | Role::Approver | Role::Verifier)
+                && judge.is_agent(text.as_str())
         })
         .collect();
     for (role, text) in found {
@@ -77,7 +78,7 @@ fn authors(cx: &mut Context<'_>) {
             .evidence
             .as_ref()
             .is_some_and(|evidence| evidence.approval(&cx.judge.people, person, decision.file).is_some());
-        if is_approved || cx.judge.policy.agents.is_person(person) {
+        if is_approved || cx.judge.is_agent(person) {
             continue;
         }
         let message = format!(

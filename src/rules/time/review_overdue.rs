@@ -13,7 +13,7 @@ declare_rule! {
     /// ## What to do
     ///
     /// Close it. If something still depends on it, write a review by the day after the incident's
-    /// end that says what and until when.
+    /// end that says what and until when. A review by an agent does not count.
     id: "review-overdue",
     family: Time,
     level: Error,
@@ -22,7 +22,7 @@ declare_rule! {
 }
 
 fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
-    let Some(ended) = exception.unreviewed_incident() else { return };
+    let Some(ended) = exception.unreviewed_incident(|by| cx.judge.is_agent(by)) else { return };
     let since = ended.value.days_until(cx.today().day);
     if since <= 1 {
         return;
