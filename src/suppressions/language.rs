@@ -45,6 +45,14 @@ pub enum Language {
     Markup,
     /// SQL, Lua, Haskell.
     Dashes,
+    /// Visual Basic.
+    Basic,
+    /// ABAP.
+    Abap,
+    /// Batch files of Windows.
+    Batch,
+    /// Vim's own.
+    Vim,
     /// JSON, which may hold comments all the same.
     Json,
     /// Texts for people: Markdown, reStructuredText, AsciiDoc, plain text.
@@ -113,6 +121,10 @@ impl Language {
             "tf" | "tfvars" | "hcl" | "tofu" | "nomad" => Self::Terraform,
             "html" | "htm" | "xml" | "vue" | "svelte" | "astro" | "xhtml" | "svg" | "csproj" | "pom" => Self::Markup,
             "sql" | "lua" | "hs" | "elm" | "ada" => Self::Dashes,
+            "vb" | "vbs" | "bas" | "vba" => Self::Basic,
+            "abap" => Self::Abap,
+            "bat" | "cmd" => Self::Batch,
+            "vim" | "vimrc" => Self::Vim,
             "json" | "json5" | "jsonc" | "tfstate" => Self::Json,
             "md" | "markdown" | "rst" | "adoc" | "asciidoc" | "txt" | "org" | "textile" | "mdx" => Self::Prose,
             _ => Self::of_stem(name),
@@ -291,6 +303,22 @@ impl Language {
                 every_sign: true,
                 ..NONE
             },
+            // The quotes of a printed text begin one as well.
+            Self::Basic => Syntax {
+                line: &["'", "\u{2018}", "\u{2019}", "REM ", "Rem ", "rem "],
+                texts: const { &[DOUBLE.without_escapes().doubled()] },
+                ..NONE
+            },
+            Self::Abap => {
+                Syntax { line: &["\""], block: const { &[Block::at_line_start("*", "\n")] }, every_sign: true, ..NONE }
+            }
+            Self::Batch => Syntax {
+                line: &["::", "REM ", "Rem ", "rem ", "@REM ", "@Rem ", "@rem "],
+                begins: Begins::AfterWord,
+                every_sign: true,
+                ..NONE
+            },
+            Self::Vim => Syntax { line: &["\"", "#"], begins: Begins::AfterWord, every_sign: true, ..NONE },
             Self::Json => Syntax { texts: const { &[DOUBLE] }, ..SLASHES },
             Self::Prose => Syntax { block: const { &[Block::new("<!--", "-->")] }, ..NONE },
             Self::Other => Syntax {

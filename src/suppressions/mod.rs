@@ -12,6 +12,7 @@ mod grammar;
 mod ignore_files;
 mod inventory;
 mod language;
+mod outline;
 mod page;
 mod standing;
 mod statement;

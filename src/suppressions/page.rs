@@ -15,6 +15,7 @@ use super::comments::{Comment, comments};
 use super::grammar::{self, End, Grammar, Match, Piece, Place, Reach, What};
 use super::ignore_files::{self, GITLEAKS_RULES, Kind};
 use super::language::Language;
+use super::outline::Outline;
 use super::statement::{self, Part};
 use crate::source::Span;
 use crate::sync::tools_with_files;
@@ -354,6 +355,8 @@ struct Draft<'t> {
     first_sign: Cell<Option<(usize, usize)>>,
     /// The line of the last suppression and the name of its statement.
     last_code: RefCell<Option<((usize, Part), String)>>,
+    /// The resources of a manifest.
+    outline: OnceCell<Outline>,
     /// The secrets that may go over several lines.
     secrets: OnceCell<[Vec<Range<usize>>; 3]>,
     /// Where each word of [`ENDS`] is last said of a rule; the empty name is that of all rules.
@@ -383,6 +386,7 @@ impl<'t> Draft<'t> {
             is_whole: false,
             first_sign,
             last_code,
+            outline: OnceCell::new(),
             secrets: OnceCell::new(),
             ends: OnceCell::new(),
             pushed: OnceCell::new(),
@@ -445,8 +449,9 @@ impl<'t> Draft<'t> {
 
     /// Lets a grammar read a line or a comment.
     fn ask(&self, grammar: &Grammar, at: Range<usize>) -> Vec<Placed> {
+        let at = if grammar.place.is_data() { self.with_continued(grammar, at) } else { at };
         let written = &self.text[at.clone()];
-        let text = if grammar.place.is_data() { grammar::unescaped(written) } else { Cow::Borrowed(written) };
+        let text = if grammar.place.is_data() { unfolded(written) } else { Cow::Borrowed(written) };
         let comment = self.comment_at(at.start).filter(|_| grammar.place.is_comment());
         let inner = comment.map_or((0, text.len()), |it| (it.inner.start - at.start, it.inner.end - at.start));
         let below = self.text.get(at.end..).unwrap_or_default();
@@ -461,6 +466,7 @@ impl<'t> Draft<'t> {
             is_block: comment.is_some_and(|comment| comment.is_block),
             own_line,
             leads: at.start < self.first_code,
+            above: &self.text[..at.start],
             below: below.strip_prefix('\n').unwrap_or(below),
             whole: self.text,
         };
@@ -480,7 +486,41 @@ impl<'t> Draft<'t> {
             Cow::Owned(_) => Match { at: 0..written.len(), ..it },
             Cow::Borrowed(_) => it,
         });
+        let is_code = |it: &Match| grammar.place != Place::Code || !self.is_commented_out(at.start + it.at.start);
+        let matches = matches.filter(is_code);
         matches.map(|it| self.place(grammar, at.start, it)).collect()
+    }
+
+    /// Adds to a line those with which it goes on after a `\` at its end, if none of a grammar's literals is in it alone.
+    fn with_continued(&self, grammar: &Grammar, at: Range<usize>) -> Range<usize> {
+        let line = grammar::unescaped(&self.text[at.clone()]).to_ascii_lowercase();
+        if !goes_on(&line) || grammar.literals.iter().any(|literal| line.contains(literal)) {
+            return at;
+        }
+        let mut last = self.line_of(at.start);
+        while last - self.line_of(at.start) < MOST_CONTINUED && goes_on(&self.text[self.line(last)]) {
+            last += 1;
+        }
+        at.start..self.line(last).end.max(at.end)
+    }
+
+    /// Returns where the name of an annotation begins, of which the line is known where it is written with escapes.
+    fn name_of_annotation(&self, at: usize) -> usize {
+        let sign = self.text[at..]
+            .split('\n')
+            .next()
+            .and_then(|line| line.find('@'))
+            .filter(|_| !self.text[at..].starts_with("Suppress"));
+        at + sign.map_or(0, |sign| sign + 1)
+    }
+
+    /// Tells whether an annotation is in a comment. PHP has them in comments of several lines, and `#[` begins one.
+    fn is_commented_out(&self, at: usize) -> bool {
+        let at = at + self.text[at..].len() - self.text[at..].trim_start().len();
+        self.comment_at(at).is_some_and(|comment| {
+            let is_attribute = comment.is_block || self.text[comment.whole.start..].starts_with("#[");
+            self.language != Language::Php || !is_attribute
+        })
     }
 
     fn place(&self, grammar: &Grammar, from: usize, it: Match) -> Placed {
@@ -492,9 +532,11 @@ impl<'t> Draft<'t> {
             Reach::Block if !self.is_ended(grammar.tool, &it.what, at.end) => Reach::File,
             reach => reach,
         };
-        let code = match in_code && !grammar.place.is_of_lines() {
-            true => statement::NONE.to_owned(),
-            false => self.code(line, grammar.part()),
+        let code = match grammar.place {
+            Place::Code => statement::declaration(self.text, &self.comments, self.name_of_annotation(at.start)),
+            Place::Data if in_code => self.outline.get_or_init(|| Outline::of(self.text)).resource(line),
+            place if in_code && !place.is_of_lines() => statement::NONE.to_owned(),
+            _ => self.code(line, grammar.part()),
         };
         let found = Found {
             tool: grammar.tool,
@@ -590,24 +632,15 @@ impl<'t> Draft<'t> {
     fn markers(&self) -> Vec<PlacedMarker> {
         let index = LITERALS.0.len();
         let hits = self.hits.iter().filter(|(literal, _)| *literal == index);
-        let one = |(_, at): &(usize, usize)| {
+        let of = |(_, at): &(usize, usize)| {
             let before = self.text[..*at].chars().next_back();
             let joins = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '/' | '.' | '@' | '`' | '$');
-            let rest = &self.text[at + MARKER.len()..];
-            let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-            let is_of_id = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-            let id = &rest[blank..];
-            let id = &id[..id.find(|c| !is_of_id(c)).unwrap_or(id.len())];
-            let id = id.trim_end_matches(['.', '-', '_']);
-            let is_marker = !before.is_some_and(joins) && id.starts_with(|c: char| c.is_ascii_alphanumeric());
-            let start = at + MARKER.len() + blank;
-            is_marker.then(|| PlacedMarker {
-                at: start..start + id.len(),
-                in_comment: self.comment_at(*at).is_some(),
-                own_line: self.comment_at(*at).is_some_and(|comment| self.is_alone(comment.whole.start)),
-            })
+            let ids = if before.is_some_and(joins) { Vec::new() } else { ids(self.text, at + MARKER.len()) };
+            let in_comment = self.comment_at(*at).is_some();
+            let own_line = self.comment_at(*at).is_some_and(|comment| self.is_alone(comment.whole.start));
+            ids.into_iter().map(move |at| PlacedMarker { at, in_comment, own_line })
         };
-        let mut markers: Vec<PlacedMarker> = hits.filter_map(one).collect();
+        let mut markers: Vec<PlacedMarker> = hits.flat_map(of).collect();
         markers.sort_by_key(|marker| marker.at.start);
         markers
     }
@@ -663,6 +696,38 @@ impl<'t> Draft<'t> {
     }
 }
 
+/// Returns where the ids are that follow the sign of a marker: one, which may be in quotes or the name of its file, and
+/// more behind commas if nothing but such ids is there.
+fn ids(text: &str, from: usize) -> Vec<Range<usize>> {
+    const QUOTES: [char; 4] = ['"', '\'', '`', '<'];
+    let mut found = Vec::new();
+    let mut at = from;
+    loop {
+        let rest = &text[at..];
+        let rest = rest.trim_start_matches([' ', '\t']);
+        let rest = rest.strip_prefix(QUOTES).unwrap_or(rest);
+        let start = text.len() - rest.len();
+        let is_of_path = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
+        let path = &rest[..rest.find(|c| !is_of_path(c)).unwrap_or(rest.len())];
+        let path = path.trim_end_matches(['.', '-', '_', '/']);
+        let folder = path.rfind('/').map_or(0, |slash| slash + 1);
+        let id = path[folder..].trim_end_matches(".yaml").trim_end_matches(".yml");
+        let place = start + folder..start + folder + id.len();
+        let more = text[start + path.len()..].trim_start_matches(['"', '\'', '`', '>']);
+        let next = more.trim_start_matches([' ', '\t']);
+        // A sentence may follow the first id, and is none.
+        let is_end = next.starts_with([',', '\n', '\r']) || ["", "*/", "-->"].contains(&next.trim_end());
+        if !id.starts_with(|c: char| c.is_ascii_alphanumeric()) || !found.is_empty() && !(is_end && id.contains('-')) {
+            return found;
+        }
+        found.push(place);
+        match next.strip_prefix(',') {
+            Some(rest) => at = text.len() - rest.len(),
+            None => return found,
+        }
+    }
+}
+
 /// Returns where the first thing is that is neither white space nor a comment.
 fn first_code(text: &str, comments: &[Comment]) -> usize {
     let mut at = 0;
@@ -675,11 +740,38 @@ fn first_code(text: &str, comments: &[Comment]) -> usize {
     at + text[at..].len() - text[at..].trim_start().len()
 }
 
-/// Finds literals in lines in which letters are written as escapes.
+/// A line goes on in so many others.
+const MOST_CONTINUED: usize = 8;
+
+/// Tells whether a line ends with a `\` that is not escaped itself: a text in double quotes goes on without a break.
+fn goes_on(line: &str) -> bool {
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    (line.len() - line.trim_end_matches('\\').len()) % 2 == 1
+}
+
+/// Returns lines as one, in which letters are letters.
+fn unfolded(text: &str) -> Cow<'_, str> {
+    if !text.contains('\n') {
+        return grammar::unescaped(text);
+    }
+    let lines = text.lines().enumerate().map(|(at, line)| {
+        let line = if at > 0 { line.trim_start() } else { line };
+        if goes_on(line) { &line[..line.len() - 1] } else { line }
+    });
+    Cow::Owned(grammar::unescaped(&lines.collect::<String>()).into_owned())
+}
+
+/// Finds literals in lines in which letters are written as escapes, or that go on in the next one.
 fn hidden(text: &str, starts: &[usize]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
-    for (line, start) in text.split('\n').zip(starts) {
-        if let Cow::Owned(line) = grammar::unescaped(line) {
+    let lines: Vec<&str> = text.split('\n').collect();
+    for (at, (line, start)) in lines.iter().zip(starts).enumerate() {
+        let more = lines[at..].iter().take(MOST_CONTINUED).take_while(|line| goes_on(line)).count();
+        let whole = match more {
+            0 => Cow::Borrowed(*line),
+            more => Cow::Owned(lines[at..=(at + more).min(lines.len() - 1)].join("\n")),
+        };
+        if let Cow::Owned(line) = unfolded(&whole) {
             let literals = FINDER.iter().flat_map(|finder| finder.find_overlapping_iter(&line));
             found.extend(literals.map(|literal| (literal.pattern().as_usize(), *start)));
         }

@@ -46,11 +46,15 @@ pub(super) fn fingerprint(text: &str, starts: &[usize], comments: &[Comment], li
         Part::Statement => around(&code, first, starts.len()),
         Part::Line => None,
     };
-    let plain = normal(&around.unwrap_or_else(|| with_brackets(&code, first, &own, starts.len())));
+    named(&normal(&around.unwrap_or_else(|| with_brackets(&code, first, &own, starts.len()))))
+}
+
+/// Names code.
+fn named(plain: &str) -> String {
     match plain.len() {
         0 => NONE.to_owned(),
-        1..SHORTEST => format!("{NONE}{}", hash(&plain)),
-        SHORTEST.. => hash(&plain),
+        1..SHORTEST => format!("{NONE}{}", hash(plain)),
+        SHORTEST.. => hash(plain),
     }
 }
 
@@ -125,6 +129,58 @@ fn around(code: &impl Fn(usize) -> String, line: usize, lines: usize) -> Option<
     None
 }
 
+/// Names the declaration that an annotation is on: the line behind it and behind the other annotations that follow it.
+/// `at` is somewhere in its name.
+pub(super) fn declaration(text: &str, comments: &[Comment], at: usize) -> String {
+    let last = text.floor_char_boundary(text.len().min(at.saturating_add(MOST_BYTES)));
+    let comment_end = |at: usize| {
+        let after = comments.partition_point(|comment| comment.whole.start <= at);
+        comments.get(after.checked_sub(1)?).map(|comment| comment.whole.end).filter(|end| at < *end)
+    };
+    let next = |at: usize| text.get(at..last)?.chars().next();
+    let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | '`' | '[' | '$' | '\\');
+    let past_name = |at: usize| at + text[at..last].find(|c| !is_of_name(c)).unwrap_or(last - at);
+    let past_blank = |mut at: usize| {
+        while let Some(c) = next(at).filter(|c| c.is_whitespace()) {
+            at += c.len_utf8();
+        }
+        at
+    };
+    // Behind the parentheses that follow a name, if there are any.
+    let past_arguments = |at: usize| {
+        let (mut here, mut depth, mut is_quoted) = (past_blank(at), 0_usize, false);
+        if next(here) != Some('(') {
+            return at;
+        }
+        while let Some(c) = next(here) {
+            here += c.len_utf8();
+            match c {
+                '"' => is_quoted = !is_quoted,
+                '(' if !is_quoted => depth += 1,
+                ')' if !is_quoted && depth == 1 => return here,
+                ')' if !is_quoted => depth -= 1,
+                _ => {}
+            }
+        }
+        here
+    };
+    let mut at = past_arguments(past_name(at));
+    while let Some(c) = next(at) {
+        if let Some(end) = comment_end(at) {
+            at = end;
+        } else if c.is_whitespace() || matches!(c, ']' | ',') {
+            at += c.len_utf8();
+        } else if c == '@' || text[at..].starts_with("#[") {
+            at = past_arguments(past_name(at + c.len_utf8()));
+        } else {
+            break;
+        }
+    }
+    let rest = text.get(at..last).unwrap_or_default();
+    let line = rest.split('\n').next().unwrap_or_default();
+    named(&normal(&without_comments(text, comments, at, at + line.len())))
+}
+
 /// Names a text that is not code, such as the entry of an ignore file.
 pub(super) fn hash(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
@@ -135,6 +191,11 @@ pub(super) fn hash(text: &str) -> String {
 fn code_of(text: &str, starts: &[usize], comments: &[Comment], line: usize) -> String {
     let Some(start) = starts.get(line).copied() else { return String::new() };
     let end = starts.get(line + 1).copied().unwrap_or(text.len()).min(start + MOST_BYTES);
+    without_comments(text, comments, start, end)
+}
+
+/// Returns a part of a text without comments.
+fn without_comments(text: &str, comments: &[Comment], start: usize, end: usize) -> String {
     let from = comments.partition_point(|comment| comment.whole.end <= start);
     let mut code = String::new();
     let mut at = start;
@@ -185,10 +246,10 @@ mod tests {
     use crate::suppressions::language::Language;
 
     fn of(text: &str, line: usize) -> String {
-        named(text, line, Part::Line)
+        in_python(text, line, Part::Line)
     }
 
-    fn named(text: &str, line: usize, part: Part) -> String {
+    fn in_python(text: &str, line: usize, part: Part) -> String {
         let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         let found = comments(text, Language::Python.syntax());
         fingerprint(text, &starts, &found, line, part)
@@ -218,7 +279,7 @@ mod tests {
         let call = |flag: &str| {
             format!("x = 1\ny = subprocess.run(\n    [a, b],\n    shell={flag},\n    check=True,  # nosec\n)\nz = 2\n")
         };
-        let of = |text: &str, line: usize| named(text, line, Part::Statement);
+        let of = |text: &str, line: usize| in_python(text, line, Part::Statement);
         assert_ne!(of(&call("True"), 4), of(&call("False"), 4));
         assert_eq!(of(&call("True"), 4), of(&call("True"), 1));
         assert_eq!(of(&call("True"), 4), of(&call("True"), 2));
@@ -238,8 +299,30 @@ mod tests {
         for text in ["", "\n", "(", ")", "((((\n", "))))\n", "# a", "\u{e9}(\n"] {
             for line in 0..3 {
                 of(text, line);
-                named(text, line, Part::Statement);
+                in_python(text, line, Part::Statement);
             }
+        }
+    }
+
+    #[test]
+    fn an_annotation_is_known_by_the_declaration_that_it_is_on() {
+        let of = |text: &str| {
+            let found = comments(text, Language::Braces.syntax());
+            declaration(text, &found, text.find("Suppress").unwrap())
+        };
+        let one = of("@SuppressWarnings(\"java:S1\") void run(String q) {\n}\n");
+        assert!(!is_short(&one));
+        for same in [
+            "@SuppressWarnings(\"java:S1\")\nvoid run(String q) {\n  a();\n}\n",
+            "@SuppressWarnings({\"java:S1\", \"a)b\"})\n// why\n@Override /* x */\n  void run(String q) {",
+            "@java.lang.SuppressWarnings (\"java:S1\")\n@Get(path = \"(\", of = @A(1))\nvoid run(String q) {",
+        ] {
+            assert_eq!(of(same), one, "{same}");
+        }
+        assert_ne!(of("@SuppressWarnings(\"java:S1\") void walk(String q) {\n}\n"), one);
+        assert_eq!(of("@Suppress"), NONE);
+        for text in ["@Suppress(", "@Suppress(\"\u{e9}", "@Suppress\u{e9}@", "Suppress)@(#["] {
+            of(text);
         }
     }
 }

@@ -17,7 +17,7 @@ pub(super) static ALL: [Grammar; 9] = [
         literals: &["checkov.io/skip", "bridgecrew.io/skip", "cortex.io/skip"],
         pattern: Pattern::new(concat!(
             r"(?:checkov|bridgecrew|cortex)\.io/skip",
-            r#"(?:[^"',{}\n]*?(?:["']\s*:|:(?:\s|$))|([^:\n]*$))"#
+            r#"(?:[^"',{}\n]*?(?:["']\s*:|:(?:\s|$))|([^:\n]*$|\w*["']?\s*[,}\]]))"#
         )),
         reads: manifests,
         place: Place::Data,
@@ -58,7 +58,7 @@ pub(super) static ALL: [Grammar; 9] = [
     Grammar {
         tool: "kubescape",
         literals: &["kubescape.io/skip-controls"],
-        pattern: Pattern::new(r#"kubescape\.io/skip-controls(?:["']?\s*:|([^:\n]*$))"#),
+        pattern: Pattern::new(r#"kubescape\.io/skip-controls(?:["']?\s*:|([^:\n]*$|["']?\s*[,}\]]))"#),
         reads: manifests,
         place: Place::Data,
         read: |piece, matches, found| {
@@ -91,10 +91,10 @@ pub(super) static ALL: [Grammar; 9] = [
     // `SuppressWarningFilter.java` of sonar-java and sonar-php, `IssueSuppressionVisitor.kt` of sonar-kotlin.
     Grammar {
         tool: "sonar",
-        literals: &["suppresswarnings", "suppress("],
+        literals: &["suppresswarnings", "suppress(", "suppress`", "suppress ", "suppress/"],
         pattern: Pattern::new(SUPPRESS),
         reads: |language, path| matches!(language, Language::Kotlin | Language::Php) || path.ends_with(".java"),
-        place: Place::Data,
+        place: Place::Code,
         read: |piece, matches, found| {
             static ID: Pattern = Pattern::new(r#"["']((?:java|kotlin|php)(?:security|bugs)?:\w+|squid:\w+|all)["']"#);
             suppress(piece, matches, &ID, found);
@@ -103,10 +103,10 @@ pub(super) static ALL: [Grammar; 9] = [
     // CodeQL's `java/alert-suppression-annotations`.
     Grammar {
         tool: "codeql",
-        literals: &["suppresswarnings", "suppress("],
-        pattern: Pattern::new(SUPPRESS),
+        literals: &["suppresswarnings"],
+        pattern: Pattern::new(r"\bSuppressWarnings\b"),
         reads: |_, path| path.ends_with(".java"),
-        place: Place::Data,
+        place: Place::Code,
         read: |piece, matches, found| {
             static ID: Pattern = Pattern::new(r#"(?i)\blgtm\s*\[([^\]"]*)\]"#);
             suppress(piece, matches, &ID, found);
@@ -114,8 +114,9 @@ pub(super) static ALL: [Grammar; 9] = [
     },
 ];
 
-/// The annotation of Java and PHP that silences warnings, and the one of Kotlin.
-const SUPPRESS: &str = r"\b(SuppressWarnings)\b|@(?:\w+:)?Suppress\(";
+/// The annotation of Java and PHP that silences warnings, and the one of Kotlin, whatever stands between it and its `@`:
+/// a target, a package, a bracket, a backtick.
+const SUPPRESS: &str = r"\b(SuppressWarnings)\b|\b(Suppress)[(` /]";
 
 /// A value is read up to so many bytes.
 const LONGEST: usize = 16 * 1024;
@@ -135,10 +136,21 @@ fn annotation(piece: Piece<'_>, matches: Matches<'_, '_>, ids: &Pattern, found: 
     if is_comment(piece.text) {
         return;
     }
-    let is_explicit = piece.text.trim_start().trim_start_matches("- ").starts_with("? ");
+    static ANCHOR: Pattern = Pattern::new(r#"&[^\s,\[\]{}]+\s+(?:!\S*\s+)?["']?$"#);
+    let above = piece.above.lines().rev().find(|line| !line.trim().is_empty() && !is_comment(line)).unwrap_or_default();
+    let is_explicit = is_key_sign(piece.text, |rest| rest.starts_with(' '))
+        || is_key_sign(above, |rest| rest.trim().is_empty() || rest.trim_start().starts_with(['|', '>', '&', '!']));
     // JSON may hold all of it on one line.
-    for captures in matches.filter(|captures| is_explicit || captures.get(1).is_none()) {
+    for captures in matches {
         let key = range(&captures, 0);
+        // An alias of it may be a key anywhere, with any value.
+        if ANCHOR.first(&piece.text[..key.start]).is_some() {
+            rules(std::iter::empty(), &key, Reach::Block, found);
+            continue;
+        }
+        if !is_explicit && captures.get(1).is_some() {
+            continue;
+        }
         let mut value = scalar(&piece.text[key.end..]).to_owned();
         if value.is_empty() {
             let own = indent(piece.text);
@@ -151,6 +163,11 @@ fn annotation(piece: Piece<'_>, matches: Matches<'_, '_>, ids: &Pattern, found: 
         let named = named.as_ref().map_or("", |named| group(named, 1));
         rules(named.split(','), &(key.start..end + if end > key.end { named.len() } else { 0 }), Reach::Block, found);
     }
+}
+
+/// Tells whether a line begins with the sign of an explicit key, and `is_meant` by what follows it.
+fn is_key_sign(line: &str, is_meant: impl Fn(&str) -> bool) -> bool {
+    line.trim_start().trim_start_matches("- ").trim_start().strip_prefix('?').is_some_and(is_meant)
 }
 
 /// Returns a value without the indicators before it: of a block, an anchor, a tag, a quote.
@@ -346,22 +363,49 @@ fn balanced(rest: &str, below: &str) -> (String, bool) {
     (value, true)
 }
 
-/// The ids in the texts of an annotation, which may go over several lines; nothing where it is commented out.
+/// The ids in the texts of an annotation, which may go over several lines.
 fn suppress(piece: Piece<'_>, matches: Matches<'_, '_>, ids: &Pattern, found: &mut Vec<Match>) {
     const MOST_LINES: usize = 64;
     for captures in matches {
-        let name = range(&captures, 0);
-        if piece.text[..name.start].contains("//") {
-            continue;
-        }
+        let name = captures.get(1).map_or_else(|| range(&captures, 2), |name| name.range());
         let below = piece.below.split('\n').take(MOST_LINES).collect::<Vec<_>>().join("\n");
-        let value = format!("{}\n{}", &piece.text[name.end..], unescaped(&below));
-        let value = if captures.get(1).is_some() { value.trim_start().strip_prefix('(') } else { Some(&*value) };
-        let value = value.and_then(|value| value.split(')').next()).unwrap_or_default();
-        let named: Vec<_> = ids.all(value).collect();
+        let rest = piece.text[name.end..].trim_start_matches('`');
+        let value = arguments(&format!("{rest}\n{}", unescaped(&below)));
+        let named: Vec<_> = ids.all(&value).collect();
         if !named.is_empty() {
             let listed = named.iter().flat_map(|ids| group(ids, 1).split(','));
             rules(listed, &(name.start..piece.text.trim_end().len()), Reach::Block, found);
         }
     }
+}
+
+/// Returns what is in the parentheses with which a text begins, without comments; nothing if it begins otherwise.
+fn arguments(text: &str) -> String {
+    let (mut value, mut depth, mut at, mut quoted) = (String::new(), 0_usize, 0, false);
+    while let Some(c) = text[at..].chars().next() {
+        let rest = &text[at..];
+        let ends = [("//", "\n"), ("/*", "*/")].into_iter().find(|(sign, _)| !quoted && rest.starts_with(sign));
+        if let Some((sign, end)) = ends {
+            let length = rest[sign.len()..].find(end).map_or(rest.len(), |found| sign.len() + found + end.len());
+            at += length;
+            continue;
+        }
+        match c {
+            '\\' if quoted => {
+                let escaped = rest.chars().take(2).map(char::len_utf8).sum();
+                value.push_str(&rest[..escaped]);
+                at += escaped;
+                continue;
+            }
+            '"' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted && depth <= 1 => break,
+            ')' if !quoted => depth -= 1,
+            c if depth == 0 && !c.is_whitespace() => break,
+            _ => {}
+        }
+        value.push(c);
+        at += c.len_utf8();
+    }
+    value
 }

@@ -108,6 +108,8 @@ pub(super) struct Piece<'t> {
     pub(super) own_line: bool,
     /// Whether nothing but comments is before it in its file.
     pub(super) leads: bool,
+    /// The lines before it, for the sign of a key that is written below that.
+    pub(super) above: &'t str,
     /// The lines that follow, for what is written below its key.
     pub(super) below: &'t str,
     /// All of its file.
@@ -135,6 +137,8 @@ pub(super) enum Place {
     Lines,
     /// In the lines of a resource, which are data: a letter may be written as an escape.
     Data,
+    /// In the lines of code, where a letter may be written as an escape: an annotation, unless it is commented out.
+    Code,
     /// In the lines of a notebook, in which code is data.
     Cells,
 }
@@ -144,8 +148,9 @@ impl Place {
         matches!(self, Self::Comments | Self::Insides)
     }
 
+    /// Tells whether a letter may be written as an escape.
     pub(super) fn is_data(self) -> bool {
-        matches!(self, Self::Data | Self::Cells)
+        matches!(self, Self::Data | Self::Code | Self::Cells)
     }
 
     /// Tells whether a match outside of a comment says something about the code of its own line, as a word that is
@@ -170,14 +175,15 @@ pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
 
 /// Tells whether a file may hold a suppression although none of the literals is there.
 pub(super) fn may_hide(path: &str, content: &[u8]) -> bool {
-    static LETTER: LazyLock<Option<bytes::Regex>> = LazyLock::new(|| bytes::Regex::new(ESCAPE).ok());
+    static SIGN: LazyLock<Option<bytes::Regex>> =
+        LazyLock::new(|| bytes::Regex::new(&format!(r"{ESCAPE}|\\\r?\n")).ok());
     if foreign(path, content).is_some() {
         return true;
     }
     let mut languages = Language::all_of(path, content);
     let is_read = |language| all().any(|grammar| grammar.place.is_data() && (grammar.reads)(language, path));
     let may_escape = languages.any(is_read);
-    may_escape && LETTER.as_ref().is_some_and(|letter| letter.is_match(content))
+    may_escape && SIGN.as_ref().is_some_and(|sign| sign.is_match(content))
 }
 
 /// A regular expression that is compiled when it is first needed.

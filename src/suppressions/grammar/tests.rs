@@ -532,6 +532,80 @@ fn templates_of_azure_hold_skips_in_any_shape() {
 }
 
 #[test]
+fn a_marker_names_exceptions_however_it_is_written() {
+    for (line, expected) in [
+        ("# stopgap: report-eval", &["report-eval"][..]),
+        ("# stopgap: \"report-eval\"", &["report-eval"]),
+        ("# stopgap: `report-eval`, and more", &["report-eval"]),
+        ("# stopgap: <report-eval>", &["report-eval"]),
+        ("# stopgap: exceptions/report-eval.yaml", &["report-eval"]),
+        ("# stopgap: report-eval.yml.", &["report-eval"]),
+        ("# stopgap: report-eval, report-evil", &["report-eval", "report-evil"]),
+        (
+            "# stopgap: 'report-eval' , 'exceptions/report-evil.yaml',one-more",
+            &["report-eval", "report-evil", "one-more"],
+        ),
+        ("# stopgap: report-eval, re-check it on Friday", &["report-eval"]),
+        ("# stopgap: report-eval, until Friday", &["report-eval"]),
+        ("# stopgap: -", &[]),
+        ("# `stopgap: ID` names one", &[]),
+    ] {
+        let text = format!("a: 1  {line}\n");
+        let page = Reader::new(None).read("a.yaml", text.as_bytes());
+        let found = page.iter().flat_map(|page| &page.markers);
+        let ids: Vec<&str> = found.clone().map(|marker| marker.id.as_str()).collect();
+        assert_eq!(ids, expected, "{line}");
+        assert!(found.zip(expected).all(|(marker, id)| &text[marker.span.range()] == *id), "{line}");
+    }
+}
+
+/// What YAML makes one key of is one, in whatever way it is written.
+#[test]
+fn an_annotation_is_found_however_its_key_is_written() {
+    let with = |lines: &str| format!("metadata:\n  name: a\n{lines}\n");
+    for (lines, expected) in [
+        ("  labels: {x: &k checkov.io/skip1}\n  annotations:\n    *k : CKV_K8S_16=x", "3 checkov * Block"),
+        ("  labels: {x: &k 'checkov.io/skip1', y: z}\n  annotations:\n    *k : CKV_K8S_16=x", "3 checkov * Block"),
+        ("  x: &k checkov.io/skip1\n  annotations:\n    *k : CKV_K8S_16=x", "3 checkov * Block"),
+        ("  annotations:\n    &k checkov.io/skip1: CKV_K8S_16=x", "4 checkov * Block"),
+        ("  annotations:\n    ? |-\n      checkov.io/skip1\n    : CKV_K8S_16=x", "5 checkov CKV_K8S_16 Block"),
+        ("  annotations:\n    ?\n      checkov.io/skip1\n    : CKV_K8S_16=x", "5 checkov CKV_K8S_16 Block"),
+        ("  annotations:\n    ? \"checkov.io/s\\\n       kip1\"\n    : CKV_K8S_16=x", "4 checkov CKV_K8S_16 Block"),
+        ("  x: &k kubescape.io/skip-controls\n  annotations:\n    *k : C-0016", "3 kubescape * Block"),
+        ("  annotations:\n    ? |-\n      kubescape.io/skip-controls\n    : C-0016", "5 kubescape C-0016 Block"),
+    ] {
+        check("k/a.yaml", &[(&with(lines), &[expected])]);
+    }
+    for lines in ["  x: checkov.io/skip1", "  x: [checkov.io/skip1, b]", "  x: |-\n    see checkov.io/skip1"] {
+        check("k/a.yaml", &[(&with(lines), &[])]);
+    }
+}
+
+#[test]
+fn comments_are_read_as_their_language_writes_them() {
+    check(
+        "a.vb",
+        &[
+            ("Dim p = \"pw\" ' NOSONAR", &["1 sonar ? Line"]),
+            ("Dim p = \"it's NOSONAR \"\"x\"", &[]),
+            ("REM NOSONAR\nDim p", &["1 sonar ? Line"]),
+        ],
+    );
+    check("a.abap", &[("DATA p. \" NOSONAR", &["1 sonar ? Line"]), ("x.\n* NOSONAR\n* y\n", &["2 sonar ? Line"])]);
+    for (path, line) in [
+        ("a.bat", "set a=1 & rem stopgap: one"),
+        ("a.cmd", "@REM stopgap: one"),
+        ("a.bat", ":: stopgap: one"),
+        ("a.vim", "set nocp \" stopgap: one"),
+        ("a.vb", "Dim a ' stopgap: one"),
+    ] {
+        let page = Reader::new(None).read(path, line.as_bytes());
+        let markers = page.into_iter().flat_map(|page| page.markers).map(|marker| marker.id).collect::<Vec<_>>();
+        assert_eq!(markers, ["one"], "{path} {line}");
+    }
+}
+
+#[test]
 fn annotations_of_code_name_rules() {
     check(
         "A.java",
@@ -552,13 +626,34 @@ fn annotations_of_code_name_rules() {
             ("@SuppressWarnings(\"unchecked\") String a = \"java:S1\";", &[]),
             ("import java.lang.SuppressWarnings; // \"java:S1\"", &[]),
             ("// @SuppressWarnings(\"java:S1\")", &[]),
+            ("int a; /* @SuppressWarnings(\"java:S1\") */ int b;", &[]),
+            // Neither a string nor a comment that has ended hides what follows it.
+            ("@Get(\"https://x\") @SuppressWarnings(\"java:S1\") void f() {}", &["1 sonar java:S1 Block"]),
+            ("@Get(\"https://x\") @SuppressWarnings(\"lgtm[java/x]\") void f() {}", &["1 codeql java/x Block"]),
+            ("/*//*/ @SuppressWarnings(\"java:S1\") void f() {}", &["1 sonar java:S1 Block"]),
+            ("@SuppressWarnings /* ( */ ({\"a)\", /* ) */ \"java:S1\"}) void f() {}", &["1 sonar java:S1 Block"]),
         ],
     );
-    check("a.kt", &[("@file:Suppress(\"UNUSED\", \"kotlin:S2077\")", &["1 sonar kotlin:S2077 Block"])]);
+    check(
+        "a.kt",
+        &[
+            ("@file:Suppress(\"UNUSED\", \"kotlin:S2077\")", &["1 sonar kotlin:S2077 Block"]),
+            ("@kotlin.Suppress(\"kotlin:S1\") val a = 1", &["1 sonar kotlin:S1 Block"]),
+            ("@[Suppress(\"kotlin:S1\") Other] val a = 1", &["1 sonar kotlin:S1 Block"]),
+            ("@file:[Suppress(\"kotlin:S1\")]", &["1 sonar kotlin:S1 Block"]),
+            ("@field:kotlin.Suppress(\"kotlin:S1\") val a = 1", &["1 sonar kotlin:S1 Block"]),
+            ("@`Suppress`(\"kotlin:S1\") val a = 1", &["1 sonar kotlin:S1 Block"]),
+            ("@Suppress (\n\"kotlin:S1\")\nval a = 1", &["1 sonar kotlin:S1 Block"]),
+            ("val u = \"https://x\"; @Suppress(\"kotlin:S1\") val a = 1", &["1 sonar kotlin:S1 Block"]),
+            ("import kotlin.Suppress\nval a = \"kotlin:S1\"", &[]),
+            ("fun a() = 1 // @Suppress(\"kotlin:S1\")", &[]),
+        ],
+    );
     check(
         "a.php",
         &[
             ("<?php\n#[SuppressWarnings(\"php:S2077\")]\nfunction f() {}", &["2 sonar php:S2077 Block"]),
+            ("<?php\n// @SuppressWarnings(\"php:S2077\")\nfunction f() {}", &[]),
             ("<?php\n/** @SuppressWarnings(\"php:S2077\") */\nfunction f() {}", &["2 sonar php:S2077 Block"]),
         ],
     );
