@@ -19,6 +19,7 @@ use crate::output::escape;
 use crate::output::evidence::{HEADER, Header, Milestone, PULLS, pack, read_header};
 use crate::policy::{Forge, Policy};
 use crate::register::Files;
+use crate::rule::total;
 use crate::signoff::Pulls;
 use crate::text::{counted, shown};
 use crate::time::typed::{self, Toward};
@@ -172,7 +173,7 @@ fn told(collected: &Collected, output: &Path, files: usize, out: &mut dyn Write)
     let objected = decisions.iter().filter(|it| it.verdict == Verdict::Objected).count();
     let unknown = decisions.iter().filter(|it| it.verdict == Verdict::Unknown).count();
     let standing = stood.iter().filter(|it| it.standing).count();
-    let slips: usize = past.verdicts.iter().map(|verdict| verdict.findings.iter().count()).sum();
+    let slips: usize = past.verdicts.iter().map(|verdict| total(verdict.findings.iter())).sum();
     let output = output.display().to_string();
     let files = counted(files, "file");
     let root = match collected.root.as_str() {

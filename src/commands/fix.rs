@@ -184,6 +184,7 @@ mod tests {
             place: Place::default(),
             fix: Some(Fix::new("write it anew", vec![edit]).touching("").respelling()),
             gates: true,
+            stands_for: 1,
         };
         let found = if is_new { Vec::new() } else { vec![finding] };
         let forms = if is_new { [(file, form)].into() } else { BTreeMap::new() };

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::output::{Broken, Named, Place, Report, Several, Summary, card, escape};
-use crate::rule::Finding;
+use crate::rule::{Finding, total};
 use crate::scan::Scan;
 use crate::yaml::{Fix, Replacement};
 
@@ -152,7 +152,7 @@ fn silenced(scan: &Scan) -> Vec<Silenced<'_>> {
 }
 
 fn part<'r>(report: &Report<'_>, several: &Several, named: &'r Named) -> Part<'r> {
-    let findings = several.found_in(named, report.findings).len();
+    let findings = total(several.found_in(named, report.findings));
     Part { register: &named.name, exceptions: named.exceptions, live: named.live, findings }
 }
 

@@ -53,7 +53,7 @@ use crate::card::Cards;
 use crate::files;
 use crate::register::{self, Files};
 use crate::report::Links;
-use crate::rule::{Finding, Findings, Level, Rule};
+use crate::rule::{Finding, Findings, Level, Rule, total};
 use crate::scan::Scan;
 use crate::source::{FileId, Position, Source, Span};
 use crate::time::Today;
@@ -221,7 +221,7 @@ impl Report<'_> {
     /// Returns the findings that the formats for people list, in their order, and how many they leave out.
     fn listed(&self) -> (impl Iterator<Item = &Finding>, usize) {
         let limit = self.limit.unwrap_or(usize::MAX);
-        (self.gating().take(limit), self.gating().count().saturating_sub(limit))
+        (self.gating().take(limit), total(self.gating().skip(limit)))
     }
 
     /// Returns the fix of a finding for a program that shows what it puts in on a page; nothing that hides or ends

@@ -24,7 +24,7 @@ pub fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for finding in report.gating() {
         let count = counts.entry(finding.rule.id).or_default();
         count.level = count.level.max(Some(finding.level));
-        count.findings += 1;
+        count.findings += finding.stands_for;
         count.fixable += usize::from(finding.fix.is_some());
     }
     let width = counts.keys().map(|rule| rule.len()).max().unwrap_or_default();

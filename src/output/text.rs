@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::output::snippet::{self, Look, Severity, Snippet};
 use crate::output::{Broken, Named, Report, Several, escape, statistics};
-use crate::rule::Level;
+use crate::rule::{Level, total};
 use crate::source::FileId;
 
 /// After more findings than these, a sum by rule follows.
@@ -41,7 +41,7 @@ pub(super) fn render(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io
     if report.quiet {
         return Ok(());
     }
-    if report.gating().count() > LONG {
+    if total(report.gating()) > LONG {
         statistics::render(report, out)?;
         writeln!(out)?;
     }
@@ -87,7 +87,7 @@ fn of_cards(report: &Report<'_>) -> Vec<String> {
 fn parts(report: &Report<'_>, several: &Several) -> Vec<String> {
     let part = |named: &Named| {
         let found = several.found_in(named, report.findings);
-        let count = |level: Level| found.iter().filter(|finding| finding.level == level).count();
+        let count = |level: Level| total(found.iter().copied().filter(|finding| finding.level == level));
         let counts = by_level([count(Level::Error), count(Level::Warning), count(Level::Note)])?;
         Some(format!("  {}: {counts}", named.name))
     };

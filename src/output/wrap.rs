@@ -8,7 +8,7 @@ use crate::output::{Look, escape};
 pub const NARROWEST: usize = 24;
 
 /// Breaks a text between words, so that no line is wider than so many columns; each line after the first begins with
-/// `indent`. Every line is made harmless, including those that begin only because of a break.
+/// `indent`. A command in backticks stays whole, to be copied, so that its line may be wider. Every line is made harmless, including those that begin only because of a break.
 #[must_use]
 pub fn wrap(text: &str, indent: &str, width: usize) -> String {
     let mut lines = vec![String::new()];
@@ -16,7 +16,7 @@ pub fn wrap(text: &str, indent: &str, width: usize) -> String {
         if at > 0 {
             lines.push(indent.to_owned());
         }
-        for word in escape::line(paragraph).split_whitespace() {
+        for word in words(&escape::line(paragraph)) {
             let Some(last) = lines.last_mut() else { break };
             let is_empty = last.trim().is_empty();
             if is_empty || last.chars().count() + 1 + word.chars().count() <= width {
@@ -28,6 +28,25 @@ pub fn wrap(text: &str, indent: &str, width: usize) -> String {
         }
     }
     lines.iter().map(|line| escape::break_commands(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// How the commands begin that people are told to run.
+const COMMANDS: [&str; 2] = ["stopgap ", "git "];
+
+/// Returns the words of a line; a command in backticks is one.
+fn words(line: &str) -> Vec<&str> {
+    let (mut words, mut rest) = (Vec::new(), line.trim_start());
+    while !rest.is_empty() {
+        let blank_from = |from: usize| rest[from..].find(char::is_whitespace).map_or(rest.len(), |at| from + at);
+        let end = blank_from(0);
+        let command = rest[..end].find('`').map(|at| at + 1);
+        let command = command.filter(|from| COMMANDS.iter().any(|start| rest[*from..].starts_with(start)));
+        let close = command.and_then(|from| Some(from + rest[from..].find('`')? + 1));
+        let (word, more) = rest.split_at(close.map_or(end, blank_from));
+        words.push(word);
+        rest = more.trim_start();
+    }
+    words
 }
 
 /// Breaks the lines of a page that are wider than the terminal. A command stays on its line, to be copied, and so does a
@@ -48,7 +67,7 @@ impl<'w> Folded<'w> {
         let line = String::from_utf8_lossy(&self.line);
         let body = line.trim_start_matches(' ');
         let indent = line.len() - body.len();
-        let is_whole = body.contains("  ") || ["stopgap ", "git "].iter().any(|start| body.starts_with(start));
+        let is_whole = body.contains("  ") || COMMANDS.iter().any(|start| body.starts_with(start));
         match self.width.filter(|width| !is_whole && line.chars().count() > *width) {
             Some(width) => {
                 let (first, next) = (" ".repeat(indent), format!("\n{}", " ".repeat(indent + 2)));
@@ -105,6 +124,17 @@ mod tests {
              wide\n     stopgap export --format csv --gaps\nend"
         );
         assert_eq!(folded(Look { wraps: false, ..narrow }), page);
+    }
+
+    #[test]
+    fn a_command_in_backticks_is_not_broken() {
+        let help = "delete it, or request an exception: `stopgap new --cover 'tool=x,id=a b'`; or wait until then";
+        assert_eq!(
+            wrap(help, "", 42),
+            "delete it, or request an exception:\n`stopgap new --cover 'tool=x,id=a b'`; or\nwait until then"
+        );
+        assert_eq!(wrap("see `stopgap new", "", 8), "see\n`stopgap\nnew");
+        assert_eq!(wrap("a `b c` (`git log`)", "", 4), "a `b\nc`\n(`git log`)");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! One item of `covers` as it is typed: `tool=trivy,id=CVE-2026-1,paths=app/Gemfile.lock`, or as the file would write
 //! it.
 
-use crate::text::{nearest, shown};
-use crate::tools::Selector;
+use crate::text::{nearest, said, shell_word, shown};
+use crate::tools::{Pattern, Selector, has_wildcard};
 use crate::yaml::write::Value;
 use crate::yaml::{self, Node};
 
@@ -22,6 +22,18 @@ pub fn item(tool: impl Into<String>, id: impl Into<String>, paths: Vec<String>) 
         item.push((Selector::Paths.key().to_owned(), Value::flow_list(paths)));
     }
     item
+}
+
+/// Returns the item for a tool, an id and paths as a message advises it for `--cover`, as one word of a shell; `None` if
+/// no cover can be like that, or if the message would show it in another way than it must be typed.
+#[must_use]
+pub fn advised(tool: &str, id: &str, paths: Vec<String>) -> Option<String> {
+    let is_typed_as_shown = |text: &str| !text.is_empty() && said(text) == text;
+    let parts = [tool, id].into_iter().chain(paths.iter().map(String::as_str));
+    let is_fine = parts.into_iter().all(is_typed_as_shown)
+        && !has_wildcard(id)
+        && paths.iter().all(|path| Pattern::parse(path).is_ok());
+    is_fine.then(|| shell_word(&typed(&item(tool, id, paths))))
 }
 
 /// Reads an item. A part without a key continues the list before it, and a key that is repeated adds to its list.

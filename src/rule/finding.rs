@@ -42,6 +42,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// False for a finding that a compared change did not cause.
     pub gates: bool,
+    /// How many findings it stands for: several if it counts those that are not listed.
+    pub stands_for: usize,
 }
 
 impl Finding {
@@ -133,36 +135,40 @@ impl Findings {
     /// hostile file cannot flood a log. Comes last: nothing may be judged afterwards.
     pub fn shorten(&mut self) {
         let group = |finding: &Finding| (finding.file, finding.rule.id, finding.gates);
-        let mut totals: FxHashMap<_, usize> = FxHashMap::default();
+        let mut totals: FxHashMap<_, (usize, usize)> = FxHashMap::default();
         for finding in &self.list {
-            *totals.entry(group(finding)).or_default() += 1;
+            let (entries, stand_for) = totals.entry(group(finding)).or_default();
+            *entries += 1;
+            *stand_for += finding.stands_for;
         }
-        let mut listed: FxHashMap<_, usize> = FxHashMap::default();
+        let mut listed: FxHashMap<_, (usize, usize)> = FxHashMap::default();
         self.list.retain_mut(|finding| {
-            let total = totals.get(&group(finding)).copied().unwrap_or_default();
-            let place = listed.entry(group(finding)).or_default();
+            let (entries, stand_for) = totals.get(&group(finding)).copied().unwrap_or_default();
+            let (place, before) = listed.entry(group(finding)).or_default();
             *place += 1;
-            if total > MAX_LISTED + 1 && *place == MAX_LISTED + 1 {
+            if entries > MAX_LISTED + 1 && *place == MAX_LISTED + 1 {
+                finding.stands_for = stand_for - *before;
                 finding.message =
-                    format!("and `{}` more findings of `{}` from here on", total - MAX_LISTED, finding.rule.id);
+                    format!("and `{}` more findings of `{}` from here on", finding.stands_for, finding.rule.id);
                 finding.help = Some("fix those above first, then check again".to_owned());
                 finding.labels.clear();
                 finding.fix = None;
             }
+            *before += finding.stands_for;
             *place <= MAX_LISTED + 1
         });
     }
 
-    /// Counts the gating findings of a level.
+    /// Counts the gating findings of a level, those that are not listed too.
     #[must_use]
     pub fn count(&self, level: Level) -> usize {
-        self.list.iter().filter(|finding| finding.gates && finding.level == level).count()
+        total(self.list.iter().filter(|finding| finding.gates && finding.level == level))
     }
 
-    /// Counts the findings that do not gate.
+    /// Counts the findings that do not gate, those that are not listed too.
     #[must_use]
     pub fn elsewhere(&self) -> usize {
-        self.list.iter().filter(|finding| !finding.gates).count()
+        total(self.list.iter().filter(|finding| !finding.gates))
     }
 
     /// Returns whether there are none.
@@ -170,6 +176,11 @@ impl Findings {
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
+}
+
+/// Counts findings, and those that they stand for.
+pub fn total<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> usize {
+    findings.into_iter().map(|finding| finding.stands_for).sum()
 }
 
 /// Drops a finding if a rule that it yields to names the same value, or a part of it.

@@ -4,7 +4,7 @@ mod finding;
 mod legacy;
 mod level;
 
-pub use finding::{Finding, Findings, Label};
+pub use finding::{Finding, Findings, Label, total};
 pub use legacy::Legacy;
 pub use level::Level;
 

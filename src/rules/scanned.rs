@@ -4,8 +4,8 @@ use crate::register::typed_cover;
 use crate::rules::Context;
 use crate::scan::{Hit, Hits, Place as Where, Scan};
 use crate::source::Span;
-use crate::text::{argument, shell_word, shown};
-use crate::tools::{Name, Pattern, Selector, has_wildcard};
+use crate::text::{argument, shown};
+use crate::tools::{Name, Pattern, Selector, has_wildcard, is_every_rule};
 use crate::yaml::{Place, Spot, escaped};
 
 /// Reports the results that no exception covers.
@@ -55,9 +55,12 @@ fn each(cx: &mut Context<'_>, scan: &Scan, hits: &Hits, message: impl Fn(&Hit) -
         let spot = spot(hit, span);
         let finding = cx.report_in(file, spot, message(hit) + &outside);
         let Some(cover) = hit.cover.map(|at| &scan.covers.list[at]) else {
-            finding.help(match hit.id.is_empty() || has_wildcard(&hit.id) {
-                true => "fix it: no cover can name a result without an id of its own".to_owned(),
-                false => format!("fix it, or request an exception: `stopgap new --cover {}`", shell_word(&cover(hit))),
+            finding.help(match cover(hit) {
+                Some(cover) => format!("fix it, or request an exception: `stopgap new --cover {cover}`"),
+                None if hit.id.is_empty() || has_wildcard(&hit.id) => {
+                    "fix it: no cover can name a result without an id of its own".to_owned()
+                }
+                None => "fix it: no cover can be advised for a result with this id and place".to_owned(),
             });
             continue;
         };
@@ -75,8 +78,9 @@ fn each(cx: &mut Context<'_>, scan: &Scan, hits: &Hits, message: impl Fn(&Hit) -
     }
     let Some(last) = hits.list.last().filter(|_| hits.count > hits.list.len()) else { return };
     let Some((file, span)) = last.spot else { return };
-    let message = format!("and `{}` more results like those listed", hits.count - hits.list.len());
-    cx.report_in(file, spot(last, span), message).help("fix the listed ones first, then scan again");
+    let more = hits.count - hits.list.len();
+    let message = format!("and `{more}` more results like those listed");
+    cx.report_in(file, spot(last, span), message).help("fix the listed ones first, then scan again").stands_for = more;
 }
 
 /// Names the result, so that another result of the same rule in the same file differs only by its number.
@@ -84,16 +88,16 @@ fn spot(hit: &Hit, span: Span) -> Spot {
     Spot { span, place: Place::value(format!("/{}/{}", escaped(hit.tool.key()), escaped(&hit.id))) }
 }
 
-/// Returns the cover for a result, as `--cover` takes it.
-fn cover(hit: &Hit) -> String {
+/// Returns the cover for a result, as `--cover` takes it; `None` if no cover can match it, and nothing else.
+fn cover(hit: &Hit) -> Option<String> {
     let tool = match &hit.tool {
-        Name::Known(key) => (*key).to_owned(),
-        Name::Other(_) => hit.driver.clone(),
+        Name::Known(key) => key,
+        Name::Other(_) => hit.driver.as_str(),
     };
     let has_files = hit.tool.selectors().contains(&Selector::Paths) && !hit.tool.has_routes();
     let paths = match &hit.place {
-        Some(Where::Inside(path)) if has_files => vec![shown(&Pattern::literal(path)).into_owned()],
+        Some(Where::Inside(path)) if has_files => vec![Pattern::literal(path)],
         _ => Vec::new(),
     };
-    typed_cover::typed(&typed_cover::item(shown(&tool), shown(&hit.id), paths))
+    typed_cover::advised(tool, &hit.id, paths).filter(|_| !is_every_rule(&hit.id))
 }

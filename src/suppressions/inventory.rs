@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::path::Path;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::grammar::{End, Reach, What};
 use super::page::{Found, Marker, Page, Reader};
@@ -29,6 +29,8 @@ pub struct Item {
     pub found: Found,
     /// The id of the marker that belongs to it.
     pub marker: Option<String>,
+    /// Whether the compared change brings a marker of that id to the file.
+    pub marker_is_new: bool,
     /// Whether the compared change brings it.
     pub is_new: bool,
     /// What it was before the change, if it was there.
@@ -61,6 +63,7 @@ impl Item {
             links: Vec::new(),
             found,
             marker: None,
+            marker_is_new: false,
             is_new: false,
             before: None,
             agent: None,
@@ -286,6 +289,11 @@ impl Inventory {
             if let Some(left) = left {
                 *left -= 1;
             }
+        }
+        let new: FxHashSet<(FileId, &str)> =
+            self.tags.iter().filter(|tag| tag.is_new).map(|tag| (tag.file, tag.marker.id.as_str())).collect();
+        for item in &mut self.items {
+            item.marker_is_new = item.marker.as_deref().is_some_and(|marker| new.contains(&(item.file, marker)));
         }
         Ok(())
     }

@@ -406,3 +406,50 @@ fn nobody_is_told_to_renew_what_has_ended() {
     assert!(run.code == 1 && !run.stdout.contains("renew"), "{run:?}");
     assert!(run.stdout.contains("`stopgap new --follows image-user`"), "{run:?}");
 }
+
+/// Of many results a part is listed, and all of them are counted.
+#[test]
+fn what_is_not_listed_is_counted() {
+    let sandbox = shop();
+    let many = |path: &dyn Fn(usize) -> String| -> Vec<Value> {
+        (0..2500).map(|at| result(&format!("B{}", at % 7), &path(at))).collect()
+    };
+    for (name, results, more) in [
+        (
+            "in one file",
+            many(&|_| "Dockerfile".to_owned()),
+            "and `2400` more findings of `unregistered-finding` from here on",
+        ),
+        ("in many files", many(&|at| format!("app/{at}.py")), "and `1500` more results like those listed"),
+    ] {
+        sandbox.file("a.sarif", log("Bandit", &results));
+        let run = enforce(&sandbox, &["a.sarif"]);
+        assert!(run.stdout.contains(more), "{name}: {}", run.stdout.lines().last().unwrap_or_default());
+        assert!(run.stdout.contains(" 2500  error    unregistered-finding"), "{name}");
+        assert!(run.stdout.contains("on 2026-11-23: 2500 errors"), "{name}");
+        let run = enforce(&sandbox, &["a.sarif", "--limit", "3"]);
+        assert!(run.stdout.contains("2497 more findings are not listed"), "{name}: {}", run.stdout);
+        let json: Value = serde_json::from_str(&enforce(&sandbox, &["a.sarif", "--format", "json"]).stdout).unwrap();
+        assert_eq!(json["summary"]["errors"], 2500, "{name}");
+    }
+}
+
+/// A cover is advised only if `new` takes it and it matches the result.
+#[test]
+fn no_cover_is_advised_that_would_be_refused() {
+    let sandbox = shop();
+    let long = format!("python.lang.security.{}", "audit-a-call.".repeat(8));
+    for (driver, id, advised) in [
+        ("Unknown", "all", None),
+        ("Unknown", "a\tb", None),
+        ("Unknown", "a`b", None),
+        ("Unknown", "a b", Some("'tool=Unknown,id=a b".to_owned())),
+        ("Semgrep OSS", long.trim_end_matches('.'), Some(format!("tool=semgrep,id={}", long.trim_end_matches('.')))),
+    ] {
+        sandbox.file("a.sarif", log(driver, &[result(id, "app/run.py")]));
+        let run = enforce(&sandbox, &["a.sarif"]);
+        let expected = advised.map_or("fix it: no cover can be advised".to_owned(), |cover| format!("--cover {cover}"));
+        assert!(run.stdout.contains(&expected), "{id}: {}", run.stdout);
+        assert_eq!(run.stdout.contains("stopgap new"), expected.starts_with("--cover"), "{id}: {}", run.stdout);
+    }
+}

@@ -1,3 +1,4 @@
+use super::suppression_outlives_exception::{self, ended};
 use super::unknown_marker;
 use crate::policy::places::SUPPRESSIONS;
 use crate::register::{Exception, typed_cover};
@@ -5,7 +6,7 @@ use crate::rule::Level;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context, scanned};
 use crate::suppressions::{End, Item, Lack, Standing, What, passed_over};
-use crate::text::{argument, shell_word, shown};
+use crate::text::{argument, shown};
 use crate::tools::{EVERY_RULE, Name, Pattern, Selector, Tool, has_wildcard, is_every_rule};
 use crate::yaml::{Place, Spot, lookup, parse};
 
@@ -47,17 +48,17 @@ fn in_files(cx: &mut Context<'_>) {
     let mut open: Vec<(&Item, Standing<'_, '_>)> = Vec::new();
     for item in judged {
         let standing = permits.judged(item, is_base);
-        let by_another_rule = match standing {
-            Standing::Unknown => {
-                let before = || item.before.as_ref()?.marker.as_deref();
-                let marker = if is_base { before() } else { item.marker.as_deref() };
-                let is_told = marker.is_some_and(|marker| unknown_marker::names_nothing(marker, cx));
-                is_told && cx.policy().level(&unknown_marker::RULE) == Level::Error
+        let is_settled = match standing {
+            Standing::InForce(_) | Standing::Over => true,
+            Standing::Unknown => marker_is_rejected(item, cx),
+            // What was there before ends as the policy says; what is added has no exception.
+            Standing::Ended(_) => {
+                let level = cx.policy().level(&suppression_outlives_exception::RULE);
+                level == Level::Error || is_base || !item.is_new
             }
-            Standing::InForce(_) | Standing::Over | Standing::Ended(_) => true,
             _ => false,
         };
-        if !by_another_rule {
+        if !is_settled {
             open.push((item, standing));
         }
     }
@@ -69,9 +70,7 @@ fn in_files(cx: &mut Context<'_>) {
     let listed = baseline.map_or_else(|| vec![false; items.len()], |baseline| baseline.lets_be(inventory, &items));
     let left = listed.iter().filter(|listed| **listed).count();
     for ((item, standing), listed) in open.into_iter().zip(listed) {
-        // A baseline that the change itself adds is for suppressions that existed before it.
-        let needs_one = item.is_new && !is_base && (item.agent.is_some() || cx.judge.suppressed.is_none());
-        if !listed || is_over || needs_one {
+        if !listed || is_over || is_added(item, cx) {
             report(item, standing, cx);
         }
     }
@@ -88,11 +87,31 @@ fn in_files(cx: &mut Context<'_>) {
     }
 }
 
+/// Tells whether a change adds a suppression, which no baseline tolerates: a baseline is for what existed before. A file
+/// that cannot be read is known by its content, and a baseline in force that lists it has seen that.
+fn is_added(item: &Item, cx: &Context<'_>) -> bool {
+    let is_unread = matches!(item.found.what, What::Unread { .. });
+    item.is_new && !cx.is_base && (!is_unread || item.agent.is_some() || cx.judge.suppressed.is_none())
+}
+
+/// Tells whether `unknown-marker` rejects the marker of a suppression, so that the suppression needs no finding of its own.
+/// In a change that is so if the change adds the marker, or removes the exception that it names.
+fn marker_is_rejected(item: &Item, cx: &Context<'_>) -> bool {
+    let Some(marker) = item.marker.as_deref().filter(|_| !cx.is_base) else { return false };
+    if cx.policy().level(&unknown_marker::RULE) != Level::Error || !unknown_marker::names_nothing(marker, cx) {
+        return false;
+    }
+    let Some(changes) = cx.changes else { return true };
+    let is_removed =
+        || changes.list.iter().any(|change| change.head.is_none() && change.id.eq_ignore_ascii_case(marker));
+    item.marker_is_new || is_removed()
+}
+
 fn report(item: &Item, standing: Standing<'_, '_>, cx: &mut Context<'_>) {
     let tool = name(item.found.tool);
     let what = item.found.what.of(tool);
     let by =
-        item.agent.as_ref().filter(|_| item.is_new).map(|agent| format!(", and the agent `{}` added it", shown(agent)));
+        item.agent.as_ref().filter(|_| item.is_new).map(|agent| format!("; the agent `{}` added it", shown(agent)));
     let by = by.unwrap_or_default();
     let unread = match &item.found.end {
         Some(End::Unread(text)) => format!("; {tool} does not read `{}` as an end", shown(text)),
@@ -115,6 +134,7 @@ fn report(item: &Item, standing: Standing<'_, '_>, cx: &mut Context<'_>) {
         (Standing::NotYet(exception), _) => {
             format!("this suppresses {what}, but `{}` is not in force{by}", shown(exception.id))
         }
+        (Standing::Ended(exception), _) => format!("this suppresses {what}, but {}{by}", ended(exception, cx)),
         (Standing::NotCovered(exception, lack), _) => {
             let (zone, today) = (cx.policy().timezone, cx.today());
             let is = if exception.grants(zone, today) { "in force, but" } else { "not in force, and" };
@@ -197,15 +217,10 @@ fn cover(item: &Item) -> Option<String> {
         (_, true) => found.paths.clone(),
         (_, false) => std::iter::once(&item.path).chain(&item.links).map(|path| Pattern::literal(path)).collect(),
     };
-    if is_every_rule(id) && (!name.has_every_rule() || paths.is_empty()) || has_wildcard(id) {
+    if is_every_rule(id) && (!name.has_every_rule() || paths.is_empty()) {
         return None;
     }
-    // Do not suggest a pattern that covers do not accept.
-    if paths.iter().any(|path| Pattern::parse(path).is_err()) {
-        return None;
-    }
-    let paths = paths.iter().map(|path| shown(path).into_owned()).collect();
-    Some(shell_word(&typed_cover::typed(&typed_cover::item(found.tool, shown(id), paths))))
+    typed_cover::advised(found.tool, id, paths)
 }
 
 /// Returns a tool's name as its makers write it.
