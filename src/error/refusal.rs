@@ -222,7 +222,11 @@ impl Refusal {
             Self::NeverCorrected { .. } => {
                 "use `stopgap renew` to extend an exception, or `stopgap close` to end it".into()
             }
-            Self::WrittenByCommands { .. } => "the commands `review`, `close` and `reject` write it".into(),
+            Self::WrittenByCommands { field } => format!(
+                "the commands `review`, `close` and `reject` write it, once; if what is merged is wrong, leave it and say \
+                 what is right in the `--note` of an amendment with `--field {}`",
+                shown(field)
+            ),
             Self::SeveralTexts { .. } => "edit it in the file; a custom key needs no amendment".into(),
             Self::NothingOpen { .. } => {
                 "a merged decision keeps its date; use `stopgap amend` to correct a record".into()

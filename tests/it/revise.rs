@@ -294,6 +294,44 @@ fn an_incident_cannot_end_in_the_future() {
     assert!(text(&sandbox).contains("incident: {id: INC-7, ended: 2026-11-23}\n"), "{}", text(&sandbox));
 }
 
+/// The end of an incident is written once; what corrects it is an amendment that says what is right.
+#[test]
+fn the_end_of_an_incident_is_corrected_by_an_amendment() {
+    let sandbox = register(&[
+        ("risk.tier", "emergency"),
+        ("incident", "{id: INC-7, ended: 2026-11-23}"),
+        ("starts", "2026-11-22"),
+        ("expires", "2026-11-24"),
+    ]);
+    let amend = |more: &[&str]| {
+        let by = ["--by", "Luis Prado", "--approver", "Mei Tanaka", "--note", "It ended on 22 November already."];
+        run(&sandbox, &[&["amend", "label-printer"], more, &by[..]].concat())
+    };
+    let set = amend(&["--set", "incident.ended=2026-11-22"]);
+    assert_eq!(set.code, 2, "{}", set.stdout);
+    assert!(set.stderr.contains("of an amendment with `--field incident.ended`"), "{}", set.stderr);
+    let named = amend(&["--field", "incident.ended"]);
+    assert_eq!(named.code, 0, "{}{}", named.stdout, named.stderr);
+    assert!(named.stdout.contains("is annotated: incident.ended"), "{}", named.stdout);
+    assert!(text(&sandbox).contains("ended: 2026-11-23") && text(&sandbox).contains("fields: [incident.ended]"));
+}
+
+/// An emergency does not begin after its incident.
+#[test]
+fn an_incident_that_ended_before_the_exception_starts_is_refused() {
+    let sandbox = register(&[
+        ("risk.tier", "emergency"),
+        ("incident", "{id: INC-7}"),
+        ("starts", "2026-11-22"),
+        ("expires", "2026-11-24"),
+    ]);
+    let before = text(&sandbox);
+    let note = ["--by", "Luis Prado", "--note", "The printer answers again.", "--incident-ended", "2026-11-21"];
+    let review = run(&sandbox, &[&["review", "label-printer"], &note[..]].concat());
+    assert_eq!(review.code, 1, "{}{}", review.stdout, review.stderr);
+    assert!(review.stdout.contains("dates-out-of-order") && text(&sandbox) == before, "{}", review.stdout);
+}
+
 #[test]
 fn everything_that_is_missing_is_listed_at_once() {
     let sandbox = register(&[]);

@@ -75,7 +75,10 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
         let nothing = given.is_empty() && arguments.cover.is_empty();
         return Err(Error::from(if nothing { Refusal::NothingToCorrect } else { Refusal::SaidAlready }));
     }
-    let said = format!("is corrected: {}", fields.join(", "));
+    let is_explained =
+        !by_hand.is_empty() && changes.is_empty() && covers.is_empty() && by_hand.iter().all(|it| is_log(it));
+    let done = if is_explained { "is annotated" } else { "is corrected" };
+    let said = format!("{done}: {}", fields.join(", "));
     let told = [&arguments.by, &arguments.approver, &arguments.note].into_iter().any(Option::is_some);
     if !told && fields.iter().all(|field| is_free(field)) {
         return match edits.is_empty() {

@@ -7,6 +7,7 @@ use crate::register::Status;
 use crate::register::fields::{Change, Field};
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
+use crate::text::argument;
 use crate::yaml::{Node, Place};
 
 declare_rule! {
@@ -57,7 +58,7 @@ fn check(change: &history::Change<'_>, cx: &mut Context<'_>) {
         };
         let message = format!("`{name}` was {done} after it was written");
         report_at(cx, &edit, pointer, message, "written as this")
-            .help(format!("put it back as it was, and {}", corrected_by(&name)));
+            .help(format!("put it back as it was, and {}", corrected_by(edit.head.id, &name)));
     }
 }
 
@@ -124,8 +125,8 @@ impl Matched {
 }
 
 /// Says how what is never edited is corrected.
-fn corrected_by(name: &str) -> String {
-    format!("explain what was wrong in the `note` of an amendment: `stopgap amend ID --field {name}`")
+fn corrected_by(id: &str, name: &str) -> String {
+    format!("say what is right in the `note` of an amendment: `stopgap amend {} --field {name}`", argument(id))
 }
 
 /// Returns the places of the items that a change adds to a list: as many as it is longer, the last of those that the base
@@ -146,7 +147,7 @@ fn gone(edit: &Edit<'_, '_>, (key, item): (&str, &str), index: usize, replaced: 
         let message = format!("{item} `{number}` was edited after it was written");
         // Nothing but amendments is added to what is closed.
         let help = match edit.base.is(&[Status::Closed]) && key != "amendments" {
-            true => format!("put it back as it was, and {}", corrected_by(key)),
+            true => format!("put it back as it was, and {}", corrected_by(edit.head.id, key)),
             false => format!("put it back as it was and add a new item to `{key}` that corrects it"),
         };
         report_at(cx, edit, &pointer, message, "written as this").help(help);

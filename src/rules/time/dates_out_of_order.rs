@@ -13,8 +13,9 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Write the day on which it really happened. A start is before its expiry, a request before its decision, a
-    /// renewal ends later than what it extends, and nothing that is done is dated in the future.
+    /// Write the day on which it really happened. A start is before its expiry and not after the end of its incident,
+    /// a request before its decision, a renewal ends later than what it extends, and nothing that is done is dated in the
+    /// future.
     id: "dates-out-of-order",
     family: Time,
     level: Error,
@@ -24,6 +25,7 @@ declare_rule! {
 
 fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     starts_after_expires(exception, cx);
+    starts_after_incident(exception, cx);
     requested_late((&exception.requested, &exception.decided), cx);
     renewals(exception, cx);
     before_decision(exception, cx);
@@ -45,6 +47,18 @@ fn starts_after_expires(exception: &Exception<'_>, cx: &mut Context<'_>) {
     cx.report(expires, format!("it ends on `{}`, {when}", expires.value))
         .label(starts.span(), "starts here")
         .help("the expiry is the last day covered: write one on or after the start");
+}
+
+/// Reports an emergency that begins when its incident is already over.
+fn starts_after_incident(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let ended = exception.incident.as_ref().and_then(|incident| incident.ended.as_ref());
+    let (Some(starts), Some(ended)) = (&exception.starts, ended) else { return };
+    let first = cx.policy().timezone.first_day(starts.value);
+    if ended.value < first {
+        cx.report(ended, format!("the incident ended on `{}`, before the exception starts", ended.value))
+            .label(starts.span(), "starts here")
+            .help("write the day on which the incident really ended; what is needed after it is no emergency");
+    }
 }
 
 fn requested_late(dates: (&Option<Spanned<Day>>, &Option<Spanned<Day>>), cx: &mut Context<'_>) {
