@@ -84,7 +84,7 @@ impl Outline {
         let Some(own) = own.filter(|own| own.parent.is_some()) else { return statement::NONE.to_owned() };
         let around = std::iter::successors(own.parent.and_then(block), |one| one.parent.and_then(block));
         let parts = around.take(DEEPEST).map(|one| format!("{}\n{}\n", one.key, one.said.join("\n")));
-        statement::hash(&format!("{}\n{}", own.key, parts.collect::<String>()))
+        statement::in_file(&format!("{}\n{}", own.key, parts.collect::<String>()))
     }
 }
 

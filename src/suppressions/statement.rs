@@ -52,10 +52,14 @@ pub(super) fn fingerprint(text: &str, starts: &[usize], comments: &[Comment], li
 /// Names code.
 fn named(plain: &str) -> String {
     match plain.len() {
-        0 => NONE.to_owned(),
-        1..SHORTEST => format!("{NONE}{}", hash(plain)),
+        0..SHORTEST => in_file(plain),
         SHORTEST.. => hash(plain),
     }
+}
+
+/// Names what could be anybody's, and is known in its file alone.
+pub(super) fn in_file(plain: &str) -> String {
+    if plain.is_empty() { NONE.to_owned() } else { format!("{NONE}{}", hash(plain)) }
 }
 
 /// Returns a line with those to which its own brackets go on.
@@ -130,7 +134,7 @@ fn around(code: &impl Fn(usize) -> String, line: usize, lines: usize) -> Option<
 }
 
 /// Names the declaration that an annotation is on: the line behind it and behind the other annotations that follow it.
-/// `at` is somewhere in its name.
+/// `at` is somewhere in its name. Other files may well declare the same, so that it is known in its file alone.
 pub(super) fn declaration(text: &str, comments: &[Comment], at: usize) -> String {
     let last = text.floor_char_boundary(text.len().min(at.saturating_add(MOST_BYTES)));
     let comment_end = |at: usize| {
@@ -178,7 +182,7 @@ pub(super) fn declaration(text: &str, comments: &[Comment], at: usize) -> String
     }
     let rest = text.get(at..last).unwrap_or_default();
     let line = rest.split('\n').next().unwrap_or_default();
-    named(&normal(&without_comments(text, comments, at, at + line.len())))
+    in_file(&normal(&without_comments(text, comments, at, at + line.len())))
 }
 
 /// Names a text that is not code, such as the entry of an ignore file.
@@ -311,7 +315,7 @@ mod tests {
             declaration(text, &found, text.find("Suppress").unwrap())
         };
         let one = of("@SuppressWarnings(\"java:S1\") void run(String q) {\n}\n");
-        assert!(!is_short(&one));
+        assert!(is_short(&one) && one != NONE);
         for same in [
             "@SuppressWarnings(\"java:S1\")\nvoid run(String q) {\n  a();\n}\n",
             "@SuppressWarnings({\"java:S1\", \"a)b\"})\n// why\n@Override /* x */\n  void run(String q) {",

@@ -32,9 +32,11 @@ fn check(cx: &mut Context<'_>) {
         }
         let help = match nearest(id, permits.ids()) {
             Some(best) => format!("did you mean `stopgap: {}`?", shown(best)),
-            None => "write the id of an exception, or delete the marker; in a comment, the word after `stopgap:` is taken \
+            None => {
+                "write the id of an exception, or delete the marker; in a comment, the word after `stopgap:` is taken \
                      for an id, so leave the colon out of a sentence"
-                .to_owned(),
+                    .to_owned()
+            }
         };
         let spot = Spot { span: tag.marker.span, place: Place::value(tag.pointer.clone()) };
         cx.report_in(tag.file, spot, format!("there is no exception `{}`", shown(id))).help(help);

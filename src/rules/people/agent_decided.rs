@@ -16,7 +16,7 @@ declare_rule! {
     /// ## What to do
     ///
     /// Name the person who makes the request as `requester`, the one who accepts the risk as `approver`, and the one
-    /// who has verified that the rule is followed again as `verified_by`. If only an agent has committed a decision,
+    /// who has verified that the rule is followed again as `verified_by`. If only an agent has written a decision,
     /// have the approver approve the pull request, and pass its reviews to the check.
     id: "agent-decided",
     family: People,
@@ -41,8 +41,7 @@ fn people(exception: &Exception<'_>, cx: &mut Context<'_>) {
         .people()
         .into_iter()
         .filter(|(role, text)| {
-            matches!(role, Role::Requester | Role::Approver | Role::Verifier)
-                && judge.is_agent(text.as_str())
+            matches!(role, Role::Requester | Role::Approver | Role::Verifier) && judge.is_agent(text.as_str())
         })
         .collect();
     for (role, text) in found {
@@ -65,7 +64,7 @@ fn people(exception: &Exception<'_>, cx: &mut Context<'_>) {
     }
 }
 
-/// Reports decisions that only agents have committed, and that no person has approved.
+/// Reports decisions that only agents have written, and that no person has approved.
 fn authors(cx: &mut Context<'_>) {
     let (Some(changes), Some(around)) = (cx.changes, cx.around) else { return };
     if around.by_agents.is_empty() {
@@ -82,7 +81,7 @@ fn authors(cx: &mut Context<'_>) {
             continue;
         }
         let message = format!(
-            "only the agent `{}` has committed the decision on {}, and no approval by `{}` is known",
+            "only the agent `{}` has written the decision on {}, and no approval by `{}` is known",
             shown(agent),
             shown(&decision.what),
             shown(person)

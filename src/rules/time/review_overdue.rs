@@ -27,6 +27,6 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     if since <= 1 {
         return;
     }
-    let message = format!("the incident ended `{since}` days ago, and there is no review or closure since");
+    let message = format!("the incident ended `{since}` days ago, and no person has reviewed or closed it since");
     cx.report(ended, message).help("close it, or add a review dated today that says what still depends on it");
 }

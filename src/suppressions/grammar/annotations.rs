@@ -96,7 +96,8 @@ pub(super) static ALL: [Grammar; 9] = [
         reads: |language, path| matches!(language, Language::Kotlin | Language::Php) || path.ends_with(".java"),
         place: Place::Code,
         read: |piece, matches, found| {
-            static ID: Pattern = Pattern::new(r#"["']((?:java|kotlin|php)(?:security|bugs)?:\w+|squid:\w+|all)["']"#);
+            static ID: Pattern =
+                Pattern::new(r#"["']\s*((?:java|kotlin|php)(?:security|bugs)?:\w+|squid:\w+|all)["']"#);
             suppress(piece, matches, &ID, found);
         },
     },

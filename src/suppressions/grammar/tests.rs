@@ -630,6 +630,7 @@ fn annotations_of_code_name_rules() {
             // Neither a string nor a comment that has ended hides what follows it.
             ("@Get(\"https://x\") @SuppressWarnings(\"java:S1\") void f() {}", &["1 sonar java:S1 Block"]),
             ("@Get(\"https://x\") @SuppressWarnings(\"lgtm[java/x]\") void f() {}", &["1 codeql java/x Block"]),
+            ("@SuppressWarnings(\"\"\"\n  java:S1\"\"\")\nvoid f() {}", &["1 sonar java:S1 Block"]),
             ("/*//*/ @SuppressWarnings(\"java:S1\") void f() {}", &["1 sonar java:S1 Block"]),
             ("@SuppressWarnings /* ( */ ({\"a)\", /* ) */ \"java:S1\"}) void f() {}", &["1 sonar java:S1 Block"]),
         ],
