@@ -715,9 +715,10 @@ fn ids(text: &str, from: usize) -> Vec<Range<usize>> {
         let place = start + folder..start + folder + id.len();
         let more = text[start + path.len()..].trim_start_matches(['"', '\'', '`', '>']);
         let next = more.trim_start_matches([' ', '\t']);
-        // A sentence may follow the first id, and is none.
         let is_end = next.starts_with([',', '\n', '\r']) || ["", "*/", "-->"].contains(&next.trim_end());
-        if !id.starts_with(|c: char| c.is_ascii_alphanumeric()) || !found.is_empty() && !(is_end && id.contains('-')) {
+        // A sentence may follow the first id, and is none.
+        let is_meant = found.is_empty() || is_end && id.contains('-');
+        if !(is_meant && id.starts_with(|c: char| c.is_ascii_alphanumeric())) {
             return found;
         }
         found.push(place);

@@ -299,6 +299,14 @@ mod log {
             "log-rewritten exceptions/2026-q4/label-printer-certificate.yaml:19 `incident.ended` was edited after it was written",
         );
         Branch::of(&of("{id: INC-7}")).edit(&of("{id: INC-7, ended: 2026-11-22}")).passes();
+        let branch = Branch::of(&of("{id: INC-7, ended: 2026-11-23}"));
+        branch.edit(&of("{id: INC-7, ended: 2026-11-22}")).repo.commit("after");
+        let run = branch.run(&["--base", "main", "--today", TODAY]);
+        assert!(
+            run.stdout.contains("`stopgap amend label-printer-certificate --field incident.ended`"),
+            "{}",
+            run.stdout
+        );
     }
 
     #[test]

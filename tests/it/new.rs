@@ -498,6 +498,17 @@ fn a_log_without_a_terminal_is_answered_with_what_to_type() {
     let tool = "{\"driver\": {\"name\": \"Bandit\"}}";
     let empty = format!("{{\"version\": \"2.1.0\", \"runs\": [{{\"tool\": {tool}, \"results\": []}}]}}");
     sandbox.file("empty.sarif", empty);
+    // Neither is what no cover can name.
+    let results =
+        ["all", "a\\u0007b", "fine"].map(|id| format!("{{\"ruleId\": \"{id}\", \"message\": {{\"text\": \"x\"}}}}"));
+    let unknown = format!(
+        "{{\"version\": \"2.1.0\", \"runs\": [{{\"tool\": {{\"driver\": {{\"name\": \"Own\"}}}}, \"results\": [{}]}}]}}",
+        results.join(", ")
+    );
+    sandbox.file("own.sarif", unknown);
+    let run = new(&sandbox, &[("--scan", "own.sarif")]);
+    let offered: Vec<&str> = run.stdout.lines().filter(|line| line.starts_with("--cover")).collect();
+    assert_eq!(offered, ["--cover tool=Own,id=fine"], "{run:?}");
     let run = new(&sandbox, &[("--scan", "empty.sarif")]);
     assert!(run.code == 2 && run.stderr.contains("no result that needs an exception"), "{run:?}");
 }

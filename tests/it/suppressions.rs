@@ -427,6 +427,7 @@ fn a_marker_that_was_wrong_before_hides_no_new_suppression() {
         repo.branch("change");
         repo.write(path, &after.replace("{}", EVAL)).commit("one more");
         assert_eq!(check(&repo, TODAY, &["--base", "main"]), (1, vec![expected]), "{after}");
+        assert_eq!(stopgap(&repo, &["suppressions", "--check", "--base", "main"]).code, 1, "{after}");
     }
 }
 

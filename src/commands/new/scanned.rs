@@ -80,7 +80,10 @@ impl Scanned {
         if !world.interactive {
             for group in self.groups.iter().take(MOST_LISTED) {
                 let cover = typed_cover::typed(&group.cover());
-                writeln!(out, "--cover {}", shell_word(&escape::line(&cover)))?;
+                // What would be refused, or mean something else as it is shown, is not offered.
+                if !is_every_rule(&group.id) && escape::line(&cover) == cover {
+                    writeln!(out, "--cover {}", shell_word(&cover))?;
+                }
             }
             return Err(Error::from(Argument::Form {
                 option: "--scan",
