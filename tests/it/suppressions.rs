@@ -1362,6 +1362,7 @@ fn suppressions_are_listed_before_there_is_a_register() {
         let run = stopgap(&repo, arguments);
         assert!(run.code == 2 && run.stderr.contains("no register"), "{run:?}");
     }
+}
 
 /// Of many suppressions a part is listed, and all of them are counted.
 #[test]
