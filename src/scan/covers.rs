@@ -1,6 +1,8 @@
 //! The covers of the register, and which of them matches a result.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -37,7 +39,7 @@ pub struct Known {
     /// Whether it ends once there is a fix.
     pub until_fixed: bool,
     /// What is written about its exception into an annotated log.
-    pub permit: Permit,
+    pub permit: Arc<Permit>,
     tool: Name,
     paths: Vec<Pattern>,
     routes: Vec<String>,
@@ -80,6 +82,8 @@ pub struct Covers {
     of_every_rule: FxHashMap<Name, Vec<usize>>,
     /// The tools that they name.
     tools: BTreeSet<Name>,
+    /// Where those of each file are.
+    by_file: FxHashMap<FileId, Range<usize>>,
 }
 
 impl Covers {
@@ -89,9 +93,10 @@ impl Covers {
         let mut all = Self::default();
         for exception in register.exceptions() {
             let in_force = exception.grants(zone, today);
-            let Some(permit) = Permit::of(exception, zone) else { continue };
+            let Some(permit) = Permit::of(exception, zone).map(Arc::new) else { continue };
+            let first = all.list.len();
             for (index, cover) in exception.covers.iter().enumerate() {
-                let Some(known) = Known::read(exception, (index, cover), permit.clone()) else { continue };
+                let Some(known) = Known::read(exception, (index, cover), Arc::clone(&permit)) else { continue };
                 let (standing, remedy) = if in_force { Default::default() } else { standing(exception, zone, today) };
                 let known = Known { in_force, standing, remedy, ..known };
                 let of_tool = if known.is_of_every_rule {
@@ -104,8 +109,14 @@ impl Covers {
                 all.tools.insert(known.tool.clone());
                 all.list.push(known);
             }
+            all.by_file.insert(exception.file, first..all.list.len());
         }
         all
+    }
+
+    /// Returns which of the list are those of a file.
+    pub(super) fn of_file(&self, file: FileId) -> Range<usize> {
+        self.by_file.get(&file).cloned().unwrap_or_default()
     }
 
     /// Returns whether any cover names a tool.
@@ -125,7 +136,7 @@ impl Covers {
 }
 
 impl Known {
-    fn read(exception: &Exception<'_>, (index, cover): (usize, &Cover<'_>), permit: Permit) -> Option<Self> {
+    fn read(exception: &Exception<'_>, (index, cover): (usize, &Cover<'_>), permit: Arc<Permit>) -> Option<Self> {
         let tool = cover.name().filter(|_| cover.is_whole())?;
         // No log says these of a result, and a doubt covers nothing.
         let is_told = |selector| {

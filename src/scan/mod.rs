@@ -295,7 +295,8 @@ impl Scan {
 
     /// Returns the covers of an exception's file with what they silence, in their order.
     pub fn uses_of(&self, file: FileId) -> impl Iterator<Item = (&Known, &Use)> {
-        self.covers.list.iter().zip(&self.uses).filter(move |(known, _)| known.file == file)
+        let places = self.covers.of_file(file);
+        self.covers.list[places.clone()].iter().zip(&self.uses[places])
     }
 
     /// Returns whether all that a tool would find is in the logs: it ran, and did not say that it failed.

@@ -37,14 +37,22 @@ fn check(cx: &mut Context<'_>) {
     let Some(scan) = cx.scan else { return };
     let unread = written(cx);
     let is_seen = |known: &Known| scan.is_complete(known.tool()) && !unread.contains(&(known.file, known.span));
+    let mut last = None;
     for (known, used) in scan.covers.list.iter().zip(&scan.uses) {
         // In the register before a change, only covers that the head has too are judged.
         let is_here = cx.register.exception(known.file).is_some();
         if !known.in_force || !is_here || used.results > 0 || !is_seen(known) {
             continue;
         }
-        let others = scan.uses_of(known.file).any(|(other, used)| other.in_force && used.results > 0);
-        let unseen = scan.uses_of(known.file).any(|(other, _)| !is_seen(other));
+        // All covers of a file stand in a row.
+        let (others, unseen) = match last {
+            Some((file, others, unseen)) if file == known.file => (others, unseen),
+            _ => (
+                scan.uses_of(known.file).any(|(other, used)| other.in_force && used.results > 0),
+                scan.uses_of(known.file).any(|(other, _)| !is_seen(other)),
+            ),
+        };
+        last = Some((known.file, others, unseen));
         let name = argument(&known.exception);
         let help = match (others, unseen) {
             (false, false) => format!("close the exception: `stopgap close {name}`"),
