@@ -61,7 +61,7 @@ pub(super) fn of_change<'a>(changes: &Changes<'a>) -> Vec<(Subject, &'a Exceptio
     let decided = decisions(changes);
     for change in &changes.list {
         let Some(head) = change.head.as_ref().and_then(|side| side.exception) else { continue };
-        let base = change.base.as_ref().and_then(|side| side.exception);
+        let base = change.before();
         let was = |status| base.is_some_and(|base| base.is(&[status]));
         let is_decided = |on| decided.iter().any(|decision| decision.file == head.file && decision.on == on);
         if head.is(&[Status::Rejected]) && !was(Status::Rejected) {

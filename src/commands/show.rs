@@ -129,9 +129,7 @@ impl CaseFile {
             None => Trail::default(),
         };
         let timeline = match (&git, register.exception(first.id)) {
-            (Some(_), _) => {
-                timeline::of_trail(&trail, Some(&current).filter(|_| removed_in.is_none()), policy.timezone)
-            }
+            (Some(_), _) => timeline::of_trail(&trail, Some(&current).filter(|_| removed_in.is_none())),
             (None, exception) => exception.map(timeline::of_record).unwrap_or_default(),
         };
         // A branch is judged as a whole, by the gate: its commits are drafts of one change.

@@ -303,7 +303,8 @@ impl<'s> Held<'s> {
         let ownership = (self.sources.owners)(&self.top, judge.policy.forge(), &mut files)?;
         let register = Register::parse(&files, self.book.as_ref().and_then(|(_, own)| own.as_ref()));
         for end in ends {
-            judge.today = end.today;
+            // The day ends by the last rule book of the period, and the dates in a record are by the one of then.
+            judge.today = Today::from_clock(judge.policy.timezone, end.today.instant);
             let findings = Case::whole(&judge, &register, ownership.as_ref(), &files).run();
             tally.note(end, findings.iter(), &files);
             if let Some(name) = &end.milestone {

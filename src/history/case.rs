@@ -14,6 +14,7 @@ use crate::history::snapshot::from_top;
 use crate::history::timeline::{Event, What};
 use crate::history::trail::{Trail, Version};
 use crate::people::People;
+use crate::register::fields::{Change, Field};
 use crate::register::{Exception, Inner, Spanned, Status, Text, correction, is_named_like_one, stem};
 use crate::signoff::{Merge, MergedPull, ReviewState};
 use crate::source::FileId;
@@ -51,6 +52,9 @@ impl Step {
     /// Tells whether record and git agree; `None` where there is nothing to compare.
     #[must_use]
     pub fn agrees(&self) -> Option<bool> {
+        if self.act == Act::Changed(What::Present) {
+            return None;
+        }
         (self.written.is_some() || !self.doubts.is_empty()).then_some(self.doubts.is_empty())
     }
 }
@@ -225,9 +229,16 @@ struct Hands {
     /// The commit that wrote it as it is told.
     written: Written,
     /// The commits that wrote it otherwise before, on the branch that was merged, oldest first.
-    others: Vec<(Commit, CommitInfo)>,
+    others: Vec<Other>,
     /// The day on which it was first written, in whichever words.
     first: Day,
+}
+
+/// A commit that wrote a step otherwise.
+struct Other {
+    commit: Commit,
+    info: CommitInfo,
+    day: Day,
 }
 
 /// A step as one version of the record has it.
@@ -265,6 +276,7 @@ pub fn tell(sources: Sources<'_>, now: Option<&ReadFile>) -> Result<Vec<Step>, E
     let before = |at: usize| at.checked_sub(1).map_or(&[][..], |at| versions[at].1.as_slice());
     let mut seen: BTreeSet<String> = BTreeSet::new();
     for (at, (version, steps)) in versions.iter().enumerate() {
+        let is_cut_off = at == 0 && sources.trail.begins_cut_off;
         for step in steps {
             if !seen.insert(step.key.clone()) {
                 continue;
@@ -273,8 +285,11 @@ pub fn tell(sources: Sources<'_>, now: Option<&ReadFile>) -> Result<Vec<Step>, E
             let later = &versions[at + 1..];
             let lost =
                 kept.is_none().then(|| later.iter().find(|(_, steps)| steps.iter().all(|it| it.key != step.key)));
-            let hands = story.hands(version, before(at), step)?;
-            let mut told = story.step(step, Some((version, &hands)));
+            let hands = if is_cut_off { None } else { Some(story.hands(version, before(at), step)?) };
+            let mut told = story.step(step, hands.as_ref().map(|hands| (*version, hands)));
+            if is_cut_off {
+                told.remarks.push(CUT_OFF.to_owned());
+            }
             if let Some(kept) = kept {
                 told.number = kept.number;
             }
@@ -287,7 +302,9 @@ pub fn tell(sources: Sources<'_>, now: Option<&ReadFile>) -> Result<Vec<Step>, E
                         let commit = decided.map(|at| versions[at].0.commit.short());
                         told.remarks.extend(commit.map(|commit| format!("as it was decided, in {commit}")));
                         let newest = decided.map_or(versions.len(), |at| at + 1);
-                        story.find_writer(&mut told, &versions[..newest], (at, hands), said)?;
+                        if let Some(hands) = hands {
+                            story.find_writer(&mut told, &versions[..newest], (at, hands), said)?;
+                        }
                     }
                 }
                 Act::Amended => {
@@ -333,6 +350,10 @@ fn corrections(told: &Told, before: Option<&ReadFile>, after: Option<&ReadFile>)
     Some(each.join("; "))
 }
 
+/// Why nothing is known of a step that is older than a shallow clone.
+const CUT_OFF: &str = "who wrote it and when is unknown: it is older than this shallow clone, which `git fetch --unshallow` \
+                       completes";
+
 /// What an amendment calls the fields that it corrects.
 const FIELDS: &str = "fields";
 
@@ -359,7 +380,7 @@ impl Story<'_> {
         };
         if let Some((_, hands)) = version {
             self.compare(&mut step, told, hands);
-            step.remarks.extend(self.remark_others(&hands.written, &hands.others));
+            step.remarks.extend(Self::remark_others(&hands.written, &hands.others));
             if step.day.is_none() && step.act == Act::Asked {
                 step.day = Some(hands.first);
             }
@@ -369,17 +390,17 @@ impl Story<'_> {
 
     /// Says that the date of a version's commit cannot be.
     fn remark_ahead(&self, version: &Version) -> Option<String> {
-        version.ahead.as_ref().map(|ahead| ahead.remark(self.sources.zone))
+        version.ahead.as_ref().map(|ahead| ahead.remark(version.zone))
     }
 
     /// Names the other authors of a text that was written otherwise before, each with their last commit.
-    fn remark_others(&self, written: &Written, others: &[(Commit, CommitInfo)]) -> Vec<String> {
+    fn remark_others(written: &Written, others: &[Other]) -> Vec<String> {
         let mut named: Vec<(&str, String)> = Vec::new();
-        for (commit, info) in others.iter().rev() {
+        for Other { commit, info, day } in others.iter().rev() {
             let author = info.author.as_str();
             if author != written.info.author && named.iter().all(|(other, _)| *other != author) {
-                let (by, day) = (shown(author), self.day(info.committed));
-                let remark = format!("{by} had written it differently, in commit {} of {day}", commit.short());
+                let (by, commit) = (shown(author), commit.short());
+                let remark = format!("{by} had written it differently, in commit {commit} of {day}");
                 named.push((author, remark));
             }
         }
@@ -410,12 +431,13 @@ impl Story<'_> {
             let before = at.checked_sub(1).map_or(&[][..], |at| versions[at].1.as_slice());
             let hands = self.hands(version, before, other)?;
             others.extend(hands.others);
-            others.push((hands.written.commit, hands.written.info));
+            let Written { commit, info, day, .. } = hands.written;
+            others.push(Other { commit, info, day });
         }
         others.extend(found.others);
-        let of_first = self.remark_others(&hands.written, &hands.others);
+        let of_first = Self::remark_others(&hands.written, &hands.others);
         step.remarks.retain(|remark| !of_first.contains(remark));
-        step.remarks.extend(self.remark_others(&found.written, &others));
+        step.remarks.extend(Self::remark_others(&found.written, &others));
         step.written = Some(found.written);
         Ok(())
     }
@@ -438,15 +460,12 @@ impl Story<'_> {
         }
     }
 
-    /// Returns the day of a commit.
-    fn day(&self, seconds: i64) -> Day {
-        self.sources.zone.day_of(DateTime::from_timestamp_secs(seconds).unwrap_or_default())
-    }
-
     /// Finds who wrote a step: the commit of a merged branch from which on it says what it says, or the commit of the main
     /// line where it says so only there. `before` is the version below.
     fn hands(&mut self, version: &Version, before: &[Told], step: &Told) -> Result<Hands, Error> {
         let (landed, landed_info) = (version.commit.clone(), version.info.clone());
+        let day_of =
+            |info: &CommitInfo| version.zone.day_of(DateTime::from_timestamp_secs(info.committed).unwrap_or_default());
         let merged = self.merged(version)?;
         let is_it = |it: &&Merged| it.told.iter().any(|other| other.key == step.key && other.says == step.says);
         let named = |commit: &Commit| merged.iter().find(|it| it.commit == *commit);
@@ -464,15 +483,16 @@ impl Story<'_> {
             it.info.parents.iter().all(is_new)
         };
         let edits = || merged.iter().filter(has_edited);
-        let first = edits().next().map_or(landed_info.committed, |it| it.info.committed);
+        let first = day_of(edits().next().map_or(&landed_info, |it| &it.info));
         let own = writer.map_or(&landed, |it| &it.commit);
-        let others = edits().filter(|it| it.commit != *own).map(|it| (it.commit.clone(), it.info.clone())).collect();
+        let other = |it: &Merged| Other { commit: it.commit.clone(), info: it.info.clone(), day: day_of(&it.info) };
+        let others = edits().filter(|it| it.commit != *own).map(other).collect();
         let (commit, info) = match writer {
             Some(it) => (it.commit.clone(), it.info.clone()),
             None => (landed.clone(), landed_info.clone()),
         };
-        let (day, landed_day) = (self.day(info.committed), self.day(landed_info.committed));
-        let first = if step.act == Act::Asked { self.day(first).min(day) } else { day };
+        let (day, landed_day) = (day_of(&info), day_of(&landed_info));
+        let first = if step.act == Act::Asked { first.min(day) } else { day };
         Ok(Hands { written: Written { day, landed_day, commit, info, landed, landed_info }, others, first })
     }
 
@@ -588,12 +608,16 @@ impl Story<'_> {
                 versions.filter(|it| step.written.as_ref().is_some_and(|written| written.commit == it.commit));
             step.remarks.extend(own.find_map(|version| self.remark_ahead(version)));
             match what {
-                What::Edited => step.doubts.push("the record does not say that these were changed".to_owned()),
+                What::Edited => step.doubts.extend(unrecorded(&event.deed.fields)),
                 What::Removed if self.is_renaming(step.written.as_ref()) => {
                     let to = self.sources.trail.renamed_to.as_ref().map_or("", |(_, to)| to);
                     step.says.push(("goes on as", to.to_owned()));
                 }
-                What::Removed => step.doubts.push("a record is closed, never removed".to_owned()),
+                What::Removed => {
+                    let moved = self.sources.trail.moved_to.as_ref();
+                    step.says.extend(moved.map(|(_, to)| ("moved to", to.clone())));
+                    step.doubts.push("a record is closed, never removed".to_owned());
+                }
                 _ if event.commit.is_none() && self.sources.git.is_some() => {
                     step.doubts.push("it is not committed yet".to_owned());
                 }
@@ -631,7 +655,9 @@ impl Story<'_> {
         let (it, Sources { zone, today, .. }) = (Exception::from_node(FileId(0), "", tree), self.sources);
         let Some(term) = it.term(zone, today).filter(|term| term.ended && !it.is(&[Status::Rejected])) else { return };
         let closed = it.closure.as_ref().and_then(|closure| closure.date.as_ref()).map(|date| date.value);
-        if closed.is_some_and(|closed| closed <= term.last_day) {
+        let removed = self.sources.events.last().filter(|event| event.deed.what == What::Removed);
+        let over = [closed, removed.and_then(|event| event.day)].into_iter().flatten();
+        if over.into_iter().any(|day| day <= term.last_day) {
             return;
         }
         self.steps.push(Step {
@@ -660,6 +686,21 @@ impl Story<'_> {
         }
         dated.sort_by_key(|(day, _)| *day);
         dated.into_iter().map(|(_, step)| step).collect()
+    }
+}
+
+/// Says which of the fields that an edit changes need an amendment; nothing if all of them may be changed freely.
+fn unrecorded(fields: &[String]) -> Option<String> {
+    let is_free = |name: &&String| {
+        let is_own = name.split('.').any(|part| part.starts_with("x-"));
+        is_own || Field::at(name).is_some_and(|field| field.change() == Change::Free)
+    };
+    let (free, bound): (Vec<&String>, Vec<&String>) = fields.iter().partition(is_free);
+    let bound: Vec<&str> = bound.into_iter().map(String::as_str).collect();
+    match (free.is_empty(), bound.is_empty()) {
+        (false, true) => None,
+        (true, _) => Some("the record does not say that these were changed".to_owned()),
+        (false, false) => Some(format!("the record does not say that these were changed: {}", bound.join(", "))),
     }
 }
 
@@ -930,7 +971,7 @@ mod tests {
 
     #[test]
     fn an_edit_that_only_git_tells_is_doubtful() {
-        let deed = Deed { what: What::Edited, details: String::new(), fields: vec!["removal".to_owned()] };
+        let deed = Deed { what: What::Edited, details: String::new(), fields: vec!["reason".to_owned()] };
         let told = story("requested: 2026-01-01\n", &[Event { deed, day: None, commit: None, by: None }]);
         let edited = told.iter().find(|step| step.act == Act::Changed(What::Edited)).unwrap();
         assert_eq!(edited.doubts, ["the record does not say that these were changed"]);

@@ -30,13 +30,21 @@ pub struct Circumstances {
     pub documents: Vec<Document>,
     /// The commit of the base's past that removed a baseline, if the change brings one and the base has none.
     pub former_baseline: Option<Commit>,
+    /// The files of the base that are in another register, from which the change takes them.
+    pub elsewhere: BTreeSet<FileId>,
 }
 
 impl Circumstances {
     /// Those of a change that is not committed yet and leaves the rule book as it is.
     #[must_use]
     pub fn of_draft(book: RuleBook) -> Self {
-        Self { base_day: None, head: Some(book), documents: Vec::new(), former_baseline: None }
+        Self {
+            base_day: None,
+            head: Some(book),
+            documents: Vec::new(),
+            former_baseline: None,
+            elsewhere: BTreeSet::new(),
+        }
     }
 }
 
@@ -86,6 +94,8 @@ pub struct Change<'a> {
     pub base: Option<Side<'a>>,
     /// What the head contains.
     pub head: Option<Side<'a>>,
+    /// Whether the base has it in another register only: it is new in this one, and edits on the way still count.
+    pub arrives: bool,
 }
 
 /// One side of a [`Change`].
@@ -116,7 +126,18 @@ impl<'a> Change<'a> {
     /// Returns the exception that the change adds.
     #[must_use]
     pub fn added(&self) -> Option<&'a Exception<'a>> {
-        if self.base.is_none() { self.head.as_ref()?.exception } else { None }
+        if self.adds() { self.head.as_ref()?.exception } else { None }
+    }
+
+    /// Tells whether this register did not have it.
+    fn adds(&self) -> bool {
+        self.base.is_none() || self.arrives
+    }
+
+    /// Returns the exception as this register had it.
+    #[must_use]
+    pub fn before(&self) -> Option<&'a Exception<'a>> {
+        if self.adds() { None } else { self.base.as_ref()?.exception }
     }
 
     /// Tells whether it gives an unfinished record the status and the end that it lacked, if only to close it.
@@ -166,7 +187,7 @@ impl<'a> Changes<'a> {
         head: &'a Register<'a>,
         circumstances: Circumstances,
     ) -> Self {
-        let Circumstances { base_day, head: book, documents, former_baseline } = circumstances;
+        let Circumstances { base_day, head: book, documents, former_baseline, elsewhere } = circumstances;
         let mut changes = Self {
             list: Vec::new(),
             base_day,
@@ -190,7 +211,8 @@ impl<'a> Changes<'a> {
             let (old, new) =
                 (before.get(stem).map_or(none, Vec::as_slice), after.get(stem).map_or(none, Vec::as_slice));
             for (old, new) in pairs(old, new) {
-                changes.compare((base, old), (head, new));
+                let arrives = new.is_some() && old.is_some_and(|old| elsewhere.contains(&old.id));
+                changes.compare((base, old), (head, new), arrives);
             }
         }
         let heads = changes.list.iter().enumerate();
@@ -205,6 +227,7 @@ impl<'a> Changes<'a> {
         &mut self,
         (base, old): (&'a Register<'a>, Option<FileRef<'a>>),
         (head, new): (&'a Register<'a>, Option<FileRef<'a>>),
+        arrives: bool,
     ) {
         if let (Some(old), Some(new)) = (old, new) {
             if old.id == new.id {
@@ -223,11 +246,12 @@ impl<'a> Changes<'a> {
         let head = new.map(|new| side(head, new));
         if let (Some(Side { tree: Some(old), .. }), Some(Side { tree: Some(new), .. })) = (&base, &head)
             && old.same_value(new)
+            && !arrives
         {
             return;
         }
         if let Some(id) = new.or(old).map(|file| file.stem()) {
-            self.list.push(Change { id, base, head });
+            self.list.push(Change { id, base, head, arrives });
         }
     }
 
@@ -235,14 +259,14 @@ impl<'a> Changes<'a> {
     #[must_use]
     pub fn adds_reason(&self, file: FileId, position: usize, text: &str) -> bool {
         let Some(change) = self.of(file) else { return false };
-        let before = change.base.as_ref().and_then(|side| side.exception);
+        let before = change.before();
         before.is_none_or(|before| before.reasons().nth(position).is_none_or(|(old, _)| old.as_str() != text))
     }
 
     /// Returns whether the change adds the exception of a file.
     #[must_use]
     pub fn adds(&self, file: FileId) -> bool {
-        self.of(file).is_some_and(|change| change.base.is_none())
+        self.of(file).is_some_and(Change::adds)
     }
 
     /// Tells whether a closed exception, on either side, is held to the rules for live ones: one that the change adds
@@ -255,7 +279,7 @@ impl<'a> Changes<'a> {
     /// Returns what the base holds of an exception that the change edits.
     #[must_use]
     pub fn before(&self, file: FileId) -> Option<&'a Exception<'a>> {
-        self.of(file)?.base.as_ref()?.exception
+        self.of(file)?.before()
     }
 
     /// Returns where the base has the exception of a file: its path there, or the path that a new one would have in the

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::history::{Change, Changes, Side};
+use crate::history::{Change, Changes};
 use crate::policy::Forge;
 use crate::register::{Amendment, Closure, Exception, Renewal, Spanned, Status, Text, id_problem};
 use crate::source::FileId;
@@ -81,8 +81,7 @@ pub fn decisions<'c, 'a>(changes: &'c Changes<'a>) -> &'c [Decision<'a>] {
 
 /// Returns the decisions that one exception's change adds.
 pub(super) fn of_change<'a>(change: &Change<'a>) -> Vec<Decision<'a>> {
-    let exception = |side: &Option<Side<'a>>| side.as_ref().and_then(|side| side.exception);
-    exception(&change.head).map(|head| pending(exception(&change.base), head)).unwrap_or_default()
+    change.head.as_ref().and_then(|head| head.exception).map(|head| pending(change.before(), head)).unwrap_or_default()
 }
 
 /// Collects the decisions that an exception holds and the base does not: those that are still to be approved.
@@ -126,11 +125,11 @@ fn completes(base: &Exception<'_>, head: &Exception<'_>) -> bool {
 /// another approver. Nobody's yes is in them, but whoever asks again is bound to the one who is named.
 #[must_use]
 pub fn refusals<'a>(changes: &Changes<'a>) -> Vec<Decision<'a>> {
-    let refused =
-        |side: &Option<Side<'a>>| side.as_ref().and_then(|side| side.exception).filter(|it| it.is(&[Status::Rejected]));
+    let is_refused = |it: &&'a Exception<'a>| it.is(&[Status::Rejected]);
     let refusal = |change: &Change<'a>| {
-        let head = refused(&change.head)?;
-        let is_new = refused(&change.base).is_none_or(|base| !same(base.approver.as_ref(), head.approver.as_ref()));
+        let head = change.head.as_ref()?.exception.filter(is_refused)?;
+        let is_new =
+            change.before().filter(is_refused).is_none_or(|base| !same(base.approver.as_ref(), head.approver.as_ref()));
         let approver = head.approver.as_ref().filter(|_| is_new)?;
         let what = "the refusal".to_owned();
         let decided = head.decided.as_ref();
@@ -151,10 +150,10 @@ pub struct Closing<'a> {
 /// Collects the closures that a change adds, by which an exception is closed that was not.
 #[must_use]
 pub fn closings<'a>(changes: &Changes<'a>) -> Vec<Closing<'a>> {
-    let closed =
-        |side: &Option<Side<'a>>| side.as_ref().and_then(|side| side.exception).filter(|it| it.is(&[Status::Closed]));
+    let is_closed = |it: &&'a Exception<'a>| it.is(&[Status::Closed]);
     let closing = |change: &Change<'a>| {
-        let exception = closed(&change.head).filter(|_| closed(&change.base).is_none())?;
+        let exception = change.head.as_ref()?.exception.filter(is_closed)?;
+        let exception = change.before().is_none_or(|before| !is_closed(&before)).then_some(exception)?;
         Some(Closing { exception, closure: exception.closure.as_ref()? })
     };
     changes.list.iter().filter_map(closing).collect()

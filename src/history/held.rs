@@ -9,8 +9,9 @@ use crate::git::{Commit, Git, TreeFile};
 use crate::history::PolicyFile;
 use crate::history::main_line::steps;
 use crate::history::snapshot::prefix;
-use crate::policy::{self, Policy};
+use crate::policy::Policy;
 use crate::register::is_named_like_one;
+use crate::time::Zone;
 
 /// Reads the policy in a commit.
 type LoadPolicy<'r> = dyn Fn(&Repository) -> Result<Policy, Error> + 'r;
@@ -86,37 +87,49 @@ impl Home<'_> {
         Ok(edits)
     }
 
-    /// Finds the folders of the register, relative to the root, by the place of the commit from which on each counts. A
-    /// policy that cannot be used leaves the folder as it was.
+    /// Finds the folders of the register, relative to the root, by the place of the commit from which on each counts.
     fn folders(&self, chain: &[Commit]) -> Result<BTreeMap<usize, String>, Error> {
+        self.along(chain, |policy| policy.exceptions.clone())
+    }
+
+    /// Returns the time zone in which each commit of a line, oldest first, was dated: that of the policy below it.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot deliver the history.
+    pub(super) fn zones(&self, chain: &[Commit]) -> Result<Vec<Zone>, Error> {
+        let zones = self.along(chain, |policy| policy.timezone)?;
+        let first = zones.first_key_value().map(|(_, zone)| *zone).unwrap_or(Zone::UTC);
+        let below = |at: usize| zones.range(..at).next_back().map_or(first, |(_, zone)| *zone);
+        Ok((0..chain.len()).map(below).collect())
+    }
+
+    /// Finds what the policy says, by the place of the commit from which on it counts. A policy that cannot be used leaves
+    /// it as it was.
+    fn along<T: PartialEq>(&self, chain: &[Commit], says: impl Fn(&Policy) -> T) -> Result<BTreeMap<usize, T>, Error> {
         let prefix = self.prefix();
-        let names: Vec<&str> = match self.policy {
-            PolicyFile::Usual => policy::NAMES.to_vec(),
-            PolicyFile::Named(name) => vec![name],
-            PolicyFile::Outside => Vec::new(),
-        };
         let mut due = BTreeSet::from([0]);
-        let names: Vec<String> = names.iter().map(|name| format!("{prefix}{name}")).collect();
+        let names: Vec<String> = self.policy.names().iter().map(|name| format!("{prefix}{name}")).collect();
         if !names.is_empty() {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let changes = self.git.tree_changes(&steps(chain, None), &names)?;
             due.extend(changes.iter().enumerate().filter(|(_, changes)| !changes.is_empty()).map(|(at, _)| at));
         }
-        let mut folders: BTreeMap<usize, String> = BTreeMap::new();
+        let mut found: BTreeMap<usize, T> = BTreeMap::new();
         for at in due {
             let Some(commit) = chain.get(at) else { continue };
             let place = Repository::Commit(CommitFiles::list(self.git, Some(commit))?.below(&prefix));
-            let folder = match (self.load)(&place) {
-                Ok(policy) => policy.exceptions,
+            let said = match (self.load)(&place) {
+                Ok(policy) => says(&policy),
                 Err(error) if error.is_failure_of_git() => return Err(error),
-                Err(_) if folders.is_empty() => Policy::default().exceptions,
+                Err(_) if found.is_empty() => says(&Policy::default()),
                 Err(_) => continue,
             };
-            if folders.last_key_value().is_none_or(|(_, last)| *last != folder) {
-                folders.insert(at, folder);
+            if found.last_key_value().is_none_or(|(_, last)| *last != said) {
+                found.insert(at, said);
             }
         }
-        Ok(folders)
+        Ok(found)
     }
 }
 

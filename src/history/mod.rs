@@ -35,6 +35,15 @@ pub enum PolicyFile {
 }
 
 impl PolicyFile {
+    /// Returns the names that the policy can have, relative to the root; none for one that no commit has.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        match self {
+            Self::Usual => policy::NAMES.to_vec(),
+            Self::Named(name) => vec![name],
+            Self::Outside => Vec::new(),
+        }
+    }
+
     /// Returns whether a commit's files, of which those of the root begin with `prefix`, hold neither a policy nor a
     /// file under the default folder: an empty register is one too.
     pub(crate) fn is_without_register(&self, top: &CommitFiles, prefix: &str) -> bool {

@@ -10,10 +10,10 @@ use crate::files::ReadFile;
 use crate::git::{Commit, CommitInfo};
 use crate::history::Change;
 use crate::history::trail::{Trail, Version};
-use crate::register::{self, Exception, Lists, Status, Text, differences};
+use crate::register::{self, Exception, Files, Lists, Status, Text, differences};
 use crate::source::FileId;
 use crate::text::shown;
-use crate::time::{Day, Zone};
+use crate::time::Day;
 use crate::yaml::{self, Kind, Node};
 
 /// What happened.
@@ -99,10 +99,10 @@ pub struct Event {
 
 /// Lists what happened to an exception in its versions, and since then to the file as it is now, if it is there.
 #[must_use]
-pub fn of_trail(trail: &Trail, current: Option<&ReadFile>, zone: Zone) -> Vec<Event> {
+pub fn of_trail(trail: &Trail, current: Option<&ReadFile>) -> Vec<Event> {
     let mut events = Vec::new();
     let mut history = Steps::default();
-    for (at, Version { commit, info, file, .. }) in trail.versions.iter().enumerate() {
+    for (at, Version { commit, info, file, zone, .. }) in trail.versions.iter().enumerate() {
         let day = DateTime::from_timestamp_secs(info.committed).map(|instant| zone.day_of(instant));
         for mut deed in history.go_on(file.as_ref()) {
             if deed.what == What::Added && at == 0 && trail.begins_cut_off {
@@ -171,9 +171,12 @@ impl<'v> Steps<'v> {
 /// Lists what a change did to one exception; `is_back` says that the base does not have it, and that it is compared with
 /// what it was before it was removed.
 #[must_use]
-pub fn deeds(change: &Change<'_>, is_back: bool) -> Vec<Deed> {
-    let head = change.head.as_ref().and_then(|side| side.tree.as_ref()).filter(|_| is_back);
-    head.map(|head| Deed::new(What::Added, first_status(Some(head)))).into_iter().chain(compared(change)).collect()
+pub fn deeds(change: &Change<'_>, is_back: bool, files: &Files) -> Vec<Deed> {
+    let head = change.head.as_ref().and_then(|side| side.tree.as_ref()).filter(|_| is_back || change.arrives);
+    let from = change.base.as_ref().filter(|_| change.arrives);
+    let from = from.map(|base| format!("from `{}`", shown(files.source(base.file).path()))).unwrap_or_default();
+    let added = head.map(|head| Deed::new(What::Added, joined(&first_status(Some(head)), &from)));
+    added.into_iter().chain(compared(change)).collect()
 }
 
 /// Lists what a commit did that puts back a record as it was.

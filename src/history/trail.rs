@@ -11,7 +11,7 @@ use crate::history::past::{Ahead, reached_by};
 use crate::history::snapshot::shown;
 use crate::register::{Exception, is_named_like_one, stem};
 use crate::source::FileId;
-use crate::time::Moment;
+use crate::time::{Moment, Zone};
 use crate::yaml::{self, Node};
 
 /// How many names of one exception are followed.
@@ -28,6 +28,8 @@ pub struct Version {
     pub info: CommitInfo,
     /// What it claims to be dated, if that cannot be.
     pub ahead: Option<Ahead>,
+    /// The register's time zone when it was committed.
+    pub zone: Zone,
     /// The file after it, by its path from the root; `None` if it removed the file.
     pub file: Option<ReadFile>,
 }
@@ -41,6 +43,8 @@ pub struct Trail {
     pub begins_cut_off: bool,
     /// The commit that gave it another id, and that id.
     pub renamed_to: Option<(Commit, String)>,
+    /// The commit that moved it out of the register's root, and where to, relative to that root.
+    pub moved_to: Option<(Commit, String)>,
 }
 
 /// Where versions are looked for.
@@ -55,7 +59,12 @@ struct Search<'s> {
     infos: Vec<CommitInfo>,
     /// When the branch had reached each of them.
     reached: Vec<i64>,
+    /// In which time zone each of them was dated.
+    zones: Vec<Zone>,
 }
+
+/// The commit with which an exception goes on elsewhere, and where.
+type GoesOn = Option<(Commit, String)>;
 
 /// A version whose content is not read yet: the place of its commit on the line, and the file.
 type Found = (usize, Option<(String, TreeFile)>);
@@ -71,7 +80,8 @@ pub fn follow(home: Home<'_>, id: &str, tip: &Commit, now: i64) -> Result<Trail,
     let git = home.git;
     let (chain, infos) = oldest_first(MainLine::read(git, tip)?.commits);
     let reached = reached_by(&infos, now);
-    let search = Search { home, git, prefix: home.prefix(), chain, infos, reached };
+    let zones = home.zones(&chain)?;
+    let search = Search { home, git, prefix: home.prefix(), chain, infos, reached, zones };
     let is_cut_off = git.is_shallow() && search.infos.first().is_some_and(|info| !info.parents.is_empty());
     let mut trail = Trail::default();
     let (mut end, mut folder, mut id) = (search.chain.len(), None, id.to_owned());
@@ -84,7 +94,7 @@ pub fn follow(home: Home<'_>, id: &str, tip: &Commit, now: i64) -> Result<Trail,
         let (first_commit, parent) = (first.commit.clone(), first.below.clone());
         trail.begins_cut_off = is_cut_off && first_at == 0;
         if names == 0 {
-            trail.renamed_to = search.renamed_to(&versions)?;
+            (trail.renamed_to, trail.moved_to) = search.goes_on(&versions)?;
         }
         let before = match (&parent, &first.file) {
             (Some(parent), Some(file)) if !trail.begins_cut_off => search.came_from(&first_commit, parent, file)?,
@@ -167,7 +177,7 @@ impl Search<'_> {
             if let Some(ahead) = ahead.as_ref().filter(|it| it.reached > i64::MIN) {
                 info.committed = ahead.reached;
             }
-            versions.push(Version { commit, below, info, ahead, file });
+            versions.push(Version { commit, below, info, ahead, zone: self.zones[at], file });
         }
         Ok(versions)
     }
@@ -184,16 +194,19 @@ impl Search<'_> {
         self.twin(parent, gone.collect(), file)
     }
 
-    /// Finds the exception that the last commit brought where it removed this one.
-    fn renamed_to(&self, versions: &[Version]) -> Result<Option<(Commit, String)>, Error> {
-        let [.., before, Version { commit, below, file: None, .. }] = versions else { return Ok(None) };
-        let (Some(before), Some(parent)) = (&before.file, below) else { return Ok(None) };
+    /// Finds the exception that the last commit brought where it removed this one: its id if it is below the root, otherwise
+    /// its path.
+    fn goes_on(&self, versions: &[Version]) -> Result<(GoesOn, GoesOn), Error> {
+        let [.., before, Version { commit, below, file: None, .. }] = versions else { return Ok((None, None)) };
+        let (Some(before), Some(parent)) = (&before.file, below) else { return Ok((None, None)) };
         let changes = self.git.tree_changes(&[(commit, Some(parent))], &[])?.pop().unwrap_or_default();
-        let is_here = |path: &Vec<u8>| path.starts_with(self.prefix.as_bytes());
-        let here = changes.into_iter().filter(|change| change.file.is_some()).map(|change| change.path);
-        let here: Vec<Vec<u8>> = here.filter(is_here).collect();
-        let twin = self.twin(commit, here, before)?;
-        Ok(twin.map(|(path, _)| (commit.clone(), stem(&path).to_owned())))
+        let brought = changes.into_iter().filter(|change| change.file.is_some()).map(|change| change.path);
+        let (here, elsewhere): (Vec<_>, Vec<_>) = brought.partition(|path| path.starts_with(self.prefix.as_bytes()));
+        if let Some((path, _)) = self.twin(commit, here, before)? {
+            return Ok((Some((commit.clone(), stem(&path).to_owned())), None));
+        }
+        let moved = self.twin(commit, elsewhere, before)?;
+        Ok((None, moved.map(|(path, _)| (commit.clone(), shown(&self.prefix, &path)))))
     }
 
     /// Finds the file among some paths of a commit that is the same exception as another; its path is from the top of the

@@ -34,6 +34,8 @@ pub(super) struct Comparison<'c> {
     pub(super) before: &'c Before,
     /// The exceptions at the changed paths, as they are below.
     pub(super) touched: &'c Touched,
+    /// Those that were in another register, which this one did not have.
+    pub(super) elsewhere: BTreeSet<String>,
     /// Whether the commit touches a file outside the register that decides how it is judged.
     pub(super) beside: bool,
 }
@@ -56,6 +58,8 @@ impl Comparison<'_> {
         let old = old.filter(|(path, old)| differs(path, old)).map(|(path, old)| old.read(path));
         let old: Vec<ReadFile> = old.collect::<Result<_, _>>()?;
         base.extend(old.into_iter().map(|file| files.add(file)));
+        let is_elsewhere = |file: &FileId| self.elsewhere.contains(files.source(*file).path());
+        let elsewhere = base.iter().copied().filter(is_elsewhere).collect();
         let documents = if self.beside { self.documents(state, &mut files)? } else { Vec::new() };
 
         self.judge.signatures = if self.first {
@@ -93,6 +97,7 @@ impl Comparison<'_> {
                 head: self.head.take(),
                 documents,
                 former_baseline,
+                elsewhere,
             },
             around: None,
             is_last: false,

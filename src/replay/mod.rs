@@ -353,9 +353,10 @@ impl<'r> Replay<'r> {
         if fresh && !first {
             self.state.find_again(&mut touched);
         }
-        let folders = self.state.come_from_elsewhere(&before, &mut touched)?;
-        let moved = !folders.is_empty();
-        self.past.remarks.extend(folders.iter().map(|(folder, count)| comes_from(commit, folder, *count)));
+        let names = self.policy.names();
+        let elsewhere = self.state.come_from_elsewhere(&before, &mut touched, &names, self.load)?;
+        let moved = !elsewhere.is_empty();
+        self.past.remarks.extend(comes_from(commit, &elsewhere));
         if let Some(book) = &loaded {
             self.state.follow(&book.policy.exceptions, &mut touched)?;
         }
@@ -373,6 +374,8 @@ impl<'r> Replay<'r> {
                 judge: &mut judge,
                 before: &before,
                 touched: &touched,
+                // A register that moves as a whole brings its decisions along.
+                elsewhere: if first { BTreeSet::new() } else { elsewhere },
                 beside,
             };
             let (files, findings) = comparison.judge(self)?;
@@ -480,15 +483,22 @@ impl<'r> Replay<'r> {
     }
 }
 
-/// Says that exceptions come from a folder outside the register.
-fn comes_from(commit: &Commit, folder: &str, count: usize) -> String {
-    let what = counted(count, "exception");
-    format!(
-        "commit {} brings {what} from `{}`: earlier changes there are not checked here; check out the commit before it \
-         and run `stopgap history` there",
-        commit.short(),
-        crate::text::shown(folder)
-    )
+/// Says, for each other register, how many exceptions come from it.
+fn comes_from(commit: &Commit, elsewhere: &BTreeSet<String>) -> Vec<String> {
+    let mut folders: BTreeMap<&str, usize> = BTreeMap::new();
+    for path in elsewhere {
+        *folders.entry(path.rsplit_once('/').map_or("", |(folder, _)| folder)).or_default() += 1;
+    }
+    let remark = |(folder, count): (&str, usize)| {
+        format!(
+            "commit {} brings {} from the register in `{}`: earlier changes there are not checked here; run `stopgap \
+             history` with the `--root` of that register, in a checkout of the commit before it if the register is gone",
+            commit.short(),
+            counted(count, "exception"),
+            crate::text::shown(folder)
+        )
+    };
+    folders.into_iter().map(remark).collect()
 }
 
 fn instant(seconds: i64) -> DateTime<Utc> {

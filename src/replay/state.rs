@@ -5,11 +5,12 @@ use std::path::Path;
 use std::rc::Rc;
 
 use crate::error::Error;
-use crate::files::{self, CommitFiles, ReadFile};
+use crate::files::{self, CommitFiles, ReadFile, Repository};
 use crate::git::{Commit, Git, TreeChange, TreeFile};
 use crate::history::snapshot::{prefix, shown};
 use crate::policy::Policy;
 use crate::register::{self, Exception, is_named_like_one};
+use crate::replay::LoadBook;
 use crate::source::FileId;
 use crate::time::Moment;
 use crate::yaml;
@@ -162,29 +163,43 @@ impl<'r> State<'r> {
         Ok(touched)
     }
 
-    /// Compares exceptions that come from outside the register, such as from under another root, with what they were
-    /// there, and returns how many come from each folder.
+    /// Compares exceptions that come from another register with what they were there, and returns their paths there as they
+    /// are shown. What lay in any other folder was not an exception, and is new.
     pub(super) fn come_from_elsewhere(
         &mut self,
         before: &Before,
         touched: &mut Touched,
-    ) -> Result<BTreeMap<String, usize>, Error> {
+        names: &[&str],
+        load: &LoadBook<'_>,
+    ) -> Result<BTreeSet<String>, Error> {
         let added: BTreeSet<String> =
             touched.iter().filter(|(_, old)| old.is_none()).map(|(path, _)| stem_of(path)).collect();
-        let mut folders: BTreeMap<String, usize> = BTreeMap::new();
+        let gone = before.iter().filter_map(|(path, old)| Some((path, old.as_ref()?)));
+        let gone: Vec<(&String, &TreeFile)> = gone
+            .filter(|(path, _)| !self.top.files().contains_key(*path) && self.entry(path).is_none())
+            .filter(|(path, _)| is_named_like_one(path) && added.contains(&stem_of(path)))
+            .collect();
+        let mut elsewhere = BTreeSet::new();
+        if gone.is_empty() {
+            return Ok(elsewhere);
+        }
+        let mut below = self.top.clone();
         for (path, old) in before {
-            let Some(old) = old.as_ref().filter(|_| !self.top.files().contains_key(path)) else { continue };
-            if self.entry(path).is_some() || !is_named_like_one(path) || !added.contains(&stem_of(path)) {
+            below.set(path, old.clone());
+        }
+        let mut registers = Registers { files: &below, names, load, known: BTreeMap::new() };
+        for (path, old) in gone {
+            if !registers.hold(path)? {
                 continue;
             }
             let shown_as = shown(&self.prefix, path);
             let held = self.hold(&shown_as, old)?;
             if held.readable {
-                touched.insert(shown_as, Some(held));
-                *folders.entry(path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned()).or_default() += 1;
+                touched.insert(shown_as.clone(), Some(held));
+                elsewhere.insert(shown_as);
             }
         }
-        Ok(folders)
+        Ok(elsewhere)
     }
 
     /// Compares what comes back with the last version that could be read, and remembers the last version of what goes:
@@ -290,6 +305,48 @@ impl<'r> State<'r> {
         }
         folder.clone_into(&mut self.folder);
         self.index()
+    }
+}
+
+/// The registers of a commit, wherever their roots are.
+struct Registers<'r> {
+    files: &'r CommitFiles,
+    /// The names of policies.
+    names: &'r [&'r str],
+    load: &'r LoadBook<'r>,
+    /// The folder of each root that was looked at, from the top of the work tree; `None` without a usable rule book.
+    known: BTreeMap<String, Option<String>>,
+}
+
+impl Registers<'_> {
+    /// Tells whether a file, named from the top of the work tree, is in the folder that a rule book names.
+    fn hold(&mut self, path: &str) -> Result<bool, Error> {
+        let roots = path.match_indices('/').map(|(at, _)| &path[..=at]).chain([""]);
+        for root in roots {
+            if self.folder(root)?.is_some_and(|folder| path.starts_with(folder)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn folder(&mut self, root: &str) -> Result<Option<&str>, Error> {
+        if !self.known.contains_key(root) {
+            let folder = self.read(root)?;
+            self.known.insert(root.to_owned(), folder);
+        }
+        Ok(self.known.get(root).and_then(Option::as_deref))
+    }
+
+    fn read(&self, root: &str) -> Result<Option<String>, Error> {
+        if !self.names.iter().any(|name| self.files.files().contains_key(&format!("{root}{name}"))) {
+            return Ok(None);
+        }
+        match (self.load)(&Repository::Commit(self.files.below(root))) {
+            Ok(book) => Ok(Some(format!("{root}{}/", book.policy.exceptions))),
+            Err(error) if error.is_failure_of_git() => Err(error),
+            Err(_) => Ok(None),
+        }
     }
 }
 

@@ -96,7 +96,7 @@ impl Replay<'_> {
                 judged,
                 id: change.id.to_owned(),
                 path: changes.files.source(side.file).path().to_owned(),
-                deeds: timeline::deeds(change, self.state.put_back.contains(&change.id.to_lowercase())),
+                deeds: timeline::deeds(change, self.state.put_back.contains(&change.id.to_lowercase()), changes.files),
                 refused: refused(change),
                 decisions: made.collect(),
             })

@@ -256,6 +256,76 @@ fn what_only_git_tells_has_its_fields_and_its_words() {
     assert_eq!(says("moved"), json!([{"name": "what", "text": words}]));
 }
 
+/// Nobody knows who wrote what is older than the clone, or when.
+#[test]
+fn a_shallow_clone_accuses_nobody() {
+    let repo = Repo::new();
+    repo.write(FILE, &printer(&[])).commit("Ask");
+    repo.commits.set(9);
+    repo.write("readme.md", "More.\n").commit("Something else");
+    let clone = repo.clone_shallow(1);
+    let told = document(&clone, "printer", &[]);
+    let wanted = ["2026-01-02 decided -", "2026-01-02 began -", "2026-01-11 present -", "2026-02-01 ended -"];
+    let steps = steps(&told);
+    assert!(wanted.iter().all(|step| steps.contains(&(*step).to_owned())), "{steps:?}");
+    assert_eq!(doubts(&told), "");
+    let remarks = told["story"].to_string();
+    assert_eq!(remarks.matches("it is older than this shallow clone").count(), 3, "{remarks}");
+}
+
+/// The commit of midnight in UTC is one of the evening before in California.
+#[test]
+fn each_commit_is_dated_in_the_time_zone_of_its_policy() {
+    let repo = Repo::new();
+    repo.write("stopgap.yaml", "timezone: UTC\n").write(FILE, &printer(&[])).commit("Ask");
+    repo.write("stopgap.yaml", "timezone: America/Los_Angeles\n").commit("Move");
+    let told = document(&repo, "printer", &[]);
+    assert_eq!(doubts(&told), "");
+    assert_eq!(told["story"][0]["written"]["day"], json!("2026-01-02"));
+    assert_eq!(told["timeline"][0]["day"], json!("2026-01-02"));
+}
+
+#[test]
+fn fields_that_may_be_edited_freely_are_no_disagreement() {
+    let repo = Repo::new();
+    repo.write(FILE, &printer(&[])).commit("Ask");
+    repo.write(FILE, &printer(&[("owner", "Hanna Vogel"), ("x-ticket", "RISK-12")])).commit("Another owner");
+    let free = document(&repo, "printer", &[]);
+    assert!(steps(&free).contains(&"2026-01-03 edited agrees".to_owned()), "{:?}", steps(&free));
+    let mixed = [("owner", "Luis Prado"), ("x-ticket", "RISK-12"), ("risk.tier", "high")];
+    repo.write(FILE, &printer(&mixed)).commit("Another owner and another tier");
+    let told = doubts(&document(&repo, "printer", &[]));
+    assert!(told.contains("the record does not say that these were changed: risk.tier"), "{told}");
+}
+
+#[test]
+fn a_removed_record_does_not_end_after_it_is_gone() {
+    for (days, ends) in [(10, false), (40, true)] {
+        let repo = Repo::new();
+        repo.write(FILE, &printer(&[])).commit("Ask");
+        repo.commits.set(days);
+        std::fs::remove_file(repo.path().join(FILE)).unwrap();
+        repo.commit("Remove");
+        let steps = steps(&document(&repo, "printer", &[]));
+        assert_eq!(steps.iter().any(|step| step.contains("ended")), ends, "{steps:?}");
+        assert_eq!(steps.last().unwrap().contains("removed"), true, "{steps:?}");
+    }
+}
+
+#[test]
+fn a_record_that_went_to_another_register_says_where() {
+    let repo = Repo::new();
+    for root in ["a", "b"] {
+        repo.write(&format!("{root}/stopgap.yaml"), "version: 1\n").write(&format!("{root}/exceptions/.keep"), "");
+    }
+    repo.write(&format!("a/{FILE}"), &printer(&[])).commit("Ask");
+    repo.git(&["mv", &format!("a/{FILE}"), &format!("b/{FILE}")]);
+    repo.commit("Move");
+    let told = document(&repo, "printer", &["--root", "a"]);
+    let wanted = format!(r#"{{"name":"moved to","text":"../b/{FILE}"}}"#);
+    assert!(told["story"].to_string().contains(&wanted), "{}", told["story"]);
+}
+
 /// What `action/fetch-pulls` saves about one merge.
 fn pulls(commit: &str, head: &str, reviewer: &str, at: &str) -> String {
     format!(

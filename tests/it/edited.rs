@@ -149,6 +149,7 @@ fn run(files: &Files, base: &[FileId], reach: Reach<'_>) -> Vec<Seen> {
         head: Some(rule_book()),
         documents: Vec::new(),
         former_baseline: None,
+        elsewhere: BTreeSet::new(),
     };
     let gate = Gate { judge: &JUDGE, ownership: None, files, base, circumstances, around: None, is_last: false, reach };
     let seen = |Judged { findings, .. }: Judged<'_>| {

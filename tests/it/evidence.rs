@@ -591,6 +591,36 @@ fn a_commit_at_the_boundary_is_in_one_pack_whatever_becomes_of_the_time_zone() {
     }
 }
 
+/// The dates of a record are days of the time zone that was in force when they were written.
+#[test]
+fn a_later_time_zone_invents_no_findings_on_earlier_days() {
+    let repo = Repo::new();
+    repo.write("stopgap.yaml", "timezone: UTC\n").write("exceptions/.keep", "").commit("Begin");
+    // At midnight in UTC the 3rd begins; in California it is the 2nd.
+    repo.write(FILE, &printer(&[("starts", "2026-01-03")])).commit("Ask");
+    repo.write("stopgap.yaml", "timezone: America/Los_Angeles\n").commit("Move");
+    let (run, pack) = pack_of(&repo, "pack", ("2026-01-01", "2026-01-04"), &[]);
+    let found: Vec<Value> = records(&pack, "findings.json").iter().map(|it| it["rule"].clone()).collect();
+    assert!(!found.contains(&json!("dates-out-of-order")), "{found:?} {run:?}");
+}
+
+#[test]
+fn an_exception_from_another_register_is_an_event_and_a_decision_of_the_one_that_gets_it() {
+    let repo = Repo::new();
+    for root in ["a", "b"] {
+        repo.write(&format!("{root}/stopgap.yaml"), "timezone: UTC\n").write(&format!("{root}/exceptions/.keep"), "");
+    }
+    repo.commit("Begin");
+    repo.write(&format!("a/{FILE}"), &printer(&[])).commit("Ask");
+    repo.git(&["mv", &format!("a/{FILE}"), &format!("b/{FILE}")]);
+    repo.commit("Move");
+    let (_, pack) = pack_of(&repo, "b", ("2026-01-01", "2026-01-31"), &["--root", "b"]);
+    let [event] = records(&pack, "events.json").try_into().unwrap();
+    let from = format!("from `../a/{FILE}`");
+    assert_eq!((&event["what"], &event["details"]), (&json!("added"), &json!(from)), "{event}");
+    assert_eq!(records(&pack, "decisions.json").len(), 1);
+}
+
 #[test]
 fn a_pack_names_its_root_and_is_verified_from_anywhere_in_the_clone() {
     let repo = Repo::new();

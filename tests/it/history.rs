@@ -297,7 +297,7 @@ mod replay {
         let moved = repo.write(FILE, &printer(&[("expires", "2026-03-01")])).commit("Move up");
         let run = run(&repo, &["history", "--format", "concise"]);
         assert!(run.stdout.contains(&format!("{}:{FILE}:18:10: {MOVED}", &moved[..12])), "{run:?}");
-        assert!(run.stdout.contains("brings 1 exception from `team/exceptions`"), "{run:?}");
+        assert!(run.stdout.contains("brings 1 exception from the register in `team/exceptions`"), "{run:?}");
     }
 
     #[test]

@@ -430,6 +430,40 @@ mod attack {
     }
 
     #[test]
+    fn an_exception_that_lay_in_any_other_folder_is_new_in_the_register() {
+        let repo = repo();
+        repo.switch("main");
+        let parked = repo.write("notes/shop-scale.yaml", &scale(&[])).commit("Notes");
+        repo.git(&["mv", "notes/shop-scale.yaml", FILE]);
+        let moved = repo.commit("Tidy up");
+        let run = judge(&repo, &(Answers::pushed(&parked).text() + &Answers::pushed(&moved).text()));
+        assert!(run.stdout.starts_with(&format!("{}:{FILE}:", &moved[..12])), "{run:?}");
+        assert!(run.stdout.contains("error[merged-unapproved]") && !run.stdout.contains("brings"), "{run:?}");
+    }
+
+    /// The gate of the register that gets it requires the approval of one of its own owners.
+    #[test]
+    fn an_exception_from_another_register_is_decided_anew_and_what_was_edited_on_the_way_is_found() {
+        for (edit, rules) in [
+            (&[][..], &["merged-unapproved"][..]),
+            (&[("expires", "2026-02-05")], &["merged-unapproved", "expiry-moved"]),
+        ] {
+            let repo = repo();
+            repo.switch("main");
+            repo.write("team/stopgap.yaml", "version: 1\n").write("team/exceptions/shop-scale.yaml", &scale(&[]));
+            let asked = repo.commit("Ask");
+            repo.git(&["mv", "team/exceptions/shop-scale.yaml", FILE]);
+            let moved = repo.write(FILE, &scale(edit)).commit("Move");
+            let run = judge(&repo, &(Answers::pushed(&asked).text() + &Answers::pushed(&moved).text()));
+            let found = run.stdout.lines().filter(|line| line.starts_with(&moved[..12]));
+            let found: Vec<&str> =
+                found.filter_map(|line| line.split_once("error[")?.1.split_once(']')).map(|(rule, _)| rule).collect();
+            assert_eq!(found, rules, "{run:?}");
+            assert!(run.stdout.contains("brings 1 exception from the register in `team/exceptions`"), "{run:?}");
+        }
+    }
+
+    #[test]
     fn reverting_a_decision_is_a_decision_too() {
         let (repo, head, merge) = merged(Style::Merge);
         let sent = time(&repo, &merge, -60);

@@ -5,7 +5,7 @@ mod chosen;
 mod several;
 mod undone;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -266,6 +266,7 @@ impl Run<'_> {
                 former_baseline: base.former_baseline(&judge, head.as_ref())?,
                 head,
                 documents,
+                elsewhere: BTreeSet::new(),
             },
             around: Some(&around),
             is_last: !self.arguments.several.all_registers,

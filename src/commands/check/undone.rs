@@ -90,13 +90,12 @@ impl Past<'_> {
         let again = |file: &ReadFile| decode(file.source.text().as_bytes().to_vec(), file.source.path().to_owned());
         let mut files = Files::from_read(vec![again(new)]);
         let base = [files.add(again(old))];
-        let head = Some(self.judge.book());
         let gate = Gate {
             judge: self.judge,
             ownership: None,
             files: &files,
             base: &base,
-            circumstances: Circumstances { base_day: None, head, documents: Vec::new(), former_baseline: None },
+            circumstances: Circumstances::of_draft(self.judge.book()),
             around: None,
             is_last: false,
             reach: Reach::ChangeAlone,

@@ -51,7 +51,7 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
     // The change that adds the first register brings its whole past.
     let (Some(_), Some(base_day)) = (&changes.head, changes.base_day) else { return };
     let Some(head) = change.head.as_ref().and_then(|side| side.exception) else { return };
-    let base = change.base.as_ref().and_then(|side| side.exception);
+    let base = change.before();
     let (judge, evidence) = (cx.judge, changes.evidence.as_ref());
     let (zone, allowed, today) = (judge.policy.timezone, judge.policy.back_dating, judge.today.day);
     let opened = evidence.and_then(|evidence| evidence.opened).map(|opened| zone.day_of(opened.to_utc()));

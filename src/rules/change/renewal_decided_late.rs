@@ -28,7 +28,7 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
     }
     let zone = cx.policy().timezone;
     let Some(head) = change.head.as_ref().and_then(|side| side.exception) else { return };
-    let known = change.base.as_ref().and_then(|side| side.exception).map_or(0, |base| base.renewals.len());
+    let known = change.before().map_or(0, |base| base.renewals.len());
     for (index, renewal) in head.renewals.iter().enumerate().skip(known) {
         let (Some(before), Some(decided)) = (head.expiry_before(index), &renewal.decided) else { continue };
         let last = zone.last_day(before.value);

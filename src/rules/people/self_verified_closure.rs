@@ -28,8 +28,7 @@ declare_rule! {
 
 fn check(change: &Change<'_>, cx: &mut Context<'_>) {
     let Some(head) = change.head.as_ref().and_then(|side| side.exception) else { return };
-    let closed_before =
-        change.base.as_ref().and_then(|side| side.exception).is_some_and(|base| base.is(&[Status::Closed]));
+    let closed_before = change.before().is_some_and(|base| base.is(&[Status::Closed]));
     let Some(closure) = head.closure.as_ref().filter(|_| head.is(&[Status::Closed]) && !closed_before) else { return };
     let (Some(by), Some(verified)) = (&closure.by, &closure.verified_by) else { return };
     if !cx.judge.people.same(by.as_str(), verified.as_str()) {

@@ -1,7 +1,7 @@
 //! The edges of the rules: the last value on each side of a boundary, and the words that depend on it. Registers and
 //! changes are judged from texts in this process, without git.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -152,6 +152,7 @@ impl Edge {
             head: (!self.is_first).then(|| rule_book(head)),
             documents,
             former_baseline: None,
+            elsewhere: BTreeSet::new(),
         };
         let evidence = |changes: &Changes<'_>| {
             let mut evidence = self.evidence.clone();
