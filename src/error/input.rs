@@ -100,6 +100,15 @@ pub enum Input {
         /// A cell with the month first.
         month_first: Cell,
     },
+    /// A table that `stopgap export` wrote, for reading.
+    #[error(
+        "`{}` is a table that `stopgap export` wrote, which does not have everything that the records say",
+        shown(file)
+    )]
+    OwnExport {
+        /// The file.
+        file: String,
+    },
     /// No cell of a column shows in which order its dates are written.
     #[error("the column `{}` contains {cell}, which is ambiguous, and no other cell decides", shown(column))]
     DatesUndecided {
@@ -126,6 +135,11 @@ impl Input {
                  expires=\"Other heading\"`"
                 .into(),
             Self::TooManyColumns { .. } => "export only the columns of the register".into(),
+            Self::OwnExport { .. } => {
+                "copy the YAML files from the other register; to fill gaps in a spreadsheet, write it \
+                 with `stopgap export --format csv --gaps` and import it with `--update`"
+                    .into()
+            }
             Self::TooManyRows { .. } => "split it into files by year or by team".into(),
             Self::DatesDisagree { .. } | Self::DatesMixed { .. } | Self::DatesUndecided { .. } => {
                 "give the order of day and month: `--date-order dmy` (23/11/2026) or `--date-order mdy` (11/23/2026)"

@@ -21,11 +21,17 @@ use crate::text::{enumerated, nearest, shown};
 use crate::time::foreign::{self as dates, DateOrder, Evidence, Written};
 use crate::time::{Day, Moment};
 
+/// Columns that only `stopgap export` computes.
+const OF_EXPORT: [&str; 4] = ["live", "days_left", "current_expiry", "renewals_used"];
+
 /// Reads a spreadsheet.
 pub(super) fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Reading, Error> {
     let (text, encoding) = decode::decode(bytes);
     let wanted: Vec<String> = options.map.iter().map(|(_, heading)| heading.clone()).collect();
     let table = table::read(text, &wanted).map_err(|why| no_table(name, why))?;
+    if !options.update && OF_EXPORT.iter().all(|fact| table.headings.iter().any(|heading| heading == fact)) {
+        return Err(Input::OwnExport { file: name.to_owned() }.into());
+    }
     let columns = map(&table, options)?;
     let orders = orders(&table, &columns, options);
     let mut reading = Reading::new(Format::Csv);

@@ -782,3 +782,15 @@ fn a_sheet_with_a_single_column_is_read_and_counted_in_the_singular() {
     assert!(run.stdout.contains("old-printer.yaml (line 2)"), "{}", run.stdout);
     assert!(run.stdout.contains("\nmissing fields: ") && !run.stdout.contains("lack none"), "{}", run.stdout);
 }
+
+/// Its columns are for reading: lists are written out, and renewals are missing.
+#[test]
+fn a_table_that_export_wrote_is_refused_with_another_way() {
+    let sandbox = Sandbox::new();
+    sandbox.file("exceptions/label-printer.yaml", exception(&[]));
+    let table = Run::of(sandbox.command().args(["export", "--format", "csv", "--today", TODAY])).stdout;
+    let (run, files) = imported("register.csv", table, &[]);
+    assert_eq!((run.code, files.len()), (2, 0), "{run:?}");
+    assert!(run.stderr.contains("a table that `stopgap export` wrote"), "{run:?}");
+    assert!(run.stderr.contains("copy the YAML files"), "{run:?}");
+}
