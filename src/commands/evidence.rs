@@ -190,8 +190,7 @@ fn told(collected: &Collected, output: &Path, files: usize, out: &mut dyn Write)
     }
     let more = if more.is_empty() { String::new() } else { format!(": {}", more.join(", ")) };
     writeln!(out, "  {}{more}", counted(decisions.len(), "decision"))?;
-    let were = if stood.len() == 1 { "was" } else { "were" };
-    writeln!(out, "  {} {were} open in the period, {standing} of them at its end", counted(stood.len(), "finding"))?;
+    writeln!(out, "  {}", evidence::open_findings(stood.len(), standing))?;
     writeln!(out, "  {} in changes that bypassed the gate", counted(slips, "finding"))?;
     for remark in remarks {
         writeln!(out, "{}", escape::line(remark))?;

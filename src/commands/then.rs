@@ -140,8 +140,13 @@ pub(super) fn remark_today(
         Some(newest > today.day && git.has_commit_by(moment).ok()?)
     };
     if is_past() == Some(true) {
-        let (given, day) = (shown(given), today.day);
-        remark(&format!("`--today {given}` checks the files as they are now; `--at {day}` reads them as they were"));
+        // A day of `--at` is judged at its end.
+        let at = match typed::read(given, today.day, Toward::Past) {
+            Ok(moment @ (Moment::Local(_) | Moment::Instant(_))) => moment.to_string(),
+            _ => today.day.to_string(),
+        };
+        let given = shown(given);
+        remark(&format!("`--today {given}` checks the files as they are now; `--at {at}` reads them as they were"));
     }
 }
 

@@ -361,8 +361,8 @@ impl GitError {
                 "commit or check out something first, or leave `--base` out to check the whole register".into()
             }
             Self::NothingToReplay => "check out the default branch first".into(),
-            Self::EndsEarly { .. } => "set `fetch-depth: 0` (GitHub) or `GIT_DEPTH: 0` (GitLab), run \
-                 `git fetch --unshallow`, or name a later commit with `--since`"
+            Self::EndsEarly { .. } => "set `fetch-depth: 0` (GitHub) or `GIT_DEPTH: 0` (GitLab), or run \
+                 `git fetch --unshallow`; `stopgap history --since COMMIT` begins with a later commit"
                 .into(),
             Self::Shallow => {
                 "run `git fetch --unshallow`, or set `fetch-depth: 0` (GitHub) or `GIT_DEPTH: 0` (GitLab)".into()

@@ -31,6 +31,17 @@ use crate::time::{Day, Moment, Zone};
 pub use compare::{Difference, Manifest, Pack, differences, first_difference};
 pub use standing::{END, State, Stood};
 
+/// Says how many findings stood in a period, and how many of them at its end.
+#[must_use]
+pub fn open_findings(stood: usize, standing: usize) -> String {
+    match (stood, standing) {
+        (0, _) => "no finding was open in the period".to_owned(),
+        (1, 0) => "1 finding was open in the period, and not at its end".to_owned(),
+        (1, _) => "1 finding was open in the period, and still at its end".to_owned(),
+        _ => format!("{stood} findings were open in the period, {standing} of them at its end"),
+    }
+}
+
 /// Reads the rule book in a commit, and the organisation's own schema.
 pub type LoadWhole<'r> = dyn Fn(&Repository) -> Result<(RuleBook, Option<Schema>), Error> + 'r;
 
@@ -259,4 +270,21 @@ fn decided(touch: &Touch, verdict: Option<&replay::Verdict>, past: &Past, zone: 
         objections: objections.clone(),
     };
     touch.decisions.iter().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_are_counted_as_people_say_it() {
+        for (stood, standing, says) in [
+            (0, 0, "no finding was open in the period"),
+            (1, 0, "1 finding was open in the period, and not at its end"),
+            (1, 1, "1 finding was open in the period, and still at its end"),
+            (3, 1, "3 findings were open in the period, 1 of them at its end"),
+        ] {
+            assert_eq!(open_findings(stood, standing), says);
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::git::Commit;
-use crate::output::{Look, Report, escape, github, json, text};
+use crate::output::{Folded, Look, Report, escape, github, json, text};
 use crate::register::Register;
 use crate::replay::{Past, Verdict};
 use crate::rule::Level;
@@ -54,7 +54,7 @@ pub fn render(format: Format, report: &HistoryReport<'_>, look: Look, out: &mut 
                 heading(verdict, out)?;
                 text::render(&report.of(verdict, &Register::default()), look, out)?;
             }
-            summary(report, out)
+            summary(report, &mut Folded::new(out, look))
         }
         Format::Concise => {
             for verdict in &report.past.verdicts {

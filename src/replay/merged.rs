@@ -60,9 +60,6 @@ impl<'r> Merges<'r> {
         let taken_over = Takeover::of(judge, changes);
         let taken_over = taken_over.iter().flat_map(Takeover::approvable);
         let files: BTreeSet<FileId> = decisions.iter().map(|decision| decision.file).chain(taken_over).collect();
-        if files.is_empty() {
-            return Ok(Ok(Merge::default()));
-        }
         let landed = Landed {
             commit: commit.as_str(),
             committed: instant(info.committed).fixed_offset(),
@@ -70,6 +67,8 @@ impl<'r> Merges<'r> {
         };
         let (candidates, others) = match self.pulls.of(landed) {
             Ok(found) => found,
+            // Nobody has to answer for a commit without a decision.
+            Err(_) if files.is_empty() => return Ok(Ok(Merge::default())),
             Err(unanswered) => return Ok(Err(unanswered)),
         };
         let files: Vec<FileId> = files.into_iter().collect();

@@ -60,7 +60,7 @@ pub struct Past {
     pub judged: usize,
     /// The commits that contain a decision, and whose pull requests show who approved it.
     pub decided: Vec<Commit>,
-    /// What brought the commits with decisions to the branch, where the pull requests were given.
+    /// What brought the commits with decisions to the branch, and the others of which that is known.
     pub merges: BTreeMap<Commit, Merge>,
     /// What could not be judged as it should be, for people.
     pub remarks: Vec<String>,
@@ -413,6 +413,11 @@ impl<'r> Replay<'r> {
 
     /// Notes that a commit contains decisions, and what is not known about who approved them.
     fn note_decisions(&mut self, commit: &Commit, first: bool, judge: &Judge, changes: &Changes<'_>) {
+        if let Some(Ok(merge)) = changes.merge.as_ref().filter(|_| !first)
+            && !merge.pulls.is_empty()
+        {
+            self.past.merges.insert(commit.clone(), merge.clone());
+        }
         let count = decisions(changes).len();
         if count == 0 {
             return;

@@ -223,6 +223,8 @@ fn it_says_what_was_read_and_what_cannot_be() {
     // Of the two days, only the one in the past is remarked on.
     let ran = run(&repo, &["list", "--today", "2026-01-03"]);
     assert!(ran.stderr.starts_with("note: `--today 2026-01-03` checks the files as they are now"), "{ran:?}");
+    let moment = run(&repo, &["list", "--today", "2026-01-03T02:29"]);
+    assert!(moment.stderr.contains("`--at 2026-01-03T02:29` reads"), "the day would be judged at its end: {moment:?}");
     assert_eq!(run(&repo, &["list", "--today", "9998-01-01"]).stderr, "");
     assert_eq!(run(&repo, &["list"]).stderr, "");
 }
@@ -285,6 +287,10 @@ fn what_was_in_force_in_a_period_is_listed_whatever_became_of_it() {
     let text = run(&repo, &["list", "--in-force", "2026-01-01..2026-01-31"]);
     let removed = &repo.rev("HEAD~1")[..12];
     assert!(text.stdout.contains(&format!("no longer in the register: printer, removed in {removed}\n")), "{text:?}");
+    let sheet = run(&repo, &["list", "--in-force", "2026-01-01..2026-01-31", "--format", "csv"]).stdout;
+    let ends: Vec<&str> = sheet.lines().filter_map(|line| line.rsplit(',').next()).collect();
+    assert_eq!(ends.iter().filter(|end| **end == removed).count(), 1, "{sheet}");
+    assert!(ends[0] == "removed_in" && ends.iter().filter(|end| end.is_empty()).count() == 1, "{sheet}");
     assert!(
         text.stdout.ends_with("2 exceptions in force from 2026-01-01 to 2026-01-31, 3 more left out\n"),
         "{text:?}"

@@ -363,6 +363,26 @@ fn approvals_are_told_where_they_are_known_and_a_forged_one_is_doubted() {
     assert!(doubts(&forged).contains("error[merged-unapproved]"), "{}", doubts(&forged));
 }
 
+/// They are saved for the commits with decisions; whoever saves more is told more.
+#[test]
+fn the_reviewers_of_a_closure_are_told_where_they_were_saved() {
+    let repo = Repo::new();
+    repo.write("exceptions/.keep", "").write(FILE, &printer(&[])).commit("Begin");
+    repo.branch("close");
+    let closed = printer(&[
+        ("status", "closed"),
+        ("closure", "{date: 2026-01-04, by: Luis Prado, verified_by: Mei Tanaka, note: Replaced.}"),
+    ]);
+    let head = repo.write(FILE, &closed).commit("Close");
+    repo.switch("main");
+    let merged = repo.merge("close");
+    repo.write("../pulls.jsonl", &pulls(&merged, &head, "mei", "2026-01-03T12:00:00Z"));
+    let pulls = repo.path().join("../pulls.jsonl");
+    let told = document(&repo, "printer", &["--pulls", pulls.to_str().unwrap()]);
+    let step = told["story"].as_array().unwrap().iter().find(|it| it["what"] == "closed").unwrap();
+    assert_eq!(step["approvals"][0]["login"], json!("mei"), "{step}");
+}
+
 #[test]
 fn hostile_texts_stay_texts_and_lines_fit() {
     let repo = Repo::new();

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use maud::{Markup, html};
 
-use crate::evidence::{Collected, Decided, Stood, Verdict};
+use crate::evidence::{Collected, Decided, Stood, Verdict, open_findings};
 use crate::git::Commit;
 use crate::output::escape;
 use crate::output::evidence::Milestone;
@@ -71,7 +71,7 @@ fn summary(collected: &Collected) -> Markup {
                 @if objected > 0 { ", " strong.doubt { (objected) " with violations" } }
                 @if unknown > 0 { ", " (unknown) " with unknown approval" }
             }
-            dt { "Findings" } dd { (collected.stood.len()) @if collected.stood.len() == 1 { " was" } @else { " were" } " open in the period, " (standing) " of them at its end" }
+            dt { "Findings" } dd { (open_findings(collected.stood.len(), standing)) }
             dt { "Bypassed the gate" } dd { (counted(slips_of(collected).count(), "finding")) }
             dt { "Commits" } dd { (collected.past.commits) ", " (collected.past.judged) " of them touch the register or its rule book" }
             dt { "Approvals" }

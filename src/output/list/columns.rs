@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::git::Commit;
 use crate::output::list::{Listing, Row};
 use crate::output::record::{Described, Facts};
 use crate::output::{Look, escape};
@@ -49,6 +50,8 @@ pub enum Column {
     InForce,
     /// The register that it is in, with `--all-registers`.
     Register,
+    /// The commit that removed it from the register, with `--in-force`.
+    RemovedIn,
 }
 
 /// The columns of a table, from left to right.
@@ -114,6 +117,7 @@ impl Column {
             Self::Path => "PATH",
             Self::InForce => "IN FORCE",
             Self::Register => "REGISTER",
+            Self::RemovedIn => "REMOVED IN",
         }
     }
 
@@ -138,6 +142,7 @@ impl Column {
             Self::Path => "path",
             Self::InForce => "in_force",
             Self::Register => "register",
+            Self::RemovedIn => "removed_in",
         }
     }
 
@@ -156,7 +161,7 @@ impl Column {
     }
 
     /// Returns what a column contains for an exception, in a spreadsheet: people as the record writes them.
-    fn value(self, row: &Row<'_>, described: &Described<'_>) -> String {
+    fn value(self, listing: &Listing<'_>, row: &Row<'_>, described: &Described<'_>) -> String {
         let it = row.exception;
         let Facts { in_force, days_left, last_day, first_day, current_approver, renewals_used, .. } = &described.facts;
         match self {
@@ -170,6 +175,10 @@ impl Column {
             Self::Path => described.path.to_owned(),
             Self::InForce => in_force.unwrap_or_default().to_string(),
             Self::Register => described.register.unwrap_or(".").to_owned(),
+            Self::RemovedIn => {
+                let commit = listing.removed.get(listing.view.files.source(it.file).path());
+                commit.map(Commit::short).unwrap_or_default().to_owned()
+            }
             Self::Starts => first_day.clone().unwrap_or_default(),
             Self::Decided => it.decided.as_ref().map(|day| day.value.to_string()).unwrap_or_default(),
             _ => self.field(it).unwrap_or_default().to_owned(),
@@ -177,23 +186,23 @@ impl Column {
     }
 
     /// Returns the cell of a spreadsheet. A number that stopgap has computed is the only one that may begin with a minus.
-    pub(super) fn csv(self, row: &Row<'_>, described: &Described<'_>) -> String {
-        let value = self.value(row, described);
+    pub(super) fn csv(self, listing: &Listing<'_>, row: &Row<'_>, described: &Described<'_>) -> String {
+        let value = self.value(listing, row, described);
         if matches!(self, Self::Left) { value } else { escape::cell(&value) }
     }
 
     /// Returns what a column of the table shows of an exception. A person has the same name in every row, whichever
     /// spelling the record uses.
-    fn cell(self, row: &Row<'_>, described: &Described<'_>) -> String {
+    fn cell(self, listing: &Listing<'_>, row: &Row<'_>, described: &Described<'_>) -> String {
         let shown = match self {
             Self::Left => row.left(),
             Self::Status => row.status().to_owned(),
             Self::Renewed => format!("{}/{}", row.exception.renewals.len(), row.max_renewals),
             Self::InForce => if described.facts.in_force.unwrap_or_default() { "yes" } else { "no" }.to_owned(),
             Self::Owner | Self::Approver | Self::Requester => {
-                row.people.name_of(&self.value(row, described)).to_owned()
+                row.people.name_of(&self.value(listing, row, described)).to_owned()
             }
-            _ => self.value(row, described),
+            _ => self.value(listing, row, described),
         };
         escape::line(&shown).into_owned()
     }
@@ -212,7 +221,7 @@ impl Table {
         let columns = listing.columns(&TABLE);
         let row = |row: &Row<'_>| {
             let described = listing.view.describe_exception(row.exception);
-            columns.iter().map(|column| column.cell(row, &described)).collect()
+            columns.iter().map(|column| column.cell(listing, row, &described)).collect()
         };
         let cells: Vec<Vec<String>> = listing.rows.iter().map(row).collect();
         let widths = (0..columns.len()).map(|at| {

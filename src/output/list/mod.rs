@@ -157,11 +157,14 @@ fn table(listing: &Listing<'_>, look: Look, out: &mut dyn Write) -> io::Result<(
 
 fn csv(listing: &Listing<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    let columns = listing.columns(&columns::CSV);
+    let mut columns = listing.columns(&columns::CSV);
+    if listing.columns.is_empty() && listing.period.is_some() {
+        columns.push(Column::RemovedIn);
+    }
     writer.write_record(columns.iter().map(|column| column.name()))?;
     for row in &listing.rows {
         let described = listing.view.describe_exception(row.exception);
-        writer.write_record(columns.iter().map(|column| column.csv(row, &described)))?;
+        writer.write_record(columns.iter().map(|column| column.csv(listing, row, &described)))?;
     }
     writer.flush()
 }
