@@ -37,7 +37,7 @@ impl<'r> Register<'r> {
     ) -> Self {
         let mut it = Self {
             owned: FxHashMap::default(),
-            taken_up: rules::all_taken_up(judge, register, changes),
+            taken_up: rules::all_taken_up(judge, register.exceptions(), changes),
             alike: alike(register, subjects),
         };
         for exception in register.exceptions() {

@@ -55,7 +55,7 @@ use crate::commands::steps::Tool;
 use crate::cores;
 use crate::error::Error;
 use crate::history::base::CiEnvironment;
-use crate::output::{Look, Severity, Snippet, escape, render_snippet};
+use crate::output::{Look, NARROWEST, Severity, Snippet, escape, render_snippet, wrap};
 
 /// What a run learns from outside, once: the clock, the folder, the terminal.
 #[derive(Clone, Debug)]
@@ -285,7 +285,7 @@ pub fn describe(error: &Error, look: Look) -> String {
         Error::Config { kind, source_text, problems } => (kind, source_text, problems),
         Error::ByHand { .. } | Error::Missing { .. } | Error::Unfinished { .. } => {
             let head = render_snippet(&snippet(error.to_string(), error.help(), None, Vec::new()), look);
-            let lines = below(error);
+            let lines = below(error, look);
             return head + &lines.iter().map(|line| format!("    {}\n", escape::line(line))).collect::<String>();
         }
         other => return render_snippet(&snippet(other.to_string(), other.help(), None, Vec::new()), look),
@@ -301,12 +301,17 @@ pub fn describe(error: &Error, look: Look) -> String {
 }
 
 /// Returns the lines below an error and its help.
-fn below(error: &Error) -> Vec<String> {
+fn below(error: &Error, look: Look) -> Vec<String> {
     match error {
         Error::ByHand { lines, .. } | Error::Unfinished { lines, .. } => lines.lines().map(str::to_owned).collect(),
         Error::Missing { answers, .. } => {
             let width = answers.iter().map(|(argument, _)| argument.chars().count()).max().unwrap_or_default();
-            answers.iter().map(|(argument, what)| format!("{argument:width$}  {what}")).collect()
+            let room = if look.wraps { look.width.saturating_sub(width + 6).max(NARROWEST) } else { usize::MAX };
+            let line = |(argument, what): &(String, String)| {
+                let gap = format!("\n{}", " ".repeat(width + 2));
+                format!("{argument:width$}  {}", wrap(what, "", room).replace('\n', &gap))
+            };
+            answers.iter().map(line).flat_map(|lines| lines.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
         }
         _ => Vec::new(),
     }

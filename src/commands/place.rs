@@ -7,7 +7,7 @@ use crate::cli::Place;
 use crate::error::{Argument, Error};
 use crate::files::{self, MAX_BYTES_BESIDE, Repository};
 use crate::git::Git;
-use crate::output::{Identity, schemas};
+use crate::output::{Identity, escape, schemas};
 use crate::policy;
 use crate::register::Files;
 use crate::rule::Findings;
@@ -55,6 +55,13 @@ pub(super) fn root(place: &Place, current: &Path) -> Result<PathBuf, Error> {
         }
     }
     Ok(current)
+}
+
+/// Returns the options by which another command finds the same register from the same folder, each after a space.
+pub(super) fn options(place: &Place) -> String {
+    let named = [("--root", &place.root), ("--policy", &place.policy)].into_iter();
+    let named = named.filter_map(|(option, path)| Some((option, path.as_ref()?)));
+    named.map(|(option, path)| format!(" {option} {}", escape::shell_word(&path.to_string_lossy()))).collect()
 }
 
 fn has_policy(folder: &Path) -> Result<bool, Error> {

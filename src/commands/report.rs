@@ -37,7 +37,11 @@ pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -
     };
     let pulls = history::read_pulls(&arguments.pulls, &world.folder)?;
     let links = links(arguments.link.as_deref(), &opened)?;
-    let Seen { findings, let_be } = seen;
+    let Seen { findings, mut let_be } = seen;
+    // Others read it elsewhere, where a path of this machine leads nowhere.
+    let is_near = [&place.root, &place.policy].into_iter().flatten().all(|path| path.is_relative());
+    let options = if is_near { place::options(place) } else { String::new() };
+    let_be.iter_mut().for_each(|it| it.command.push_str(&options));
     let (known, failure) = known(&opened, world, period, pulls.as_ref())?;
     let known = Known { findings, let_be, links, ..known };
     let (register, folders) = (opened.register(), opened.folders());
@@ -46,9 +50,9 @@ pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -
     let meeting = Meeting::new(&items, &register, &opened.files, &judge_of, &opened.homes, period, &known);
     let folder = std::fs::canonicalize(&world.folder).unwrap_or_else(|_| world.folder.clone());
     // The commands for one of several registers are typed at the top of the work tree.
-    let is_inside = !opened.are_several() && folder.starts_with(&opened.root);
-    let here = is_inside.then_some((folder.as_path(), opened.root.as_path()));
-    let meeting = Meeting { folder: &folders, here, ..meeting };
+    let is_here = !opened.are_several() && (!options.is_empty() || folder.starts_with(&opened.root));
+    let here = is_here.then_some((folder.as_path(), opened.root.as_path()));
+    let meeting = Meeting { folder: &folders, place: &options, here, ..meeting };
     let view = opened.view(&register);
     write::outputs(&outputs.files, world, |format, look, file| render(format, &meeting, view, look, file))?;
     outputs.printed.map_or(Ok(()), |format| render(format, &meeting, view, world.look(), out))?;

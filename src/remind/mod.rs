@@ -15,7 +15,7 @@ pub use stage::Stage;
 pub use track::{Settings, Step, Tracking, Why, track};
 
 use crate::register::{Exception, Register, Term};
-use crate::rules::Judge;
+use crate::rules::{self, Judge, Renewals};
 use crate::source::FileId;
 use crate::time::{Day, Moment, Today, Zone};
 
@@ -45,6 +45,8 @@ pub struct Concern {
     pub since: Day,
     /// Whether the owner's manager and the approver are told too: of an end always, of a review once it is late.
     pub wide: bool,
+    /// Whether the policy allows one more renewal.
+    pub renewable: bool,
 }
 
 /// What a concern is about.
@@ -111,10 +113,7 @@ impl Concern {
     #[must_use]
     pub fn advice(&self) -> String {
         match self.subject {
-            Subject::End(_, last, _) if self.stage.is_late() => {
-                format!("carry out the removal and close it; a renewal had to be requested by {last}")
-            }
-            Subject::End(_, last, _) => format!("carry out the removal by {last}, or request a renewal by then"),
+            Subject::End(expiry, last, _) => rules::advice(expiry, last, self.stage.is_late(), self.renewable),
             Subject::Review(_) => "close it, or add a review that says what still depends on it".to_owned(),
         }
     }
@@ -154,9 +153,24 @@ pub fn due<'r>(judge: &'r Judge, register: &'r Register<'r>) -> Vec<Reminder<'r>
 /// Works out the same for several registers in one; `judge` returns the rule book for a path.
 #[must_use]
 pub fn due_each<'r>(judge: &dyn Fn(&str) -> &'r Judge, register: &'r Register<'r>) -> Vec<Reminder<'r>> {
-    let live = register.exceptions().filter(|exception| exception.is_live());
     let judge = |exception: &Exception<'_>| judge(path(register, exception.file));
-    let reminders = live.filter_map(|exception| reminder(exception, judge(exception), register));
+    let mut counted: Vec<(&'r Judge, Renewals)> = Vec::new();
+    let mut is_renewable = |exception: &Exception<'_>, own: &'r Judge| {
+        let at = counted.iter().position(|(other, _)| std::ptr::eq(*other, own)).unwrap_or_else(|| {
+            let theirs = register.exceptions().filter(|exception| std::ptr::eq(judge(exception), own));
+            counted.push((own, Renewals::new(own, theirs, None)));
+            counted.len() - 1
+        });
+        counted[at].1.is_left(exception)
+    };
+    let live = register.exceptions().filter(|exception| exception.is_live());
+    let reminders = live.filter_map(|exception| {
+        let own = judge(exception);
+        let mut reminder = reminder(exception, own, register)?;
+        let renewable = is_renewable(exception, own);
+        reminder.concerns.iter_mut().for_each(|concern| concern.renewable = renewable);
+        Some(reminder)
+    });
     let mut reminders: Vec<Reminder<'r>> = reminders.collect();
     reminders.sort_by_key(Reminder::urgency);
     reminders
@@ -188,11 +202,11 @@ fn end(exception: &Exception<'_>, zone: Zone, today: Today, reminders: &[u32]) -
     if term.ended {
         let stage = Stage::expired(first.days_until(today.day));
         let Stage::Expired(days) = stage else { return None };
-        return Some(Concern { subject, stage, since: first.plus(days.into()), wide: true });
+        return Some(Concern { subject, stage, since: first.plus(days.into()), wide: true, renewable: true });
     }
     let notice = exception.notice(zone, today, reminders)?;
     let since = term.last_day.plus(-i64::from(notice.days));
-    Some(Concern { subject, stage: Stage::Reminder(notice.days), since, wide: true })
+    Some(Concern { subject, stage: Stage::Reminder(notice.days), since, wide: true, renewable: true })
 }
 
 /// Returns the concern about the review that an emergency needs once its incident has ended.
@@ -206,7 +220,7 @@ fn review(exception: &Exception<'_>, judge: &Judge) -> Option<Concern> {
             stage => (stage, ended.plus(2)),
         },
     };
-    Some(Concern { subject: Subject::Review(ended), stage, since, wide: stage.is_late() })
+    Some(Concern { subject: Subject::Review(ended), stage, since, wide: stage.is_late(), renewable: true })
 }
 
 fn path<'r>(register: &'r Register<'r>, file: FileId) -> &'r str {

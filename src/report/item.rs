@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use crate::register::Tier;
 use crate::register::{Exception, Home, Register, Status, Text};
 use crate::report::people::{Directory, Owner};
-use crate::rules::Judge;
+use crate::rules::{Judge, Renewals};
 use crate::source::FileId;
 use crate::time::{Day, Zone};
 
@@ -108,6 +108,8 @@ pub struct Item<'r> {
     pub closed_ahead: bool,
     /// How often it may be renewed.
     pub max_renewals: usize,
+    /// Whether no renewal is left, counting those of the older exceptions that it takes up.
+    pub used_up: bool,
     /// The review that it needs, if it is a live emergency.
     pub review: Option<ReviewDue>,
 }
@@ -122,24 +124,36 @@ pub fn read<'r>(
     until: Day,
 ) -> Vec<Item<'r>> {
     let shared = shared_ids(register, homes);
-    let mut directories: Vec<(&'r Judge, Directory<'r>)> = Vec::new();
+    let mut of_judges: Vec<(&'r Judge, Directory<'r>, Renewals)> = Vec::new();
+    let path_of = |file: FileId| {
+        let at = register.files.binary_search_by_key(&file, |file| file.id).ok();
+        at.and_then(|at| register.files.get(at)).map_or("", |file| file.path)
+    };
     let mut items: Vec<Item<'r>> = Vec::with_capacity(register.exceptions().len());
-    let mut files = register.files.iter();
     for exception in register.exceptions() {
-        // Both lists are in the order of the files.
-        let path = files.find(|file| file.id == exception.file).map_or("", |file| file.path);
-        let judge = judge(path);
-        let at = directories.iter().position(|(other, _)| std::ptr::eq(*other, judge)).unwrap_or_else(|| {
-            directories.push((judge, Directory::new(&judge.people, judge.today.day)));
-            directories.len() - 1
+        let path = path_of(exception.file);
+        let own = judge(path);
+        let at = of_judges.iter().position(|(other, ..)| std::ptr::eq(*other, own)).unwrap_or_else(|| {
+            let theirs = register.exceptions().filter(|it| std::ptr::eq(judge(path_of(it.file)), own));
+            let directory = Directory::new(&own.people, own.today.day);
+            of_judges.push((own, directory, Renewals::new(own, theirs, None)));
+            of_judges.len() - 1
         });
-        let directory = &mut directories[at].1;
+        let (_, directory, renewals) = &mut of_judges[at];
         let owner = exception.owner.as_ref().map(|owner| directory.owner(owner.as_str()));
         let home = Home::of(homes, path);
         // Where there are several registers, only the path says which one it is in.
         let is_ambiguous = shared.binary_search(&exception.file).is_ok();
         let shares_id = home.is_some() || is_ambiguous;
-        items.push(Item { path, owner, home, shares_id, is_ambiguous, ..Item::new(exception, judge, until) });
+        items.push(Item {
+            path,
+            owner,
+            home,
+            shares_id,
+            is_ambiguous,
+            used_up: !renewals.is_left(exception),
+            ..Item::new(exception, own, until)
+        });
     }
     items.sort_by(|a, b| a.urgency().cmp(&b.urgency()));
     items.iter_mut().enumerate().for_each(|(rank, item)| item.rank = rank);
@@ -190,6 +204,7 @@ impl<'r> Item<'r> {
             closed_on,
             closed_ahead: closed_on > Some(today.day),
             max_renewals: policy.max_renewals,
+            used_up: exception.renewals.len() >= policy.max_renewals,
             review: exception
                 .unreviewed_incident(|by| judge.is_agent(by))
                 .filter(|ended| live && ended.value <= today.day)
@@ -274,12 +289,6 @@ impl<'r> Item<'r> {
     #[must_use]
     pub fn renewals(&self) -> usize {
         self.exception.renewals.len()
-    }
-
-    /// Returns whether no renewal is left.
-    #[must_use]
-    pub fn is_used_up(&self) -> bool {
-        self.renewals() >= self.max_renewals
     }
 
     /// Returns how many days a live or closed exception has existed: the day count from its start to its closure, or to

@@ -83,7 +83,7 @@ impl LetBe {
         list
     }
 
-    /// Names the register to the command, where there are several.
+    /// Names the register, where there are several, to people and to the command.
     #[must_use]
     pub fn of_register(mut self, name: &str, word: &str) -> Self {
         self.what = format!("{}: {}", shown(name), self.what);

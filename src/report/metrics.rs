@@ -153,7 +153,7 @@ impl<'m> Metrics<'m> {
             overdue: Overdue::new(items),
             renewals: Renewals {
                 used: live().map(Item::renewals).sum(),
-                used_up: live().filter(|item| item.is_used_up()).count(),
+                used_up: live().filter(|item| item.used_up).count(),
             },
             life: Life::new(items, judge.today.day),
             closing: Closing::new(items),

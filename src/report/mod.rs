@@ -68,6 +68,8 @@ pub struct Meeting<'m> {
     pub max_renewals: usize,
     /// The folder of the exceptions, relative to the root.
     pub folder: &'m str,
+    /// The options by which the commands find the only register, each after a space.
+    pub place: &'m str,
     /// The folder in which the commands are typed, and what the paths are relative to; `None` if the paths are named as
     /// they are.
     pub here: Option<(&'m Path, &'m Path)>,
@@ -123,6 +125,7 @@ impl<'m> Meeting<'m> {
             zone: judge.policy.timezone,
             max_renewals: judge.policy.max_renewals,
             folder: &judge.policy.exceptions,
+            place: "",
             here: None,
             homes,
             items,

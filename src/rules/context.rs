@@ -4,6 +4,7 @@
 //! defect may be reported at a lower level than the rule's.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use crate::history::Signatures;
 use crate::history::{Change, Changes};
@@ -12,7 +13,7 @@ use crate::policy::places::There;
 use crate::policy::{Baseline, Policy, RuleBook, SuppressionBaseline};
 use crate::register::{Controls, Exception, Files, Register, Status, Twin};
 use crate::rule::{Finding, Level, LooksAt, Rule};
-use crate::rules::{Agreed, BaselineUse, Takeover};
+use crate::rules::{Agreed, BaselineUse, Renewals, Takeover};
 use crate::scan::Scan;
 use crate::signoff::{Merge, Ownership};
 use crate::source::{FileId, Source};
@@ -198,6 +199,8 @@ pub struct Context<'c> {
     pub scan: Option<&'c Scan>,
     /// What the change takes over by its baseline, and who agrees to that.
     pub(crate) takeover: Option<&'c (Takeover, Agreed)>,
+    /// How often exceptions were renewed, once a rule asks.
+    pub(crate) renewals: &'c OnceLock<Renewals>,
     /// The exceptions behind suppressions and markers, if those are judged and the rule looks at the whole register.
     pub(crate) permits: Option<&'c Permits<'c, 'c>>,
     /// The change that has the register as one of its sides.
@@ -261,6 +264,13 @@ impl<'c> Context<'c> {
         let is_asked = changes.adds(exception.file) || !exception.is_judged_as_live();
         let is_finished = |before: &Exception<'_>| before.status.is_some() && before.expires.is_some();
         Some(!is_asked && changes.before(exception.file).is_none_or(is_finished))
+    }
+
+    /// Tells whether the policy allows one more renewal of an exception.
+    #[must_use]
+    pub fn has_renewal_left(&self, exception: &Exception<'_>) -> bool {
+        let count = || Renewals::new(self.judge, self.register.exceptions(), self.changes);
+        self.renewals.get_or_init(count).is_left(exception)
     }
 
     /// Returns the suppressions and markers of the tracked files, if they are judged.

@@ -4,14 +4,17 @@
 
 mod chain;
 mod context;
+mod renewing;
 mod scanned;
 mod takeover;
 mod tolerance;
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 pub(crate) use context::declare_rule;
 pub use context::{Applies, Around, Check, Context, Judge};
+pub(crate) use renewing::{Renewals, advice};
 pub use takeover::{Agreed, Takeover};
 pub use tolerance::{BaselineUse, Tolerance};
 
@@ -202,7 +205,7 @@ impl<'a> Case<'a> {
     pub fn run_scan(self) -> Findings {
         let mut on = on(self.judge);
         on.retain(|on| on.rule.family == Family::Enforcement);
-        let run = Run { case: self, on, touching: None, is_base: false, takeover: None };
+        let run = Run { case: self, on, touching: None, is_base: false, takeover: None, renewals: OnceLock::new() };
         let mut findings =
             Findings::new(run.whole(Cores::for_items(self.register.files.len(), FEW)), |file| self.files.source(file));
         findings.narrow();
@@ -233,7 +236,7 @@ impl<'a> Case<'a> {
 
     fn found(self, tolerance: Option<Tolerance<'_>>) -> Findings {
         let (on, takeover) = (on(self.judge), self.takeover());
-        let run = Run { case: self, on, touching: self.changes, is_base: false, takeover };
+        let run = Run { case: self, on, touching: self.changes, is_base: false, takeover, renewals: OnceLock::new() };
         let entries: Vec<&Exception<'a>> = self.register.exceptions().collect();
         let cores = Cores::for_items(entries.len(), FEW);
         let (mut findings, whole) = cores.both(|| run.entries(&entries, cores), || run.whole(cores));
@@ -269,7 +272,7 @@ impl<'a> Case<'a> {
             let found: BTreeSet<&str> = head.iter().map(|finding| finding.rule.id).collect();
             on.retain(|on| found.contains(on.rule.id));
         }
-        let run = Run { case, on, touching: self.changes, is_base: true, takeover: None };
+        let run = Run { case, on, touching: self.changes, is_base: true, takeover: None, renewals: OnceLock::new() };
         let touched: Vec<&Exception<'a>> = base.exceptions().filter(|exception| !leaves(exception.file)).collect();
         let cores = Cores::for_items(touched.len(), FEW);
         let (mut findings, whole) = cores.both(|| run.entries(&touched, cores), || run.whole(cores));
@@ -296,7 +299,7 @@ impl<'a> Case<'a> {
         let mut on = on(self.judge);
         on.retain(|on| rules.contains(on.rule.id));
         let case = Case { changes: Some(&changes), around: None, scan: None, ..self };
-        let run = Run { case, on, touching: Some(&changes), is_base: false, takeover: None };
+        let run = Run { case, on, touching: Some(&changes), is_base: false, takeover: None, renewals: OnceLock::new() };
         let entries: Vec<&Exception<'_>> = self.register.exceptions().filter(|it| ids.contains(it.id)).collect();
         let cores = Cores::for_items(entries.len(), FEW);
         let mut brought = run.entries(&entries, cores);
@@ -311,7 +314,14 @@ impl<'a> Case<'a> {
     pub fn run_past(self) -> Findings {
         let mut on = on(self.judge);
         on.retain(|on| judges_the_past(on.rule));
-        let run = Run { case: self, on, touching: self.changes, is_base: false, takeover: self.takeover() };
+        let run = Run {
+            case: self,
+            on,
+            touching: self.changes,
+            is_base: false,
+            takeover: self.takeover(),
+            renewals: OnceLock::new(),
+        };
         Findings::new(run.changes(), |file| self.files.source(file))
     }
 }
@@ -345,6 +355,8 @@ struct Run<'a> {
     is_base: bool,
     /// What the change takes over, and who agrees to that.
     takeover: Option<(Takeover, Agreed)>,
+    /// How often exceptions were renewed, once a rule asks.
+    renewals: OnceLock<Renewals>,
 }
 
 impl<'a> Run<'a> {
@@ -434,6 +446,7 @@ impl<'a> Run<'a> {
             around,
             scan,
             takeover: self.takeover.as_ref(),
+            renewals: &self.renewals,
             permits: None,
             touching,
             files,

@@ -22,7 +22,7 @@ pub use look_alike::written_out;
 pub(crate) use month::{month_name, month_of};
 pub use nearest::nearest;
 pub use normalise::is_hostile;
-pub(crate) use noun::{counted, ordinal};
+pub(crate) use noun::{counted, marked, ordinal};
 pub use phrases::Phrases;
 pub use shell::{argument, shell_word};
 pub(crate) use shown::{is_space, space_name};

@@ -14,6 +14,12 @@ pub(crate) fn counted<N: Display + PartialEq + From<u8>>(count: N, noun: &str) -
     }
 }
 
+/// Puts a count before a noun as messages do: `` `1` day``, `` `2` days``.
+#[must_use]
+pub(crate) fn marked(count: i64, noun: &str) -> String {
+    counted(count, noun).replacen(&count.to_string(), &format!("`{count}`"), 1)
+}
+
 /// Writes a place in an order: `1st`, `12th`, `22nd`.
 #[must_use]
 pub(crate) fn ordinal(count: usize) -> String {
@@ -44,5 +50,6 @@ mod tests {
         assert_eq!(counted(0_usize, "day"), "0 days");
         assert_eq!(counted(2_i64, "entry"), "2 entries");
         assert_eq!(counted(-1_i64, "pull request"), "-1 pull requests");
+        assert_eq!([1, 2].map(|days| marked(days, "day")), ["`1` day", "`2` days"]);
     }
 }

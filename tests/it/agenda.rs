@@ -418,6 +418,13 @@ fn what_git_knows_is_on_the_agenda() {
             assert!(run.stdout.contains(word), "{format}: {word}\n{}", run.stdout);
         }
     }
+    let mut narrow = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+    narrow.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("COLUMNS", "40").current_dir(repo.path());
+    let page = Run::of(narrow.args(["report", "--today", TODAY])).stdout;
+    let (_, requests) = page.split_once("waiting for a decision").unwrap();
+    let (requests, _) = requests.split_once("new since").unwrap();
+    let wide = |line: &&str| line.chars().count() > 40 && !line.contains("stopgap ");
+    assert_eq!(requests.lines().filter(wide).collect::<Vec<_>>(), [""; 0], "{requests}");
     // What was squashed asks for nothing any more.
     repo.git(&["checkout", "--quiet", "ask-scale", "--", "exceptions/scale.yaml"]);
     repo.commit("the scale (#7)");

@@ -308,7 +308,7 @@ fn a_removed_record_does_not_end_after_it_is_gone() {
         repo.commit("Remove");
         let steps = steps(&document(&repo, "printer", &[]));
         assert_eq!(steps.iter().any(|step| step.contains("ended")), ends, "{steps:?}");
-        assert_eq!(steps.last().unwrap().contains("removed"), true, "{steps:?}");
+        assert!(steps.last().unwrap().contains("removed"), "{steps:?}");
     }
 }
 

@@ -666,7 +666,7 @@ mod dates {
                 branch.write(PRINTER, &format!("{}renewals:\n  - {renewal}\n", exception(&fields)));
                 branch.verdict_on(zone.1).found
             });
-            let late = "renewal-decided-late exceptions/2026-q4/label-printer-certificate.yaml:20 decided `1 day` \
+            let late = "renewal-decided-late exceptions/2026-q4/label-printer-certificate.yaml:20 decided `1` day \
                         after the end of the term it extends";
             assert_eq!(said, [vec![], vec![], vec![late.to_owned()]], "{}", zone.0);
         }

@@ -512,3 +512,40 @@ fn a_log_without_a_terminal_is_answered_with_what_to_type() {
     let run = new(&sandbox, &[("--scan", "empty.sarif")]);
     assert!(run.code == 2 && run.stderr.contains("no result that needs an exception"), "{run:?}");
 }
+
+#[test]
+fn the_answers_that_are_missing_fit_a_narrow_terminal() {
+    let sandbox = register();
+    let mut command = sandbox.command();
+    let run = Run::of(command.env("COLUMNS", "80").args(["new", "--id", "printer", "--today", "2026-11-23"]));
+    assert!(run.code == 2 && run.stderr.contains("--statement SENTENCE"), "{run:?}");
+    assert!(run.stderr.lines().all(|line| line.chars().count() <= 80), "{}", run.stderr);
+}
+
+/// What is printed is typed in the same folder, from which nothing else leads to the register.
+#[test]
+fn commands_name_the_root_that_was_named() {
+    let repo = Repo::new();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+        command.env_clear().env("COLUMNS", "80").current_dir(repo.path()).stdin(Stdio::null());
+        command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        Run::of(command.args(arguments)).stdout
+    };
+    repo.write("team/README.md", "");
+    let next = run(&["init", "--root", "team", "--ci", "none"]);
+    assert!(next.contains("`stopgap new --root team`"), "{next}");
+    repo.commit("Begin");
+    let answers = ANSWERS.into_iter().chain([("--requester", "Hanna Vogel"), ("--id", "printer")]);
+    let answers: Vec<&str> = answers.flat_map(|(name, value)| [name, value]).collect();
+    let written = run(&[&["new", "--root", "team", "--today", "2026-11-23"], &answers[..]].concat());
+    assert!(written.contains("`stopgap decide printer --root team`"), "{written}");
+    let end = &written[written.find("then open").unwrap()..];
+    assert!(end.lines().all(|line| line.chars().count() <= 80), "{end}");
+    repo.commit("Ask");
+    for (format, command) in [("text", "stopgap close printer --root team"), ("markdown", "--root team")] {
+        let report = run(&["report", "--root", "team", "--today", "2026-12-20", "--format", format]);
+        assert!(report.contains(command), "{report}");
+        assert!(report.lines().all(|line| !line.contains("stopgap close") || line.contains("--root team")), "{report}");
+    }
+}

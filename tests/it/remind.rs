@@ -656,3 +656,31 @@ mod hostile {
         }
     }
 }
+
+/// An exception that takes up another one has fewer renewals left than its own record says.
+#[test]
+fn a_renewal_is_advised_only_where_one_is_left() {
+    let fields = |starts: &str, expires: &str| {
+        let days = [("decided", starts), ("starts", starts), ("expires", expires)];
+        exception(&days.map(|(key, value)| (key, value)))
+    };
+    let one = |policy: &str| {
+        let sandbox = Sandbox::new();
+        sandbox.file("stopgap.yaml", policy);
+        sandbox.file("exceptions/first.yaml", fields("2026-11-01", "2026-11-20"));
+        sandbox.file("exceptions/second.yaml", fields("2026-11-21", "2026-12-16T02:30"));
+        let advice =
+            reminders(&sandbox, "2026-12-15").iter().find(|it| it["id"] == "second").unwrap()["advice"].clone();
+        let check = Run::of(sandbox.command().args(["check", "--today", "2026-12-15"])).stdout;
+        let report = Run::of(sandbox.command().args(["report", "--today", "2026-12-15"])).stdout;
+        (advice.as_str().unwrap().to_owned(), check, report)
+    };
+    let (advice, check, report) = one("version: 1\n");
+    assert_eq!(advice, "carry out the removal by 2026-12-16T02:30, or request a renewal by then");
+    assert!(check.contains(&advice) && report.contains("stopgap renew second"), "{check} {report}");
+    let (advice, check, report) = one("renewals: {max: 1}\n");
+    assert_eq!(advice, "carry out the removal by 2026-12-16T02:30; no renewal is left");
+    assert!(check.contains(&advice), "{check}");
+    assert!(report.contains("0 of 1, none left") && !report.contains("stopgap renew second"), "{report}");
+    assert!(report.contains("1 without one left"), "{report}");
+}

@@ -1,5 +1,7 @@
 //! The gate on a change of one exception: the input holds it before and after.
 
+use std::collections::BTreeSet;
+
 use stopgap::internal::error::Error;
 use stopgap::internal::gate::{Gate, Judged, Reach};
 use stopgap::internal::history::Circumstances;
@@ -46,6 +48,7 @@ fn judge(mut files: Files, before: &[u8]) -> Result<usize, Error> {
             head: None,
             documents: Vec::new(),
             former_baseline: None,
+            elsewhere: BTreeSet::default(),
         },
         around: None,
         is_last: false,

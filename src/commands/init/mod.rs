@@ -129,6 +129,8 @@ struct Setup {
     in_git: bool,
     /// What the forge calls a request to merge.
     request: &'static str,
+    /// The options by which other commands find the register.
+    place: String,
 }
 
 /// What is known of the repository before anything is planned.
@@ -244,6 +246,7 @@ impl Setup {
             unknown_people,
             in_git: place::work_tree_top(root).is_some(),
             request: ground.forge.request(),
+            place: place::options(&Place { root: arguments.root.clone(), policy: None }),
             top: ground.top,
         })
     }
@@ -305,7 +308,11 @@ impl Setup {
         if written && self.in_git {
             next(out, &format!("`git add` the files above and open a {} with them", self.request))?;
         }
-        next(out, "request the first exception with `stopgap new`, and check the register with `stopgap check`")?;
+        let place = &self.place;
+        let first = format!(
+            "request the first exception with `stopgap new{place}`, and check the register with `stopgap check{place}`"
+        );
+        next(out, &first)?;
         Ok(())
     }
 }

@@ -7,13 +7,13 @@ use std::path::Path;
 
 use crate::cli;
 use crate::cli::answers::NONE;
-use crate::commands::World;
 use crate::commands::new::answer;
 use crate::commands::new::interview::Step;
 use crate::commands::resume::Resume;
 use crate::commands::steps::{CardOf, Steps, branch};
+use crate::commands::{World, place};
 use crate::error::Error;
-use crate::output::escape;
+use crate::output::{Folded, escape};
 use crate::register::draft::Draft;
 use crate::register::fields::{
     APPROVER, DECIDED, EXPIRES, Field, Kind, OWNER, REASON, REQUESTED, REQUESTER, STARTS, STATEMENT, TIER, TITLE,
@@ -65,12 +65,12 @@ impl Handoff<'_> {
         }
         let approver = shown(self.draft.text(APPROVER));
         let then = if steps.tool().is_some() { "" } else { "then open the pull request; " };
+        let out = &mut Folded::new(out, world.look());
         writeln!(out, "\n{then}the approval of `{}` there is the sign-off", escape::line(&approver))?;
-        let id = escape::shell_word(id);
+        let (id, place) = (escape::shell_word(id), place::options(self.place));
         writeln!(
             out,
-            "if it comes on a later day, `stopgap decide {id}` sets the date, and the approval remains \
-                       valid"
+            "if it comes on a later day, `stopgap decide {id}{place}` sets the date, and the approval remains valid"
         )?;
         Ok(())
     }

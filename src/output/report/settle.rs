@@ -18,7 +18,7 @@ pub(super) fn expired(meeting: &Meeting<'_>, item: &Item<'_>) -> Vec<String> {
 
 /// Returns how an exception that ends is settled: it is removed or, if a renewal is left, renewed.
 pub(super) fn ending(meeting: &Meeting<'_>, item: &Item<'_>) -> Vec<String> {
-    let renew = (!item.is_used_up()).then(|| of(meeting, "renew", item));
+    let renew = (!item.used_up).then(|| of(meeting, "renew", item));
     once_each(std::iter::once(of(meeting, "close", item)).chain(renew))
 }
 
@@ -54,8 +54,10 @@ pub(super) fn check(meeting: &Meeting<'_>, path: &str) -> String {
 
 fn checked(meeting: &Meeting<'_>, path: &str, option: &str) -> String {
     match Home::of(meeting.homes, path).filter(|home| home.holds(path)) {
-        Some(home) => format!("stopgap check{option} {}{}", seen(meeting, path), root(Some(&home.name))),
-        None if meeting.homes.is_empty() => format!("stopgap check{option} {}", seen(meeting, path)),
+        Some(home) => format!("stopgap check{option} {}{}", seen(meeting, path), root(meeting, Some(&home.name))),
+        None if meeting.homes.is_empty() => {
+            format!("stopgap check{option} {}{}", seen(meeting, path), root(meeting, None))
+        }
         // It is in none of them.
         None => format!("stopgap check{option} --all-registers"),
     }
@@ -91,7 +93,7 @@ pub(super) fn slip(meeting: &Meeting<'_>, slip: &Slip<'_>) -> String {
 
 /// Returns how one looks at what a branch asks for.
 pub(super) fn request(meeting: &Meeting<'_>, request: &Request) -> String {
-    let home = root(meeting.register_of(&request.path));
+    let home = root(meeting, meeting.register_of(&request.path));
     format!("stopgap card {}{home} --at {}", shell_word(&request.id), shell_word(&request.branch))
 }
 
@@ -100,13 +102,13 @@ fn of(meeting: &Meeting<'_>, verb: &str, item: &Item<'_>) -> String {
     if item.is_ambiguous && verb != SHOW {
         return check(meeting, item.path);
     }
-    let home = root(item.home.map(|home| home.name.as_str()));
+    let home = root(meeting, item.home.map(|home| home.name.as_str()));
     format!("stopgap {verb} {}{home}", shell_word(item.exception.id))
 }
 
-/// Names one of several registers to a command that is typed at the top of the work tree.
-fn root(home: Option<&str>) -> String {
-    home.map(|home| format!(" --root {}", shell_word(home))).unwrap_or_default()
+/// Names the register to a command: one of several at the top of the work tree, otherwise as it was named to the report.
+fn root(meeting: &Meeting<'_>, home: Option<&str>) -> String {
+    home.map_or_else(|| meeting.place.to_owned(), |home| format!(" --root {}", shell_word(home)))
 }
 
 /// Names a file or folder as a shell takes it where the commands are typed.

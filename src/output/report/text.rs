@@ -195,10 +195,9 @@ impl Page<'_> {
         self.heading("waiting for a decision", pending.requests.len(), words::PENDING)?;
         let stated = |text: &Option<String>| text.clone().unwrap_or_else(|| "not stated".to_owned());
         for request in &pending.requests {
-            let id = self.paint(Paint::Heading, &self.told(&request.id, &request.path));
-            self.line(&format!("  {id}: {}", clean(&stated(&request.title))))?;
+            self.headed(&self.told(&request.id, &request.path), &stated(&request.title))?;
             let tier = request.tier.map(|tier| format!(", tier {}", tier.name())).unwrap_or_default();
-            self.line(&format!("    {}{tier}", clean(&words::asks(request, self.meeting.today))))?;
+            self.wrapped("    ", &format!("{}{tier}", words::asks(request, self.meeting.today)))?;
             self.fact("system", &stated(&request.system))?;
             self.fact("reason", &stated(&request.reason))?;
             self.fact("worst", &stated(&request.worst))?;
@@ -231,14 +230,19 @@ impl Page<'_> {
     fn name(&mut self, item: &Item<'_>) -> io::Result<()> {
         let id = clean(item.exception.id);
         let id = if item.shares_id { format!("{id} ({})", clean(item.path)) } else { id };
-        let title = clean(words::text(item.exception.title.as_ref()));
-        let fits = id.chars().count() + title.chars().count() + 4 <= self.look.width;
-        let id = self.paint(Paint::Heading, &id);
+        self.headed(&id, words::text(item.exception.title.as_ref()))
+    }
+
+    /// Writes a name with a title, which has a line of its own where both do not fit.
+    fn headed(&mut self, name: &str, title: &str) -> io::Result<()> {
+        let clean_title = clean(title);
+        let fits = name.chars().count() + clean_title.chars().count() + 4 <= self.look.width;
+        let name = self.paint(Paint::Heading, name);
         if fits {
-            return self.line(&format!("  {id}: {title}"));
+            return self.line(&format!("  {name}: {clean_title}"));
         }
-        self.line(&format!("  {id}:"))?;
-        self.wrapped("    ", &escape::brief(words::text(item.exception.title.as_ref())))
+        self.line(&format!("  {name}:"))?;
+        self.wrapped("    ", &escape::brief(title))
     }
 
     /// Writes the state of an item in days.

@@ -96,7 +96,7 @@ pub(super) fn review(review: ReviewDue, today: Day, date: fn(Day) -> String) -> 
 
 /// Returns how many renewals of how many are used.
 pub(super) fn renewals(item: &Item<'_>) -> String {
-    let left = if item.live && item.is_used_up() { ", none left" } else { "" };
+    let left = if item.live && item.used_up { ", none left" } else { "" };
     format!("{} of {}{left}", item.renewals(), item.max_renewals)
 }
 

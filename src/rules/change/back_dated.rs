@@ -4,6 +4,7 @@ use crate::register::{Exception, Spanned, Text};
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
 use crate::source::Span;
+use crate::text::marked;
 use crate::time::Day;
 
 declare_rule! {
@@ -81,7 +82,7 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
         let message = format!(
             "{what} is dated `{}`, {} before {name} (`{until}`); the policy allows `{allowed}`",
             date.value,
-            if days == 1 { "`1` day".to_owned() } else { format!("`{days}` days") }
+            marked(days, "day")
         );
         let finding = cx.report(date, message);
         finding.help(

@@ -1,6 +1,7 @@
 use crate::history::Change;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
+use crate::text::marked;
 
 declare_rule! {
     /// Reports a new renewal that was requested in time but decided after the end of the term that it extends.
@@ -37,8 +38,7 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
         if late <= 0 || renewal.requested.as_ref().is_some_and(|requested| requested.value > last) {
             continue;
         }
-        let days = if late == 1 { "1 day".to_owned() } else { format!("{late} days") };
-        cx.report(decided, format!("decided `{days}` after the end of the term it extends"))
+        cx.report(decided, format!("decided {} after the end of the term it extends", marked(late, "day")))
             .label(before.span(), "the term ended here")
             .help("nobody had approved the days between: say in `risk_check` what happened during them");
     }

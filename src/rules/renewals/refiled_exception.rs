@@ -36,7 +36,7 @@ declare_rule! {
 const PAUSE: i64 = 30;
 
 fn check(cx: &mut Context<'_>) {
-    for filings in rows(cx.judge, cx.register, cx.changes) {
+    for filings in rows(cx.judge, cx.register.exceptions(), cx.changes) {
         for Link { filing, before, count } in links(&filings) {
             if count > cx.policy().max_renewals && cx.judges_grant(filing.exception) {
                 report(filing, before, count, cx);
@@ -48,7 +48,7 @@ fn check(cx: &mut Context<'_>) {
 /// Returns how many renewals and re-filings there are in a row up to an exception that takes up an older one, and that
 /// older one's id.
 pub(crate) fn taken_up<'r>(file: FileId, judge: &'r Judge, register: &'r Register<'r>) -> Option<(usize, &'r str)> {
-    rows(judge, register, None).iter().find_map(|filings| {
+    rows(judge, register.exceptions(), None).iter().find_map(|filings| {
         let link = links(filings).into_iter().find(|link| link.filing.exception.file == file)?;
         Some((link.count, link.before.exception.id))
     })
@@ -56,19 +56,23 @@ pub(crate) fn taken_up<'r>(file: FileId, judge: &'r Judge, register: &'r Registe
 
 /// Returns that of every exception that takes up an older one, by its file.
 pub(crate) fn all_taken_up<'r>(
-    judge: &'r Judge,
-    register: &'r Register<'r>,
+    judge: &Judge,
+    exceptions: impl Iterator<Item = &'r Exception<'r>>,
     changes: Option<&Changes<'_>>,
 ) -> FxHashMap<FileId, (usize, &'r str)> {
-    let rows = rows(judge, register, changes);
+    let rows = rows(judge, exceptions, changes);
     let links = rows.iter().flat_map(|filings| links(filings));
     links.map(|link| (link.filing.exception.file, (link.count, link.before.exception.id))).collect()
 }
 
 /// Returns the filings for the same control and system, oldest first, if there are several.
-fn rows<'r>(judge: &'r Judge, register: &'r Register<'r>, changes: Option<&Changes<'_>>) -> Vec<Vec<Filing<'r>>> {
+fn rows<'r>(
+    judge: &Judge,
+    exceptions: impl Iterator<Item = &'r Exception<'r>>,
+    changes: Option<&Changes<'_>>,
+) -> Vec<Vec<Filing<'r>>> {
     let mut rows = Vec::new();
-    let kept = register.exceptions().filter(|exception| !exception.is(&[Status::Rejected]));
+    let kept = exceptions.filter(|exception| !exception.is(&[Status::Rejected]));
     let filings = kept.filter_map(|exception| Filing::new(exception, judge.policy.timezone));
     for system in groups(filings, |filing| Cow::Owned(name_key(filing.system.as_str()))) {
         let controls = judge.controls.as_ref();

@@ -182,6 +182,8 @@ fn report_incomplete(unsure: &[&Given<'_, '_>], cx: &mut Context<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::OnceLock;
+
     use super::*;
     use crate::files::ReadFile;
     use crate::policy::RuleBook;
@@ -243,7 +245,8 @@ status: {status}
         let register = Register::parse(&files, None);
         let book = Judge::new(RuleBook::default(), Today::parse("2026-11-23", Zone::UTC).unwrap());
         let case = Case::whole(&book, &register, None, &files);
-        let run = Run { case, on: on(&book), touching: None, is_base: false, takeover: None };
+        let run =
+            Run { case, on: on(&book), touching: None, is_base: false, takeover: None, renewals: OnceLock::new() };
         let rule = run.on.iter().find(|on| on.rule.id == "copied-reason").unwrap();
         let told = |incomplete: &[usize]| {
             let mut findings = Vec::new();

@@ -1,6 +1,6 @@
 use crate::register::Exception;
 use crate::rules::declare_rule;
-use crate::rules::{Applies, Check, Context};
+use crate::rules::{Applies, Check, Context, advice};
 
 declare_rule! {
     /// Reports an exception whose current expiry has passed.
@@ -35,8 +35,9 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         days => format!("expired on `{last}`, `{days}` days ago"),
     };
     let removal = exception.removal.as_ref().map(|removal| removal.span());
+    let help = advice(expiry.value, last, true, cx.has_renewal_left(exception));
     let finding = cx.report(expiry, message);
-    finding.help(format!("carry out the removal and close it; a renewal had to be requested by {last}"));
+    finding.help(help);
     if let Some(removal) = removal {
         finding.label(removal, "what must happen before it can be closed");
     }

@@ -1,6 +1,6 @@
 use crate::register::{Exception, Status};
 use crate::rules::declare_rule;
-use crate::rules::{Applies, Check, Context};
+use crate::rules::{Applies, Check, Context, advice};
 
 declare_rule! {
     /// Reports an active exception that is within the reminder period of its end.
@@ -13,7 +13,8 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Plan the removal now. If it cannot be done in time, request a renewal before the last day.
+    /// Plan the removal now. If it cannot be done in time, request a renewal before the last day, if the
+    /// policy allows one more.
     id: "expiring-soon",
     family: Time,
     level: Note,
@@ -32,8 +33,9 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         _ => format!("ends in `{left}` days"),
     };
     let removal = exception.removal.as_ref().map(|removal| removal.span());
+    let help = advice(expiry.value, last, false, cx.has_renewal_left(exception));
     let finding = cx.report(expiry, when);
-    finding.help(format!("carry out the removal by {last}, or request a renewal by then"));
+    finding.help(help);
     if let Some(removal) = removal {
         finding.label(removal, "what must happen first");
     }

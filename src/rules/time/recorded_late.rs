@@ -1,7 +1,7 @@
 use crate::register::Exception;
 use crate::rules::declare_rule;
 use crate::rules::{Applies, Check, Context};
-use crate::text::counted;
+use crate::text::marked;
 
 declare_rule! {
     /// Reports an exception that was decided after it had begun.
@@ -30,13 +30,13 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     if late <= 0 {
         return;
     }
-    let days = counted(late, "day");
+    let days = marked(late, "day");
     let asked = exception.requested.as_ref().map(|requested| (requested, first.days_until(requested.value)));
     let message = match asked {
         Some((_, after)) if after > 0 => {
-            format!("requested `{}` after it began, and decided `{days}` after it", counted(after, "day"))
+            format!("requested {} after it began, and decided {days} after it", marked(after, "day"))
         }
-        _ => format!("decided `{days}` after it began"),
+        _ => format!("decided {days} after it began"),
     };
     let finding = cx.report(decided, message);
     finding

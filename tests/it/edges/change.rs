@@ -394,7 +394,7 @@ fn a_new_record_may_bring_a_renewal_that_was_decided_late() {
     Edge::of(&[])
         .then(&[])
         .with(SCANNER, &brought)
-        .is_told("renewal-decided-late", "decided `1 day` after the end of the term it extends");
+        .is_told("renewal-decided-late", "decided `1` day after the end of the term it extends");
 }
 
 #[test]

@@ -409,8 +409,8 @@ fn days_are_told_as_people_say_them() {
         told(&[("expires", day)], "expired", says);
     }
     for (requested, says) in [
-        ("2026-11-16", "decided `2 days` after it began |"),
-        ("2026-11-17", "requested `1 day` after it began, and decided `2 days` after it |"),
+        ("2026-11-16", "decided `2` days after it began |"),
+        ("2026-11-17", "requested `1` day after it began, and decided `2` days after it |"),
     ] {
         told(&[("requested", requested), ("decided", "2026-11-18")], "recorded-late", says);
     }
@@ -427,8 +427,8 @@ fn days_are_told_as_people_say_them() {
     };
     let rule = "renewal-decided-late";
     late("2026-11-20", "2026-11-20").is_silent(rule);
-    late("2026-11-20", "2026-11-21").is_told(rule, "decided `1 day` after the end of the term it extends");
-    late("2026-11-20", "2026-11-22").is_told(rule, "decided `2 days` after the end of the term it extends");
+    late("2026-11-20", "2026-11-21").is_told(rule, "decided `1` day after the end of the term it extends");
+    late("2026-11-20", "2026-11-22").is_told(rule, "decided `2` days after the end of the term it extends");
     late("2026-11-21", "2026-11-22").is_silent(rule);
 }
 
