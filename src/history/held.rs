@@ -49,9 +49,23 @@ impl Home<'_> {
     ///
     /// When `git` cannot deliver the history.
     pub(super) fn edits(&self, chain: &[Commit]) -> Result<Vec<Vec<Edited>>, Error> {
+        self.edits_with(chain, &self.settings(chain)?)
+    }
+
+    /// Lists the same where it is known what the policies say.
+    pub(super) fn edits_with(
+        &self,
+        chain: &[Commit],
+        settings: &BTreeMap<usize, Setting>,
+    ) -> Result<Vec<Vec<Edited>>, Error> {
         let prefix = self.prefix();
         let steps = steps(chain, None);
-        let folders = self.folders(chain)?;
+        let mut folders: BTreeMap<usize, &str> = BTreeMap::new();
+        for (at, setting) in settings {
+            if folders.last_key_value().is_none_or(|(_, last)| *last != setting.folder) {
+                folders.insert(*at, &setting.folder);
+            }
+        }
         let is_one = folders.values().collect::<BTreeSet<_>>().len() < 2;
         let below = match folders.first_key_value() {
             Some((_, folder)) if is_one => format!("{prefix}{folder}"),
@@ -87,26 +101,13 @@ impl Home<'_> {
         Ok(edits)
     }
 
-    /// Finds the folders of the register, relative to the root, by the place of the commit from which on each counts.
-    fn folders(&self, chain: &[Commit]) -> Result<BTreeMap<usize, String>, Error> {
-        self.along(chain, |policy| policy.exceptions.clone())
-    }
-
-    /// Returns the time zone in which each commit of a line, oldest first, was dated: that of the policy below it.
+    /// Finds what the policy says of the register, by the place of the commit from which on it counts. A policy that cannot
+    /// be used leaves it as it was.
     ///
     /// # Errors
     ///
     /// When `git` cannot deliver the history.
-    pub(super) fn zones(&self, chain: &[Commit]) -> Result<Vec<Zone>, Error> {
-        let zones = self.along(chain, |policy| policy.timezone)?;
-        let first = zones.first_key_value().map(|(_, zone)| *zone).unwrap_or(Zone::UTC);
-        let below = |at: usize| zones.range(..at).next_back().map_or(first, |(_, zone)| *zone);
-        Ok((0..chain.len()).map(below).collect())
-    }
-
-    /// Finds what the policy says, by the place of the commit from which on it counts. A policy that cannot be used leaves
-    /// it as it was.
-    fn along<T: PartialEq>(&self, chain: &[Commit], says: impl Fn(&Policy) -> T) -> Result<BTreeMap<usize, T>, Error> {
+    pub(super) fn settings(&self, chain: &[Commit]) -> Result<BTreeMap<usize, Setting>, Error> {
         let prefix = self.prefix();
         let mut due = BTreeSet::from([0]);
         let names: Vec<String> = self.policy.names().iter().map(|name| format!("{prefix}{name}")).collect();
@@ -115,22 +116,27 @@ impl Home<'_> {
             let changes = self.git.tree_changes(&steps(chain, None), &names)?;
             due.extend(changes.iter().enumerate().filter(|(_, changes)| !changes.is_empty()).map(|(at, _)| at));
         }
-        let mut found: BTreeMap<usize, T> = BTreeMap::new();
+        let mut settings: BTreeMap<usize, Setting> = BTreeMap::new();
         for at in due {
             let Some(commit) = chain.get(at) else { continue };
             let place = Repository::Commit(CommitFiles::list(self.git, Some(commit))?.below(&prefix));
-            let said = match (self.load)(&place) {
-                Ok(policy) => says(&policy),
+            let policy = match (self.load)(&place) {
+                Ok(policy) => policy,
                 Err(error) if error.is_failure_of_git() => return Err(error),
-                Err(_) if found.is_empty() => says(&Policy::default()),
+                Err(_) if settings.is_empty() => Policy::default(),
                 Err(_) => continue,
             };
-            if found.last_key_value().is_none_or(|(_, last)| *last != said) {
-                found.insert(at, said);
-            }
+            settings.insert(at, Setting { folder: policy.exceptions, zone: policy.timezone });
         }
-        Ok(found)
+        Ok(settings)
     }
+}
+
+/// What a policy says of the register.
+pub(super) struct Setting {
+    /// Its folder, relative to the root.
+    pub(super) folder: String,
+    pub(super) zone: Zone,
 }
 
 /// Tells whether a path is below a folder.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::error::Error;
 use crate::files::{self, CommitFiles, ReadFile};
 use crate::git::{Commit, CommitInfo, Git, TreeChange, TreeFile};
-use crate::history::held::{Edited, Home};
+use crate::history::held::{Edited, Home, Setting};
 use crate::history::main_line::{MainLine, oldest_first, steps};
 use crate::history::past::{Ahead, reached_by};
 use crate::history::snapshot::shown;
@@ -59,8 +59,8 @@ struct Search<'s> {
     infos: Vec<CommitInfo>,
     /// When the branch had reached each of them.
     reached: Vec<i64>,
-    /// In which time zone each of them was dated.
-    zones: Vec<Zone>,
+    /// What the policies said, by the place of the commit from which on each counts.
+    settings: BTreeMap<usize, Setting>,
 }
 
 /// The commit with which an exception goes on elsewhere, and where.
@@ -80,8 +80,8 @@ pub fn follow(home: Home<'_>, id: &str, tip: &Commit, now: i64) -> Result<Trail,
     let git = home.git;
     let (chain, infos) = oldest_first(MainLine::read(git, tip)?.commits);
     let reached = reached_by(&infos, now);
-    let zones = home.zones(&chain)?;
-    let search = Search { home, git, prefix: home.prefix(), chain, infos, reached, zones };
+    let settings = home.settings(&chain)?;
+    let search = Search { home, git, prefix: home.prefix(), chain, infos, reached, settings };
     let is_cut_off = git.is_shallow() && search.infos.first().is_some_and(|info| !info.parents.is_empty());
     let mut trail = Trail::default();
     let (mut end, mut folder, mut id) = (search.chain.len(), None, id.to_owned());
@@ -120,7 +120,7 @@ impl Search<'_> {
     fn versions(&self, folder: Option<&str>, end: usize, id: &str) -> Result<Vec<Found>, Error> {
         let edits = match folder {
             Some(folder) => self.edits(folder, end)?,
-            None => self.home.edits(&self.chain[..end])?,
+            None => self.home.edits_with(&self.chain[..end], &self.settings)?,
         };
         let mut files: BTreeMap<String, TreeFile> = BTreeMap::new();
         let mut states = Vec::new();
@@ -162,6 +162,12 @@ impl Search<'_> {
         Ok(changes.into_iter().map(|changes| changes.into_iter().filter_map(edited).collect()).collect())
     }
 
+    /// Returns the time zone in which a commit of the line was dated: that of the policy below it.
+    fn zone_of(&self, at: usize) -> Zone {
+        let below = self.settings.range(..at).next_back().or_else(|| self.settings.first_key_value());
+        below.map_or(Zone::UTC, |(_, setting)| setting.zone)
+    }
+
     fn read(&self, found: Vec<Found>) -> Result<Vec<Version>, Error> {
         let oids: Vec<&str> = found.iter().filter_map(|(_, file)| Some(file.as_ref()?.1.oid.as_str())).collect();
         let mut blobs = self.git.blobs(&oids, yaml::MAX_BYTES)?.into_iter();
@@ -177,7 +183,7 @@ impl Search<'_> {
             if let Some(ahead) = ahead.as_ref().filter(|it| it.reached > i64::MIN) {
                 info.committed = ahead.reached;
             }
-            versions.push(Version { commit, below, info, ahead, zone: self.zones[at], file });
+            versions.push(Version { commit, below, info, ahead, zone: self.zone_of(at), file });
         }
         Ok(versions)
     }
