@@ -37,7 +37,10 @@ impl<'r> Register<'r> {
     ) -> Self {
         let mut it = Self {
             owned: FxHashMap::default(),
-            taken_up: rules::all_taken_up(judge, register.exceptions(), changes),
+            taken_up: rules::all_taken_up(judge, register.exceptions(), changes)
+                .into_iter()
+                .filter_map(|taken| Some((taken.up, (taken.count, register.exception(taken.from)?.id))))
+                .collect(),
             alike: alike(register, subjects),
         };
         for exception in register.exceptions() {

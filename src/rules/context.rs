@@ -269,8 +269,12 @@ impl<'c> Context<'c> {
     /// Tells whether the policy allows one more renewal of an exception.
     #[must_use]
     pub fn has_renewal_left(&self, exception: &Exception<'_>) -> bool {
-        let count = || Renewals::new(self.judge, self.register.exceptions(), self.changes);
-        self.renewals.get_or_init(count).is_left(exception)
+        self.renewals().is_left(exception)
+    }
+
+    /// Returns how often exceptions were renewed.
+    pub(crate) fn renewals(&self) -> &'c Renewals {
+        self.renewals.get_or_init(|| Renewals::new(self.judge, self.register.exceptions(), self.changes))
     }
 
     /// Returns the suppressions and markers of the tracked files, if they are judged.

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::renewals::refiled_exception::all_taken_up;
+use super::renewals::refiled_exception::{Taken, all_taken_up};
 use super::renewals::{refiled_exception, too_many_renewals};
 use crate::history::Changes;
 use crate::register::Exception;
@@ -16,7 +16,9 @@ pub(crate) struct Renewals {
     max: usize,
     /// Whether the renewals of one exception are limited.
     counts_own: bool,
-    /// How many renewals and re-filings there are in a row up to those that take up an older one.
+    /// The exceptions that take up an older one.
+    taken_up: Vec<Taken>,
+    /// How many renewals and re-filings there are in a row up to them.
     in_a_row: FxHashMap<FileId, usize>,
 }
 
@@ -28,13 +30,17 @@ impl Renewals {
         changes: Option<&Changes<'_>>,
     ) -> Self {
         let is_on = |rule: &Rule| judge.policy.level(rule) != Level::Off;
-        let in_a_row = match is_on(&refiled_exception::RULE) {
-            true => {
-                all_taken_up(judge, exceptions, changes).into_iter().map(|(file, (count, _))| (file, count)).collect()
-            }
-            false => FxHashMap::default(),
+        let taken_up = match is_on(&refiled_exception::RULE) {
+            true => all_taken_up(judge, exceptions, changes),
+            false => Vec::new(),
         };
-        Self { max: judge.policy.max_renewals, counts_own: is_on(&too_many_renewals::RULE), in_a_row }
+        let in_a_row = taken_up.iter().map(|taken| (taken.up, taken.count)).collect();
+        Self { max: judge.policy.max_renewals, counts_own: is_on(&too_many_renewals::RULE), taken_up, in_a_row }
+    }
+
+    /// Returns the exceptions that take up an older one.
+    pub(crate) fn taken_up(&self) -> &[Taken] {
+        &self.taken_up
     }
 
     /// Tells whether the policy allows one more renewal.

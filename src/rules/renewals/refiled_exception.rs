@@ -1,8 +1,8 @@
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 
-use foldhash::fast::RandomState;
-use rustc_hash::FxHashMap;
+use foldhash::quality::RandomState;
 
 use crate::history::Changes;
 use crate::register::{Exception, Register, Status, Text, control_key};
@@ -36,11 +36,14 @@ declare_rule! {
 const PAUSE: i64 = 30;
 
 fn check(cx: &mut Context<'_>) {
-    for filings in rows(cx.judge, cx.register.exceptions(), cx.changes) {
-        for Link { filing, before, count } in links(&filings) {
-            if count > cx.policy().max_renewals && cx.judges_grant(filing.exception) {
-                report(filing, before, count, cx);
-            }
+    let zone = cx.policy().timezone;
+    for &Taken { up, from, count } in cx.renewals().taken_up() {
+        let filing = |file| cx.register.exception(file).and_then(|exception| Filing::new(exception, zone));
+        if let (Some(filing), Some(before)) = (filing(up), filing(from))
+            && count > cx.policy().max_renewals
+            && cx.judges_grant(filing.exception)
+        {
+            report(&filing, &before, count, cx);
         }
     }
 }
@@ -48,21 +51,34 @@ fn check(cx: &mut Context<'_>) {
 /// Returns how many renewals and re-filings there are in a row up to an exception that takes up an older one, and that
 /// older one's id.
 pub(crate) fn taken_up<'r>(file: FileId, judge: &'r Judge, register: &'r Register<'r>) -> Option<(usize, &'r str)> {
-    rows(judge, register.exceptions(), None).iter().find_map(|filings| {
-        let link = links(filings).into_iter().find(|link| link.filing.exception.file == file)?;
-        Some((link.count, link.before.exception.id))
-    })
+    let all = all_taken_up(judge, register.exceptions(), None);
+    let taken = all.into_iter().find(|taken| taken.up == file)?;
+    Some((taken.count, register.exception(taken.from)?.id))
 }
 
-/// Returns that of every exception that takes up an older one, by its file.
+/// An exception that takes up an older one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// Its file.
+    pub(crate) up: FileId,
+    /// The file of the older one.
+    pub(crate) from: FileId,
+    /// How many renewals and re-filings there are in a row up to it.
+    pub(crate) count: usize,
+}
+
+/// Returns every exception that takes up an older one.
 pub(crate) fn all_taken_up<'r>(
     judge: &Judge,
     exceptions: impl Iterator<Item = &'r Exception<'r>>,
     changes: Option<&Changes<'_>>,
-) -> FxHashMap<FileId, (usize, &'r str)> {
-    let rows = rows(judge, exceptions, changes);
-    let links = rows.iter().flat_map(|filings| links(filings));
-    links.map(|link| (link.filing.exception.file, (link.count, link.before.exception.id))).collect()
+) -> Vec<Taken> {
+    let taken = |link: Link<'_, '_>| Taken {
+        up: link.filing.exception.file,
+        from: link.before.exception.file,
+        count: link.count,
+    };
+    rows(judge, exceptions, changes).iter().flat_map(|filings| links(filings).into_iter().map(taken)).collect()
 }
 
 /// Returns the filings for the same control and system, oldest first, if there are several.
@@ -73,10 +89,10 @@ fn rows<'r>(
 ) -> Vec<Vec<Filing<'r>>> {
     let mut rows = Vec::new();
     let kept = exceptions.filter(|exception| !exception.is(&[Status::Rejected]));
-    let filings = kept.filter_map(|exception| Filing::new(exception, judge.policy.timezone));
+    let filings = kept.filter_map(|exception| Filing::new(exception, judge.policy.timezone)).collect();
     for system in groups(filings, |filing| Cow::Owned(name_key(filing.system.as_str()))) {
         let controls = judge.controls.as_ref();
-        for mut same in groups(system.into_iter(), |filing| control_key(filing.control.as_str(), controls)) {
+        for mut same in groups(system, |filing| control_key(filing.control.as_str(), controls)) {
             // Whatever a change adds is newer than what was there, whatever its date.
             let is_new = |filing: &Filing<'_>| changes.is_some_and(|changes| changes.adds(filing.exception.file));
             same.sort_by_key(|filing| (is_new(filing), filing.age()));
@@ -87,18 +103,23 @@ fn rows<'r>(
 }
 
 /// Sorts things into groups of at least two, in the order of their first members.
-fn groups<'a, T>(things: impl Iterator<Item = T>, key: impl Fn(&T) -> Cow<'a, str>) -> Vec<Vec<T>> {
-    let mut places = HashMap::with_hasher(RandomState::default());
-    let mut groups: Vec<Vec<T>> = Vec::new();
-    for thing in things {
-        let place = *places.entry(key(&thing)).or_insert(groups.len());
-        match groups.get_mut(place) {
-            Some(group) => group.push(thing),
-            None => groups.push(vec![thing]),
-        }
-    }
-    groups.retain(|group| group.len() > 1);
-    groups
+///
+/// Keys are compared by a hash of 128 bits: those of a whole register would take more memory than the search for copies
+/// leaves.
+fn groups<'a, T>(things: Vec<T>, key: impl Fn(&T) -> Cow<'a, str>) -> Vec<Vec<T>> {
+    let (one, other) = (RandomState::default(), RandomState::default());
+    let hash = |thing: &T| {
+        let key = key(thing);
+        (one.hash_one(&*key), other.hash_one(&*key))
+    };
+    // On one core: a thread that waits for others might take up work that waits for this.
+    let mut order: Vec<((u64, u64), u32)> = things.iter().map(hash).zip(0..).collect();
+    order.sort_unstable();
+    let groups = order.chunk_by(|left, right| left.0 == right.0).filter(|group| group.len() > 1);
+    let mut groups: Vec<Vec<u32>> = groups.map(|group| group.iter().map(|(_, at)| *at).collect()).collect();
+    groups.sort_unstable();
+    let mut things: Vec<Option<T>> = things.into_iter().map(Some).collect();
+    groups.into_iter().map(|group| group.into_iter().filter_map(|at| things[at as usize].take()).collect()).collect()
 }
 
 /// What the comparison needs of an exception.
