@@ -8,7 +8,8 @@ use crate::output::{Look, escape};
 pub const NARROWEST: usize = 24;
 
 /// Breaks a text between words, so that no line is wider than so many columns; each line after the first begins with
-/// `indent`. A command in backticks stays whole, to be copied, so that its line may be wider. Every line is made harmless, including those that begin only because of a break.
+/// `indent`. A command in backticks stays whole, to be copied, so that its line may be wider. Every line is made
+/// harmless, including those that begin only because of a break.
 #[must_use]
 pub fn wrap(text: &str, indent: &str, width: usize) -> String {
     let mut lines = vec![String::new()];
@@ -31,7 +32,7 @@ pub fn wrap(text: &str, indent: &str, width: usize) -> String {
 }
 
 /// How the commands begin that people are told to run.
-const COMMANDS: [&str; 2] = ["stopgap ", "git "];
+const COMMANDS: [&str; 3] = ["stopgap ", "git ", "gh "];
 
 /// Returns the words of a line; a command in backticks is one.
 fn words(line: &str) -> Vec<&str> {

@@ -46,7 +46,7 @@ impl Matcher {
     fn matches(&self, text: &str, path: &str) -> bool {
         match self {
             Self::Whole => path == text,
-            Self::Below => path.strip_prefix(text.trim_end_matches('*')).is_some_and(|rest| !rest.is_empty()),
+            Self::Below => path.starts_with(text.trim_end_matches('*')),
             Self::Glob(glob) => glob.is_match(path),
         }
     }
