@@ -47,16 +47,11 @@ pub(super) fn policy(arguments: &Place, world: &World, root: &Path, repository: 
         },
     };
     if let Repository::Folder(root) = repository {
-        refuse_left_out(root, |path| is_read(&policy, path))?;
+        let is_exception = |path: &str| policy.is_in_register(path) && is_named_like_one(path);
+        refuse_left_out(root, |path| is_exception(path) || policy.is_book(path))?;
     }
     policy.forge = policy.forge.or_else(|| world.ci.forge());
     Ok(policy)
-}
-
-/// Tells whether a file, named from the root, is one of the register or of its rule book.
-fn is_read(policy: &Policy, path: &str) -> bool {
-    let below = path.strip_prefix(&*policy.exceptions).is_some_and(|rest| rest.starts_with('/'));
-    below && is_named_like_one(path) || policy.book_paths().any(|book| book == path)
 }
 
 /// Refuses a sparse checkout that leaves out a file, named from the root, that the run has to know.

@@ -9,7 +9,6 @@ use crate::commands::{place, signoff};
 use crate::error::Error;
 use crate::files::{self, ReadFile};
 use crate::gate::{Gate, Reach};
-use crate::git::Git;
 use crate::history::{Circumstances, Snapshot, base};
 use crate::output::{self, Format, Look, Report};
 use crate::register::{self, Files, Lists, differences};
@@ -85,7 +84,7 @@ impl Opened {
     ///
     /// If git cannot be started or read.
     pub(super) fn merged_text(&self, id: &str) -> Result<Option<String>, Error> {
-        let Some(git) = Git::open(&self.root)? else { return Ok(None) };
+        let Some(git) = self.git()? else { return Ok(None) };
         let (Some((_, tip)), Some(head)) = (base::default_branch(&git, None)?, git.head()?) else {
             return Ok(None);
         };
@@ -102,7 +101,7 @@ impl Opened {
     ///
     /// If git cannot be started or read.
     pub(super) fn lacks_default_branch(&self) -> Result<bool, Error> {
-        let Some(git) = Git::open(&self.root)? else { return Ok(false) };
+        let Some(git) = self.git()? else { return Ok(false) };
         Ok(base::default_branch(&git, None)?.is_none() && git.origin()?.is_some())
     }
 
@@ -113,7 +112,7 @@ impl Opened {
     ///
     /// If git cannot be started or read.
     pub(super) fn uncommitted(&self, path: &str, text: &str) -> Result<Vec<String>, Error> {
-        let Some(git) = Git::open(&self.root)? else { return Ok(Vec::new()) };
+        let Some(git) = self.git()? else { return Ok(Vec::new()) };
         let Some(head) = git.head()? else { return Ok(Vec::new()) };
         let snapshot = Snapshot::open(&git, &self.root, Some(head))?;
         if !snapshot.exceptions(&self.judge.policy.exceptions).contains_key(path) {
@@ -144,7 +143,7 @@ impl Opened {
     ///
     /// When git cannot be started or read.
     pub(super) fn merged(&self) -> Result<BTreeSet<String>, Error> {
-        let Some(git) = Git::open(&self.root)? else { return Ok(BTreeSet::new()) };
+        let Some(git) = self.git()? else { return Ok(BTreeSet::new()) };
         let Some((_, tip)) = base::default_branch(&git, None)? else { return Ok(BTreeSet::new()) };
         let snapshot = Snapshot::open(&git, &self.root, Some(tip))?;
         let there = snapshot.exceptions(&self.judge.policy.exceptions);

@@ -150,10 +150,8 @@ pub(super) fn spare_inputs<F>(
             return Err(Error::from(Argument::WouldReplace { option: "--output", path: path.clone() }));
         }
         let whole = current.join(path);
-        let is_input = place::inside(&whole, root).is_some_and(|inside| {
-            let is_in_register = inside.strip_prefix(&*policy.exceptions).is_some_and(|rest| rest.starts_with('/'));
-            is_in_register || policy.book_paths().any(|book| book == inside)
-        });
+        let is_input =
+            place::inside(&whole, root).is_some_and(|inside| policy.is_in_register(&inside) || policy.is_book(&inside));
         if is_input || is_gits_own(&whole) {
             return Err(Error::from(Argument::WouldReplace { option: "--output", path: path.clone() }));
         }

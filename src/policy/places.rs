@@ -157,6 +157,18 @@ impl Policy {
         })
     }
 
+    /// Tells whether a path, relative to the root, is below the register's folder.
+    #[must_use]
+    pub fn is_in_register(&self, path: &str) -> bool {
+        path.strip_prefix(&*self.exceptions).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// Tells whether a path, relative to the root, is one of the rule book.
+    #[must_use]
+    pub fn is_book(&self, path: &str) -> bool {
+        self.book_paths().any(|book| book == path)
+    }
+
     /// Returns the paths of the rule book, relative to the root: its files, and the policies that could be.
     pub fn book_paths(&self) -> impl Iterator<Item = &str> {
         self.books().map(|(_, path)| path).chain(NAMES)

@@ -124,38 +124,41 @@ pub fn read<'r>(
     until: Day,
 ) -> Vec<Item<'r>> {
     let shared = shared_ids(register, homes);
-    let mut of_judges: Vec<(&'r Judge, Directory<'r>, Renewals)> = Vec::new();
     let path_of = |file: FileId| {
         let at = register.files.binary_search_by_key(&file, |file| file.id).ok();
         at.and_then(|at| register.files.get(at)).map_or("", |file| file.path)
     };
-    let mut items: Vec<Item<'r>> = Vec::with_capacity(register.exceptions().len());
+    let mut of_judges: Vec<(&'r Judge, Vec<(&'r Exception<'r>, &'r str)>)> = Vec::new();
     for exception in register.exceptions() {
         let path = path_of(exception.file);
         let own = judge(path);
-        let at = of_judges.iter().position(|(other, ..)| std::ptr::eq(*other, own)).unwrap_or_else(|| {
-            let theirs = register.exceptions().filter(|it| std::ptr::eq(judge(path_of(it.file)), own));
-            let directory = Directory::new(&own.people, own.today.day);
-            of_judges.push((own, directory, Renewals::new(own, theirs, None)));
-            of_judges.len() - 1
-        });
-        let (_, directory, renewals) = &mut of_judges[at];
-        let owner = exception.owner.as_ref().map(|owner| directory.owner(owner.as_str()));
-        let home = Home::of(homes, path);
-        // Where there are several registers, only the path says which one it is in.
-        let is_ambiguous = shared.binary_search(&exception.file).is_ok();
-        let shares_id = home.is_some() || is_ambiguous;
-        items.push(Item {
-            path,
-            owner,
-            home,
-            shares_id,
-            is_ambiguous,
-            used_up: !renewals.is_left(exception),
-            ..Item::new(exception, own, until)
-        });
+        match of_judges.iter_mut().find(|(other, _)| std::ptr::eq(*other, own)) {
+            Some((_, theirs)) => theirs.push((exception, path)),
+            None => of_judges.push((own, vec![(exception, path)])),
+        }
     }
-    items.sort_by(|a, b| a.urgency().cmp(&b.urgency()));
+    let mut items: Vec<Item<'r>> = Vec::with_capacity(register.exceptions().len());
+    for (own, theirs) in of_judges {
+        let mut directory = Directory::new(&own.people, own.today.day);
+        let renewals = Renewals::new(own, theirs.iter().map(|(exception, _)| *exception), None);
+        for (exception, path) in theirs {
+            let owner = exception.owner.as_ref().map(|owner| directory.owner(owner.as_str()));
+            let home = Home::of(homes, path);
+            // Where there are several registers, only the path says which one it is in.
+            let is_ambiguous = shared.binary_search(&exception.file).is_ok();
+            let shares_id = home.is_some() || is_ambiguous;
+            items.push(Item {
+                path,
+                owner,
+                home,
+                shares_id,
+                is_ambiguous,
+                used_up: !renewals.is_left(exception),
+                ..Item::new(exception, own, until)
+            });
+        }
+    }
+    items.sort_by(|a, b| a.urgency().cmp(&b.urgency()).then_with(|| a.path.cmp(b.path)));
     items.iter_mut().enumerate().for_each(|(rank, item)| item.rank = rank);
     items
 }
