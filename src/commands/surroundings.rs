@@ -16,7 +16,8 @@ use crate::register::fields::Field;
 use crate::rules::{Around, Judge};
 use crate::source::Source;
 use crate::suppressions::{Inventory, Reader, Tracked, Unread};
-use crate::text::{counted, shown};
+use crate::text::shown;
+use crate::time::Day;
 use crate::yaml;
 
 /// Reads what is around a register as it is; its suppressions `in_any_case`, or if the policy says so.
@@ -170,15 +171,10 @@ fn left_of(inventory: &Inventory, baseline: &SuppressionBaseline) -> usize {
     baseline.lets_be(inventory, &items).into_iter().filter(|is_left| *is_left).count()
 }
 
-/// Says what of a baseline is left, and which files were not read.
-pub(super) fn remarks(around: &Around, baseline: Option<&SuppressionBaseline>) -> Vec<String> {
+/// Says what of a baseline is left on a day, and which files were not read.
+pub(super) fn remarks(around: &Around, baseline: Option<&SuppressionBaseline>, today: Day) -> Vec<String> {
     let Some(inventory) = &around.inventory else { return Vec::new() };
-    let left = baseline.map(|baseline| {
-        let left = left_of(inventory, baseline);
-        let all = counted(i64::try_from(baseline.entries.len()).unwrap_or(i64::MAX), "suppression");
-        let are = if left == 1 { "is" } else { "are" };
-        format!("{left} of {all} in `{SUPPRESSIONS}` {are} left; it ends on {}", baseline.until)
-    });
+    let left = baseline.map(|baseline| baseline.what_is_left(left_of(inventory, baseline), today));
     left.into_iter().chain(unread(&inventory.unread)).collect()
 }
 

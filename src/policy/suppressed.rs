@@ -1,7 +1,9 @@
 //! The suppressions that existed before exceptions were required, and until when they are tolerated.
 
 use crate::policy::day;
+use crate::policy::places::SUPPRESSIONS;
 use crate::source::FileId;
+use crate::text::counted;
 use crate::time::Day;
 use crate::yaml::Node;
 use crate::yaml::write::{self, Layout, Value};
@@ -63,6 +65,19 @@ impl SuppressionBaseline {
     pub fn new(until: Day, mut entries: Vec<Allowed>) -> Self {
         entries.sort();
         Self { until, entries, text: String::new(), file: None }
+    }
+
+    /// Says how many of them are left, and until when they are tolerated.
+    #[must_use]
+    pub fn what_is_left(&self, left: usize, today: Day) -> String {
+        let all = counted(self.entries.len(), "suppression");
+        let are = if left == 1 { "is" } else { "are" };
+        let tolerated = match today.days_until(self.until) {
+            0 => "tolerated until tonight".to_owned(),
+            days @ 1.. => format!("tolerated until {}, for {}", self.until, counted(days, "more day")),
+            _ => format!("tolerated until {} and no longer", self.until),
+        };
+        format!("{left} of {all} in `{SUPPRESSIONS}` {are} left, {tolerated}")
     }
 
     /// Writes the file: what stands above the first key of the old one, or else what the file is for, then the paths.

@@ -3,7 +3,7 @@
 use crate::register::Files;
 use crate::rule::{Finding, Findings};
 use crate::rules::{Judge, OF_SUPPRESSIONS};
-use crate::text::{counted, shown};
+use crate::text::shown;
 use crate::time::Day;
 
 /// One thing that is tolerated, or should no longer be.
@@ -31,12 +31,10 @@ impl LetBe {
     /// how many suppressions its baseline still tolerates.
     #[must_use]
     pub fn list(findings: &mut Findings, files: &Files, judge: &Judge, left: Option<usize>) -> Vec<Self> {
-        let today = judge.today.day;
         let mut list: Vec<Self> =
             findings.iter().filter(|it| it.rule.id == "baseline").map(|it| gaps(it, judge)).collect();
         if let Some((baseline, left)) = judge.suppressed.as_ref().zip(left) {
-            let all = counted(baseline.entries.len(), "suppression");
-            let what = format!("{left} of {all} in `suppressions.yaml` are left; {}", ends(baseline.until, today));
+            let what = baseline.what_is_left(left, judge.today.day);
             let command = "stopgap suppressions".to_owned();
             list.push(Self {
                 register: None,
@@ -112,14 +110,6 @@ fn gaps(finding: &Finding, judge: &Judge) -> LetBe {
         until: baseline.map(|baseline| baseline.until),
         what: format!("`baseline.yaml`: {}", finding.message),
         command: if is_over { "stopgap check" } else { "stopgap export --format csv --gaps" }.to_owned(),
-    }
-}
-
-fn ends(until: Day, today: Day) -> String {
-    match today.days_until(until) {
-        0 => "they are tolerated until tonight".to_owned(),
-        days @ 1.. => format!("they are tolerated until {until}, for {} more", counted(days, "day")),
-        _ => format!("they were tolerated until {until}, and all of them count"),
     }
 }
 

@@ -284,8 +284,18 @@ fn a_baseline_lets_the_old_be_and_only_gets_shorter() {
     repo.commit("the baseline");
     let run = stopgap(&repo, &["check", "--today", TODAY]);
     assert_eq!(run.code, 0, "{run:?}");
-    let left = "1 of 1 suppression in `suppressions.yaml` is left; it ends on 2027-01-31";
+    let left = "1 of 1 suppression in `suppressions.yaml` is left, tolerated until 2027-01-31, for 69 more days";
     assert!(run.stdout.contains(left), "{}", run.stdout);
+    for (day, says) in [
+        ("2027-01-30", "is left, tolerated until 2027-01-31, for 1 more day\n"),
+        ("2027-01-31", "is left, tolerated until tonight\n"),
+        ("2027-02-01", "is left, tolerated until 2027-01-31 and no longer\n"),
+    ] {
+        for command in ["check", "report"] {
+            let run = stopgap(&repo, &[command, "--today", day]);
+            assert!(run.stdout.contains(says), "{command} on {day}: {}", run.stdout);
+        }
+    }
     let run = stopgap(&repo, &["suppressions", "--today", TODAY]);
     assert!(run.stdout.contains("bandit  B605  baseline until 2027-01-31"), "{}", run.stdout);
 

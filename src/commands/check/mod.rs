@@ -162,7 +162,7 @@ impl Run<'_> {
         let counts = (register.files.len(), register.live());
         self.leave(register);
         let silenced = counted.iter().flat_map(scan::silenced);
-        let around = surroundings::remarks(&around, judge.suppressed.as_ref());
+        let around = surroundings::remarks(&around, judge.suppressed.as_ref(), judge.today.day);
         let stale = if self.then.is_none() { place::stale_schema(&self.root)? } else { None };
         let remarks = head.remark().into_iter().chain(silenced).chain(around).chain(stale).chain(fixed).collect();
         let (today, levels, forge) = (judge.today, judge.policy.rules.clone(), judge.policy.forge());
@@ -252,6 +252,7 @@ impl Run<'_> {
         let left = surroundings::remarks(
             &around,
             judge.suppressed.as_ref().or(head.as_ref().and_then(|head| head.suppressed.as_ref())),
+            judge.today.day,
         );
         let ownership = signoff::ownership(judge.policy.forge(), &Owners::Base(&base.snapshot), &mut files)?;
         judge.signatures = base.signatures(&judge.policy, &now)?;
