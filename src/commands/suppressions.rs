@@ -50,6 +50,7 @@ pub(super) fn run(arguments: &cli::Suppressions, world: &World, out: &mut dyn Wr
         unread: &inventory.unread,
         looked_at: inventory.looked_at,
         baseline: opened.judge.suppressed.as_ref(),
+        looked_for: opened.judge.suppressed.as_ref().map_or(0, |baseline| baseline.looked_for(&inventory)),
         policy: &opened.judge.policy,
         today: opened.judge.today,
         permits: &permits,
@@ -192,6 +193,9 @@ fn write_baseline(
     let listed = before.map_or_else(|| vec![true; without.len()], |before| before.lets_be(inventory, &without));
     let kept: Vec<Allowed> =
         without.iter().zip(&listed).filter(|(_, listed)| **listed).map(|(item, _)| allowed(item)).collect();
+    let not_looked_for =
+        before.iter().flat_map(|before| &before.entries).filter(|entry| !inventory.looked_for(entry)).cloned();
+    let kept = kept.into_iter().chain(not_looked_for).collect();
     let more = listed.iter().filter(|listed| !**listed).count();
     let text = before.map_or_else(String::new, |before| before.text.clone());
     let after = SuppressionBaseline { text, ..SuppressionBaseline::new(until, kept) };

@@ -160,21 +160,20 @@ pub(super) fn place_baseline(judge: &mut Judge, files: &mut Files) {
     }
 }
 
-/// Counts the suppressions that a baseline still tolerates; `None` if there is no baseline, or suppressions were not
-/// searched for.
-pub(super) fn left(around: &Around, baseline: Option<&SuppressionBaseline>) -> Option<usize> {
-    Some(left_of(around.inventory.as_ref()?, baseline?))
-}
-
-fn left_of(inventory: &Inventory, baseline: &SuppressionBaseline) -> usize {
+/// Counts the suppressions that a baseline still tolerates, and its entries that were looked for; `None` if there is no
+/// baseline, or suppressions were not searched for.
+pub(super) fn left(around: &Around, baseline: Option<&SuppressionBaseline>) -> Option<(usize, usize)> {
+    let (inventory, baseline) = around.inventory.as_ref().zip(baseline)?;
     let items: Vec<_> = inventory.items.iter().collect();
-    baseline.lets_be(inventory, &items).into_iter().filter(|is_left| *is_left).count()
+    let left = baseline.lets_be(inventory, &items).into_iter().filter(|is_left| *is_left).count();
+    Some((left, baseline.looked_for(inventory)))
 }
 
 /// Says what of a baseline is left on a day, and which files were not read.
 pub(super) fn remarks(around: &Around, baseline: Option<&SuppressionBaseline>, today: Day) -> Vec<String> {
     let Some(inventory) = &around.inventory else { return Vec::new() };
-    let left = baseline.map(|baseline| baseline.what_is_left(left_of(inventory, baseline), today));
+    let left = baseline.zip(left(around, baseline));
+    let left = left.map(|(baseline, (left, looked_for))| baseline.what_is_left(left, looked_for, today));
     left.into_iter().chain(unread(&inventory.unread)).collect()
 }
 

@@ -90,6 +90,8 @@ pub struct Listing<'l> {
     pub looked_at: usize,
     /// The baseline of suppressions.
     pub baseline: Option<&'l SuppressionBaseline>,
+    /// How many of its entries were looked for.
+    pub looked_for: usize,
     /// The policy in force.
     pub policy: &'l Policy,
     /// The moment of the list.
@@ -225,14 +227,15 @@ fn summary(listing: &Listing<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     if let Some(baseline) = listing.baseline {
         let left = listing.count(|state| matches!(state, State::Baseline));
-        let all = baseline.entries.len();
+        let all = listing.looked_for;
         if listing.today.day > baseline.until {
             writeln!(out, "the baseline ended on {}, so nothing is tolerated any longer", baseline.until)?;
         } else if left < all {
+            let gone = all - left;
+            let (are, them) = if gone == 1 { ("is", "it") } else { ("are", "them") };
             writeln!(
                 out,
-                "{} of the baseline's {all} are gone: `stopgap suppressions --write-baseline` drops them",
-                all - left
+                "{gone} of the baseline's {all} {are} gone: `stopgap suppressions --write-baseline` drops {them}"
             )?;
         }
     }
@@ -304,7 +307,7 @@ impl<'l> Document<'l> {
             today: listing.today.day.to_string(),
             baseline: listing.baseline.map(|baseline| Baseline {
                 until: baseline.until.to_string(),
-                listed: baseline.entries.len(),
+                listed: listing.looked_for,
                 left,
                 over: listing.today.day > baseline.until,
             }),

@@ -67,10 +67,10 @@ impl SuppressionBaseline {
         Self { until, entries, text: String::new(), file: None }
     }
 
-    /// Says how many of them are left, and until when they are tolerated.
+    /// Says how many of those that were looked for are left, and until when they are tolerated.
     #[must_use]
-    pub fn what_is_left(&self, left: usize, today: Day) -> String {
-        let all = counted(self.entries.len(), "suppression");
+    pub fn what_is_left(&self, left: usize, looked_for: usize, today: Day) -> String {
+        let all = counted(looked_for, "suppression");
         let are = if left == 1 { "is" } else { "are" };
         let tolerated = match today.days_until(self.until) {
             0 => "tolerated until tonight".to_owned(),

@@ -28,13 +28,13 @@ const MOST_NAMED: usize = 10;
 
 impl LetBe {
     /// Lists what is tolerated in a register, and removes the findings about suppressions from the findings. `left` is
-    /// how many suppressions its baseline still tolerates.
+    /// how many suppressions its baseline still tolerates, and how many of its entries were looked for.
     #[must_use]
-    pub fn list(findings: &mut Findings, files: &Files, judge: &Judge, left: Option<usize>) -> Vec<Self> {
+    pub fn list(findings: &mut Findings, files: &Files, judge: &Judge, left: Option<(usize, usize)>) -> Vec<Self> {
         let mut list: Vec<Self> =
             findings.iter().filter(|it| it.rule.id == "baseline").map(|it| gaps(it, judge)).collect();
-        if let Some((baseline, left)) = judge.suppressed.as_ref().zip(left) {
-            let what = baseline.what_is_left(left, judge.today.day);
+        if let Some((baseline, (left, looked_for))) = judge.suppressed.as_ref().zip(left) {
+            let what = baseline.what_is_left(left, looked_for, judge.today.day);
             let command = "stopgap suppressions".to_owned();
             list.push(Self {
                 register: None,

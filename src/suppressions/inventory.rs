@@ -11,7 +11,7 @@ use super::statement;
 use super::tracked::{self, Tracked, Unread};
 use crate::error::Error;
 use crate::files::{CommitFiles, ReadFile};
-use crate::policy::Breadth;
+use crate::policy::{Allowed, Breadth};
 use crate::register::Files;
 use crate::source::{FileId, Source};
 use crate::time::Day;
@@ -98,6 +98,8 @@ pub struct Inventory {
     pub looked_at: usize,
     /// The paths of all files.
     paths: BTreeSet<String>,
+    /// What looked at them.
+    reader: Reader,
 }
 
 /// What tells suppressions apart: the tool, what it names, and what it is on. The line and the reason do not matter.
@@ -197,13 +199,24 @@ impl Inventory {
         files: &mut Files,
     ) -> Result<Self, Error> {
         let scan = tracked.read(root, prefix, reader, keep)?;
-        let mut inventory =
-            Self { unread: scan.unread, looked_at: scan.looked_at, paths: scan.paths, ..Self::default() };
+        let mut inventory = Self {
+            unread: scan.unread,
+            looked_at: scan.looked_at,
+            paths: scan.paths,
+            reader: reader.clone(),
+            ..Self::default()
+        };
         let mut seen: FxHashMap<String, usize> = FxHashMap::default();
         for page in scan.pages {
             inventory.take(page, &mut seen, files);
         }
         Ok(inventory)
+    }
+
+    /// Tells whether what a baseline lists was looked for, so that it is gone if it was not found.
+    #[must_use]
+    pub fn looked_for(&self, entry: &Allowed) -> bool {
+        self.reader.wants(&entry.tool) && !self.unread.iter().any(|file| file.path == entry.path)
     }
 
     fn take(&mut self, page: Page, seen: &mut FxHashMap<String, usize>, files: &mut Files) {

@@ -94,7 +94,7 @@ pub fn literals() -> impl Iterator<Item = &'static str> {
 }
 
 /// Looks for suppressions.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Reader {
     /// The tools that are looked for; none for all.
     tools: Option<Vec<String>>,

@@ -451,6 +451,12 @@ fn claim(it: &Allowed) -> Claim<'_> {
 }
 
 impl SuppressionBaseline {
+    /// Counts its entries that were looked for.
+    #[must_use]
+    pub fn looked_for(&self, inventory: &Inventory) -> usize {
+        self.entries.iter().filter(|entry| inventory.looked_for(entry)).count()
+    }
+
     /// Returns for each of some suppressions whether the baseline lets it be. Each entry lets one be.
     #[must_use]
     pub fn lets_be(&self, inventory: &Inventory, items: &[&Item]) -> Vec<bool> {
@@ -478,13 +484,31 @@ mod tests {
     use proptest::sample::select;
 
     use super::*;
-    use crate::suppressions::Reader;
+    use crate::suppressions::{Reader, Unread};
+    use crate::time::Day;
     use crate::yaml;
 
     fn items(path: &str, text: &str) -> Vec<Item> {
         let page = Reader::new(None).read(path, text.as_bytes());
         let found = page.into_iter().flat_map(|page| page.found);
         found.map(|found| Item::of(path, found)).collect()
+    }
+
+    #[test]
+    fn what_a_baseline_lists_in_a_file_that_was_not_read_is_not_gone() {
+        let entry = |path: &str| Allowed {
+            path: path.to_owned(),
+            tool: "bandit".to_owned(),
+            id: "B602".to_owned(),
+            breadth: Some(Breadth::Line),
+            code: "0123456789abcdef".to_owned(),
+        };
+        let until = Day::parse("2027-01-31").unwrap();
+        let baseline = SuppressionBaseline::new(until, vec![entry("a.py"), entry("b.py")]);
+        let mut inventory = Inventory::default();
+        assert_eq!(baseline.looked_for(&inventory), 2);
+        inventory.unread.push(Unread { path: "a.py".to_owned(), why: "permission denied".to_owned() });
+        assert_eq!(baseline.looked_for(&inventory), 1);
     }
 
     /// Returns what a cover holds of each suppression of a file.

@@ -271,6 +271,40 @@ fn a_change_does_not_bring_its_own_baseline_for_what_it_adds() {
     assert_eq!(check(&repo, TODAY, &only), (1, vec!["app/new.py:1:26: error[unregistered-suppression]".to_owned()]));
 }
 
+/// A run that does not look for a tool knows nothing of its entries.
+#[test]
+fn a_baseline_keeps_what_was_not_looked_for() {
+    let repo = repository("rules: {not-code-owned: off, approver-not-code-owner: off}\nsuppressions: [all]\n");
+    repo.write("web/app.js", "run(command + more) // eslint-disable-line no-eval\n").commit("a second tool");
+    let write = ["suppressions", "--write-baseline", "--until", "2027-01-31", "--today", TODAY];
+    assert_eq!(stopgap(&repo, &write).code, 0);
+    repo.commit("the baseline");
+    let text = || std::fs::read_to_string(repo.path().join("suppressions.yaml")).unwrap();
+    let before = text();
+    let list = |arguments: &[&str]| stopgap(&repo, &[&["suppressions", "--today", TODAY], arguments].concat()).stdout;
+    for tool in ["zizmor", "bandit", "eslint"] {
+        assert!(!list(&["--tool", tool]).contains("gone"), "{}", list(&["--tool", tool]));
+        let said = list(&["--tool", tool, "--write-baseline"]);
+        assert_eq!(said, "wrote `suppressions.yaml`: 2 suppressions until 2027-01-31\n");
+        assert_eq!(text(), before);
+    }
+    // A policy may name some tools too.
+    repo.write("stopgap.yaml", "rules: {not-code-owned: off, approver-not-code-owner: off}\nsuppressions: [eslint]\n");
+    assert!(!list(&[]).contains("gone"), "{}", list(&[]));
+    let json: serde_json::Value = serde_json::from_str(&list(&["--format", "json"])).unwrap();
+    assert_eq!((&json["baseline"]["listed"], &json["baseline"]["left"]), (&1.into(), &1.into()), "{json}");
+    for command in ["check", "report"] {
+        let run = stopgap(&repo, &[command, "--today", TODAY]);
+        assert!(run.stdout.contains("1 of 1 suppression in `suppressions.yaml` is left"), "{command}: {}", run.stdout);
+    }
+    // What is gone of the others is said, and dropped, as before.
+    repo.write("web/app.js", "run(command + more)\n");
+    assert!(list(&[]).contains("1 of the baseline's 1 is gone: `stopgap suppressions --write-baseline` drops it\n"));
+    let said = list(&["--write-baseline"]);
+    assert_eq!(said, "wrote `suppressions.yaml`: 1 suppression until 2027-01-31, 1 dropped\n");
+    assert!(text().contains("bandit") && !text().contains("eslint"), "{}", text());
+}
+
 #[test]
 fn a_baseline_lets_the_old_be_and_only_gets_shorter() {
     let repo = repository("rules: {not-code-owned: off, approver-not-code-owner: off}\n");
