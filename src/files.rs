@@ -13,6 +13,12 @@ use crate::git::{Commit, Git, ObjectFormat, TreeFile};
 use crate::source::{Source, Span};
 use crate::yaml::{self, Problem};
 
+/// Tells whether a path is below a folder, both relative to the same place.
+#[must_use]
+pub fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// Where the files of a repository are read from: a folder, or a commit of its history.
 #[derive(Debug)]
 pub enum Repository {

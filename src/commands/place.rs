@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::cli::Place;
 use crate::error::{Argument, Error};
-use crate::files::{self, MAX_BYTES_BESIDE, Repository};
+use crate::files::{self, MAX_BYTES_BESIDE, Repository, is_below};
 use crate::git::Git;
 use crate::output::{Identity, escape, schemas};
 use crate::policy;
@@ -184,9 +184,7 @@ impl Selection {
 
     /// Returns whether a file is reported on.
     fn holds(&self, path: &str) -> bool {
-        let inside = |place: &String| {
-            path.strip_prefix(place.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
+        let inside = |place: &String| path == place || is_below(path, place);
         match self {
             Self::Whole => true,
             Self::Some(places) => places.iter().any(inside),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::error::Error;
-use crate::files::{self, CommitFiles, Repository};
+use crate::files::{self, CommitFiles, Repository, is_below};
 use crate::git::{Commit, Git, TreeFile};
 use crate::history::PolicyFile;
 use crate::history::main_line::steps;
@@ -77,13 +77,13 @@ impl Home<'_> {
         for (at, changes) in self.git.tree_changes(&steps, &[&below])?.into_iter().enumerate() {
             let new = folders.get(&at);
             let mut edited: BTreeMap<String, Option<TreeFile>> = match new {
-                Some(_) => all.keys().filter(|path| is_in(folder, path)).map(|path| (path.clone(), None)).collect(),
+                Some(_) => all.keys().filter(|path| is_below(path, folder)).map(|path| (path.clone(), None)).collect(),
                 None => BTreeMap::new(),
             };
             for change in changes {
                 let path = files::name_of(&change.path).into_owned();
                 let Some(path) = path.strip_prefix(&prefix).filter(|path| is_named_like_one(path)) else { continue };
-                if new.is_none() && is_in(folder, path) {
+                if new.is_none() && is_below(path, folder) {
                     edited.insert(path.to_owned(), change.file.clone());
                 }
                 match change.file {
@@ -93,7 +93,7 @@ impl Home<'_> {
             }
             if let Some(new) = new {
                 folder = new;
-                let new = all.iter().filter(|(path, _)| is_in(folder, path));
+                let new = all.iter().filter(|(path, _)| is_below(path, folder));
                 edited.extend(new.map(|(path, file)| (path.clone(), Some(file.clone()))));
             }
             edits.push(edited.into_iter().map(|(path, file)| Edited { path, file }).collect());
@@ -137,9 +137,4 @@ pub(super) struct Setting {
     /// Its folder, relative to the root.
     pub(super) folder: String,
     pub(super) zone: Zone,
-}
-
-/// Tells whether a path is below a folder.
-fn is_in(folder: &str, path: &str) -> bool {
-    !folder.is_empty() && path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }

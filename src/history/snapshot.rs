@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::Error;
-use crate::files::{CommitFiles, MAX_BYTES_BESIDE, ReadFile, Repository, name_below, name_of};
+use crate::files::{CommitFiles, MAX_BYTES_BESIDE, ReadFile, Repository, is_below, name_below, name_of};
 use crate::git::{Commit, Git};
 use crate::history::{Beside, Head, PolicyFile};
 use crate::policy::Policy;
@@ -153,11 +153,10 @@ impl Snapshot {
     #[must_use]
     pub fn exceptions(&self, folder: &str) -> BTreeMap<&str, &str> {
         let Repository::Commit(commit) = &self.place else { return BTreeMap::new() };
-        let below = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
         commit
             .files()
             .iter()
-            .filter(|(path, _)| below(path) && is_named_like_one(path))
+            .filter(|(path, _)| is_below(path, folder) && is_named_like_one(path))
             .map(|(path, file)| (path.as_str(), file.oid.as_str()))
             .collect()
     }

@@ -50,7 +50,7 @@ pub use statistics::render as render_statistics;
 pub use wrap::{Folded, NARROWEST, wrap};
 
 use crate::card::Cards;
-use crate::files;
+use crate::files::{self, is_below};
 use crate::register::{self, Files};
 use crate::report::Links;
 use crate::rule::{Finding, Findings, Level, Rule, total};
@@ -285,8 +285,7 @@ impl Report<'_> {
     pub fn exception(&self, file: FileId) -> Option<&str> {
         let path = self.source(file).path();
         let folder = self.several.and_then(|several| several.of(file)).map_or(self.folder, |named| &named.folder);
-        let inside = path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-        inside.then(|| register::stem(path))
+        is_below(path, folder).then(|| register::stem(path))
     }
 
     /// Returns the name of the register that a finding is about, if there are several.

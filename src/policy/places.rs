@@ -1,5 +1,6 @@
 //! The files of a repository that decide how its register is judged.
 
+use crate::files::is_below;
 use crate::people::People;
 use crate::policy::{Baseline, Policy, SuppressionBaseline};
 use crate::register::Controls;
@@ -160,7 +161,7 @@ impl Policy {
     /// Tells whether a path, relative to the root, is below the register's folder.
     #[must_use]
     pub fn is_in_register(&self, path: &str) -> bool {
-        path.strip_prefix(&*self.exceptions).is_some_and(|rest| rest.starts_with('/'))
+        is_below(path, &self.exceptions)
     }
 
     /// Tells whether a path, relative to the root, is one of the rule book.

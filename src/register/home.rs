@@ -1,5 +1,6 @@
 //! Where one of several registers is.
 
+use crate::files::is_below;
 use crate::time::{Today, Zone};
 
 /// One of several registers of a repository.
@@ -28,8 +29,7 @@ impl Home {
     /// Tells whether a file is one of its exceptions.
     #[must_use]
     pub fn holds(&self, path: &str) -> bool {
-        let below = path.strip_prefix(self.root.as_str()).and_then(|path| path.strip_prefix(self.folder.as_str()));
-        below.is_some_and(|rest| rest.starts_with('/'))
+        path.strip_prefix(self.root.as_str()).is_some_and(|path| is_below(path, &self.folder))
     }
 }
 

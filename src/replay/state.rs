@@ -5,7 +5,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use crate::error::Error;
-use crate::files::{self, CommitFiles, ReadFile, Repository};
+use crate::files::{self, CommitFiles, ReadFile, Repository, is_below};
 use crate::git::{Commit, Git, TreeChange, TreeFile};
 use crate::history::snapshot::{prefix, shown};
 use crate::policy::Policy;
@@ -289,8 +289,7 @@ impl<'r> State<'r> {
     /// Returns the path of an exception file relative to the root; `None` for any other file.
     fn entry<'p>(&self, path: &'p str) -> Option<&'p str> {
         let path = path.strip_prefix(&self.prefix)?;
-        path.strip_prefix(&self.folder).filter(|rest| rest.starts_with('/') && is_named_like_one(rest))?;
-        Some(path)
+        (is_below(path, &self.folder) && is_named_like_one(path)).then_some(path)
     }
 
     /// Returns the paths of the rule book's files, from the top of the work tree.

@@ -8,7 +8,7 @@ use crate::ci::github::{Job, Permissions, Step, Workflow, composite_steps};
 use crate::ci::script::Shell;
 use crate::ci::{Dialect, Value, evaluate, softening};
 use crate::doctor::Facts;
-use crate::files::ReadFile;
+use crate::files::{ReadFile, is_below};
 use crate::yaml::Problem;
 
 /// The event of a workflow that others call.
@@ -323,8 +323,7 @@ impl<'d> Usage<'d> {
         let counts = |step: &&&Step| {
             let path = step.inputs.get("path").map_or("", String::as_str);
             let path = path.trim_start_matches("./").trim_end_matches('/');
-            let holds = |one: &str, other: &str| other.strip_prefix(one).is_some_and(|rest| rest.starts_with('/'));
-            let is_apart = path != folder && !holds(path, folder) && !holds(folder, path);
+            let is_apart = path != folder && !is_below(folder, path) && !is_below(path, folder);
             ["", "."].contains(&path) || path.contains("${{") || !is_apart
         };
         checkouts.iter().rev().find(counts).or(checkouts.last()).copied()
