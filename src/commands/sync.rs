@@ -46,8 +46,7 @@ pub(super) fn run(arguments: &cli::Sync, world: &World, out: &mut dyn Write) -> 
 fn print(tool: &str, opened: &Opened, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let known = Tool::named(tool);
     let Some(tool) = known.filter(|tool| tools_with_flags().contains(&tool.key)) else {
-        let has_file = |(key, _): &(&str, &str)| known.is_some_and(|tool| tool.key == *key);
-        let help = match tools_with_files().into_iter().find(has_file) {
+        let help = match usual_file(known) {
             Some((key, usual)) => {
                 format!("it reads a file: `sync: {{{key}: {usual}}}` in the policy, then `stopgap sync`")
             }
@@ -65,6 +64,11 @@ fn print(tool: &str, opened: &Opened, world: &World, out: &mut dyn Write) -> Res
     }
     warn(tool.name, "a flag", &unsaid.iter().collect::<Vec<_>>(), opened, world);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns the key of a tool that has a file, and the file's usual name.
+fn usual_file(tool: Option<&Tool>) -> Option<(&'static str, &'static str)> {
+    tools_with_files().into_iter().find(|(key, _)| tool.is_some_and(|tool| tool.key == *key))
 }
 
 /// A target, what it holds and what it is to hold.
@@ -173,11 +177,20 @@ fn chosen<'p>(arguments: &cli::Sync, targets: &'p [Target]) -> Result<Vec<&'p Ta
     let tools: Vec<&str> = targets.iter().map(|target| target.tool).collect();
     for tool in &arguments.tool {
         if !tools.contains(&tool.as_str()) {
-            let help = match nearest(tool, tools.iter().copied()) {
-                Some(best) => format!("did you mean `{best}`?"),
-                None => format!("name its file in the policy: `sync: {{{}: FILE}}`", shown(tool)),
+            let known = Tool::named(tool);
+            let with_flags = known.filter(|tool| tools_with_flags().contains(&tool.key));
+            let help = match (nearest(tool, tools.iter().copied()), usual_file(known), with_flags) {
+                (Some(best), ..) => format!("did you mean `{best}`?"),
+                (None, Some((key, usual)), _) => format!("name its file in the policy: `sync: {{{key}: {usual}}}`"),
+                (None, None, Some(tool)) => {
+                    format!("it has no file: `stopgap sync --print {}` prints its flags", tool.key)
+                }
+                (None, None, None) => {
+                    let keys: Vec<&str> = tools_with_files().into_iter().map(|(key, _)| key).collect();
+                    format!("the tools with files are {}", keys.join(", "))
+                }
             };
-            let what = if Tool::named(tool).is_some() { Named::Target } else { Named::Tool };
+            let what = if known.is_some() { Named::Target } else { Named::Tool };
             return Err(Error::from(Argument::NotFound { what, name: tool.clone(), help }));
         }
     }

@@ -493,9 +493,25 @@ fn flags_are_printed_one_a_line() {
         let run = sync(&sandbox, DURING, &["--print", tool]);
         assert!(run.code == 2 && run.stderr.contains(says) && run.stderr.contains(help), "{tool}: {run:?}");
     }
-    // The same of one whose file the policy does not name.
-    let run = sync(&sandbox, DURING, &["--tool", "pip-audit"]);
-    assert!(run.code == 2 && run.stderr.contains("the policy names no ignore file of `pip-audit`"), "{run:?}");
+    // The same of one whose file the policy does not name; it is told what can be done.
+    sandbox.file("stopgap.yaml", "sync: {trivy: .trivyignore}\n");
+    for (tool, says, help) in [
+        (
+            "pip-audit",
+            "the policy names no ignore file of `pip-audit`",
+            "`stopgap sync --print pip-audit` prints its flags",
+        ),
+        (
+            "grype",
+            "the policy names no ignore file of `grype`",
+            "name its file in the policy: `sync: {grype: .grype.yaml}`",
+        ),
+        ("eslint", "the policy names no ignore file of `eslint`", "the tools with files are trivy, "),
+        ("nobodys", "there is no known tool `nobodys`", "the tools with files are trivy, "),
+    ] {
+        let run = sync(&sandbox, DURING, &["--tool", tool]);
+        assert!(run.code == 2 && run.stderr.contains(says) && run.stderr.contains(help), "{tool}: {run:?}");
+    }
 }
 
 /// One cover that no file can hold stands in the way of no other, and what was written is read again.
