@@ -17,6 +17,10 @@ use crate::signoff::{
 use crate::source::FileId;
 use crate::time::Day;
 
+/// The rules that need them.
+pub(super) const RULES: [&str; 4] =
+    ["author-is-approver", "approval-missing", "decision-date-mismatch", "closure-unverified"];
+
 /// The pull or merge request and who approved it, as far as they were given.
 #[derive(Debug, Default)]
 pub(super) struct Given {
@@ -95,15 +99,16 @@ impl Given {
 
     /// Returns which rules do not run because of what was not given.
     pub(super) fn remark(&self) -> Option<String> {
-        let approvals = "approval-missing, decision-date-mismatch and closure-unverified";
+        let [author_is_approver, missing, date, closure] = RULES;
+        let approvals = format!("{missing}, {date} and {closure}");
         match (&self.request, self.other, &self.opinions) {
             (Some(_), _, Some(_)) => None,
             (Some(_), _, None) => Some(format!("approvals were not checked: {approvals} need --reviews")),
             (None, Some(other), _) => Some(format!(
-                "sign-off was not checked: the event is about {other}, so author-is-approver, {approvals} did not run"
+                "sign-off was not checked: the event is about {other}, so {author_is_approver}, {approvals} did not run"
             )),
             (None, None, _) => {
-                Some(format!("sign-off was not checked: author-is-approver, {approvals} need --event and --reviews"))
+                Some(format!("sign-off was not checked: {author_is_approver}, {approvals} need --event and --reviews"))
             }
         }
     }

@@ -822,6 +822,10 @@ mod given {
             last_line(&run),
             "sign-off was not checked: author-is-approver, approval-missing, decision-date-mismatch and closure-unverified need --event and --reviews"
         );
+        // Only where it would count.
+        let some =
+            |id: &str| pull.gate(&["--base", "main", "--select", id]).stdout.contains("sign-off was not checked");
+        assert_eq!(["expired", "closure-unverified"].map(some), [false, true]);
         let event = pull.save("event.json", &pull.event().to_string());
         let run = pull.gate(&["--base", "main", "--event", event.to_str().unwrap()]);
         assert_eq!(run.code, 0, "{}", run.stdout);

@@ -339,6 +339,9 @@ fn a_baseline_lets_the_old_be_and_only_gets_shorter() {
     repo.commit("a change");
     let new = "app/new.py:1:26: error[unregistered-suppression]".to_owned();
     assert_eq!(check(&repo, TODAY, &["--base", "main"]), (1, vec![new.clone()]));
+    let run = stopgap(&repo, &["suppressions", "--check", "--base", "main", "--today", TODAY]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(!run.stdout.contains("--event"), "it does not take this: {}", run.stdout);
     assert_eq!(check(&repo, TODAY, &[]), (1, vec![new]));
     let run = stopgap(&repo, &["suppressions", "--write-baseline", "--today", TODAY]);
     assert!(run.stdout.contains("1 suppression is not in it, because it may only get shorter"), "{run:?}");

@@ -21,11 +21,13 @@ impl Chosen {
     }
 
     pub(super) fn narrow(&self, findings: &mut Findings) {
-        let among = |rules: &[&Rule], id: &str| rules.iter().any(|rule| rule.id == id);
-        findings.retain(|finding| {
-            let id = finding.rule.id;
-            (self.select.is_empty() || among(&self.select, id)) && !among(&self.ignore, id)
-        });
+        findings.retain(|finding| self.counts(finding.rule.id));
+    }
+
+    /// Tells whether the findings of a rule are reported.
+    pub(super) fn counts(&self, id: &str) -> bool {
+        let among = |rules: &[&Rule]| rules.iter().any(|rule| rule.id == id);
+        (self.select.is_empty() || among(&self.select)) && !among(&self.ignore)
     }
 
     /// Says what a result without other findings does not mean.

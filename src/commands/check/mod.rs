@@ -290,7 +290,7 @@ impl Run<'_> {
                 .chain(place.remark())
                 .chain(base::uncompared(changes))
                 .chain(undone)
-                .chain(given.remark())
+                .chain(given.remark().filter(|_| signoff::RULES.iter().any(|id| self.rules.counts(id))))
                 .chain(left)
                 .collect();
             let cards = Cards::of_change(&judge, register, changes, scan);
