@@ -298,6 +298,8 @@ pub enum GitError {
     HeldAlready {
         /// What it is compared with.
         base: String,
+        /// Whether the user named it.
+        is_named: bool,
     },
 }
 
@@ -431,7 +433,12 @@ impl GitError {
             Self::PushedSince { .. } => {
                 "leave it to the pipeline of that commit, or save the merge request and its approvals again".into()
             }
-            Self::HeldAlready { .. } => {
+            Self::HeldAlready { is_named: true, .. } => {
+                "check out what is to be merged, and name what it is to be merged into, or write `--base auto`; to check \
+                 the whole register, leave `--base` out"
+                    .into()
+            }
+            Self::HeldAlready { is_named: false, .. } => {
                 "let `origin` be the repository that the pull request is for; after the merge, \
                  name the base: `--base REV`"
                     .into()

@@ -317,8 +317,8 @@ impl Error {
             Self::Input(input) => Some(input.help()),
             Self::Refused(refusal) => Some(refusal.help()),
             Self::Locked { .. } => Some("end the other `stopgap`, then try again".into()),
-            Self::NoWorkTree { .. } => Some("leave `--base` out to check the register as it is".into()),
-            Self::NoHistory { .. } => Some("run it in a clone, or name one with `--root`".into()),
+            Self::NoWorkTree { .. } => Some("run it in a clone with a work tree; or leave `--base` out to check the register as it is".into()),
+            Self::NoHistory { .. } => Some("run it in a clone with a work tree, or name one with `--root`".into()),
             Self::NoChange { .. } => Some(
                 "leave `--base` out for the scheduled check: `stopgap check` checks the whole register".into(),
             ),

@@ -778,6 +778,16 @@ mod named {
         assert_eq!(found(&history.repo, "v1", &nowhere()), at(&history.first, "`v1`"));
         let own = "`HEAD` itself: only what is not committed yet is a change";
         assert_eq!(found(&history.repo, "HEAD", &nowhere()), at(&history.topic, own));
+        // In a job, nothing would be judged.
+        history.repo.switch("main");
+        for (revision, ci) in [("HEAD", &[("GITHUB_ACTIONS", "true")][..]), ("main", &[("CI", "true")])] {
+            let (message, help) = refused(&history.repo, revision, &environment(ci));
+            assert_eq!(message, format!("`{revision}` already contains `HEAD`, so nothing is left to compare"));
+            assert!(help.contains("or write `--base auto`"), "{help}");
+        }
+        // A job of an unknown system may be a developer's container.
+        history.repo.write("exceptions/c.yaml", "title: e\n");
+        assert_eq!(found(&history.repo, "HEAD", &environment(&[("CI", "true")])), at(&history.third, own));
     }
 
     #[test]
@@ -801,7 +811,7 @@ mod named {
         for (ci, setting) in [
             (actions, "set `fetch-depth: 0` on actions/checkout"),
             (gitlab(&[]), "set `GIT_DEPTH: \"0\"` among the job's `variables`"),
-            (nowhere(), "run `git fetch --unshallow origin` first"),
+            (nowhere(), "run `git fetch --unshallow origin \"+refs/heads/*:refs/remotes/origin/*\"` first"),
         ] {
             let (message, help) = refused(&shallow, "origin/topic", &ci);
             assert_eq!(message, "the base is missing: `origin/topic` names no commit in this clone");

@@ -153,7 +153,8 @@ impl CiEnvironment {
                 "set `clone: {depth: full}` for the step"
             }
             _ if self.jenkins_target.is_some() => "switch the shallow clone off in the job's Git behaviours",
-            _ => "run `git fetch --unshallow origin` first",
+            // A shallow clone has one branch only, unless it was told otherwise.
+            _ => "run `git fetch --unshallow origin \"+refs/heads/*:refs/remotes/origin/*\"` first",
         };
         setting.to_owned()
     }
@@ -178,7 +179,12 @@ mod tests {
             ("BITBUCKET_PR_DESTINATION_BRANCH", "main", "clone: {depth: full}", "clone: {depth: full}"),
             ("BITBUCKET_PR_DESTINATION_COMMIT", "abc", "clone: {depth: full}", "clone: {depth: full}"),
             ("CHANGE_TARGET", "main", "Git behaviours", "Git behaviours"),
-            ("CI", "true", "git fetch --unshallow origin", "git fetch --unshallow origin"),
+            (
+                "CI",
+                "true",
+                "git fetch --unshallow origin \"+refs/heads/*:",
+                "git fetch --unshallow origin \"+refs/heads/*:",
+            ),
         ] {
             let ci = of(&[(variable, value)]);
             for (reach, setting) in [(Reach::Parent, parent), (Reach::Anywhere, anywhere)] {

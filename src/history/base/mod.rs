@@ -139,6 +139,10 @@ impl Search<'_> {
         let Some(fork) = self.fork(&commit)? else { return Err(self.unrelated(revision)?) };
         let name = shown(revision);
         Ok(if fork.base == self.head {
+            // A job judges what is committed: nothing would be left to judge.
+            if self.ci.is_of_a_system() || (self.ci.is_job() && !self.git.is_edited(&self.head, &[])?) {
+                return Err(GitError::HeldAlready { base: revision.to_owned(), is_named: true }.into());
+            }
             Base::new(fork.base, "`HEAD` itself: only what is not committed yet is a change")
         } else if fork.base == commit {
             Base::new(fork.base, format!("`{name}`"))

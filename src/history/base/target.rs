@@ -61,7 +61,7 @@ fn destination(search: &Search<'_>, value: &str) -> Result<Base, Error> {
 
 /// Never "no changes": a fork's copy of the branch, or a run after the merge, would look the same.
 fn held_already(what: &str) -> Error {
-    Error::from(GitError::HeldAlready { base: what.to_owned() })
+    Error::from(GitError::HeldAlready { base: what.to_owned(), is_named: false })
 }
 
 fn refused(variable: &str, value: &str, wanted: &'static str) -> Error {
