@@ -1557,8 +1557,31 @@ mod gate {
         let found: Vec<&str> = verdict.found.iter().map(|found| found.split(':').next().unwrap()).collect();
         assert_eq!(verdict.code, 1);
         let expected =
-            ["copied-reason exceptions/a/hall-nine-printer.yaml", "duplicate-id exceptions/b/hall-nine-printer.yaml"];
+            ["copied-reason exceptions/a/hall-nine-printer.yaml", "duplicate-id exceptions/a/hall-nine-printer.yaml"];
         assert!(expected.iter().all(|expected| found.contains(expected)), "{verdict:?}");
+    }
+
+    #[test]
+    fn whoever_takes_an_id_that_is_taken_is_named() {
+        let other = exception(&[("title", "Printer in hall 9"), ("scope.system", "printer 9"), RECENT[0], RECENT[1]]);
+        for (path, says) in [
+            ("exceptions/2026-01/label-printer-certificate.yaml", "is taken by"),
+            ("exceptions/z/label-printer-certificate.yaml", "is taken by"),
+            ("exceptions/2026-01/Label-Printer-Certificate.yaml", "differs only in case from that of"),
+        ] {
+            let verdict = Branch::of(&[]).write(path, &other).verdict();
+            let found: Vec<_> = verdict.found.iter().filter(|found| found.starts_with("duplicate-id")).collect();
+            let named = found.iter().any(|it| it.starts_with(&format!("duplicate-id {path}:1 ")) && it.contains(says));
+            assert!(found.len() == 1 && named, "{path}: {found:?}");
+        }
+        // Where both are there already, an edit of either is not to blame.
+        let both = [(PRINTER, exception(&[])), ("exceptions/z/label-printer-certificate.yaml", other.clone())];
+        for (path, text) in &both {
+            let files: Vec<(&str, &str)> = both.iter().map(|(path, text)| (*path, text.as_str())).collect();
+            let edited = text.replace("label printer", "label-printer");
+            let found = Branch::from(&files).write(path, &edited).verdict().found;
+            assert!(found.iter().all(|found| !found.starts_with("duplicate-id")), "{path}: {found:?}");
+        }
     }
 
     #[test]

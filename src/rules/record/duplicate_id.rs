@@ -1,3 +1,5 @@
+use std::collections::hash_map::Entry;
+
 use rustc_hash::FxHashMap;
 
 use crate::register::FileRef;
@@ -29,11 +31,18 @@ declare_rule! {
 
 fn check(cx: &mut Context<'_>) {
     let mut first_with: FxHashMap<String, FileRef<'_>> = FxHashMap::default();
+    let is_new = |file: &FileRef<'_>| cx.changes.is_some_and(|changes| changes.adds(file.id));
+    let mut taken = Vec::new();
     for file in &cx.register.files {
-        let first = *first_with.entry(file.stem().to_lowercase()).or_insert(*file);
-        if first.id == file.id {
-            continue;
+        match first_with.entry(file.stem().to_lowercase()) {
+            Entry::Vacant(free) => drop(free.insert(*file)),
+            Entry::Occupied(mut first) => {
+                let is_older = is_new(first.get()) && !is_new(file);
+                taken.push(if is_older { (first.insert(*file), *file) } else { (*file, *first.get()) });
+            }
         }
+    }
+    for (file, first) in taken {
         let (stem, path) = (shown(file.stem()), shown(first.path));
         let message = if first.stem() == file.stem() {
             format!("the id `{stem}` is taken by `{path}`")
