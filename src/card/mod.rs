@@ -79,7 +79,7 @@ pub struct Approval {
 pub enum Standing {
     /// They approved what the file says now.
     Approved(Day),
-    /// They approved, and the file has been edited since, or the commit is not known.
+    /// They approved, and the file has changed since, or the commit is not known.
     Outdated(Day),
     /// They ask for changes, or their approval was dismissed.
     Against,

@@ -184,7 +184,7 @@ fn standing(Approval { who, standing, .. }: &Approval, deed: &str, subject: Subj
     match standing {
         Standing::Approved(day) => format!("{who} approved this on {day}"),
         Standing::Outdated(day) => {
-            format!("{who} approved this on {day}, but it was edited since and needs a new approval")
+            format!("{who} approved this on {day}, but it has changed since and needs a new approval")
         }
         Standing::Against => format!("{who} requested changes, or the approval was dismissed"),
         Standing::Waiting => format!("{who} has to {deed}, and has not approved yet"),

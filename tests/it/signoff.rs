@@ -269,7 +269,22 @@ mod approval_missing {
         let mut pull = Pull::onto(&[]);
         pull.push(&[("docs/label-printer.yaml", &entry(&[]))]).review("mei", "APPROVED");
         let said = pull.push(&[(ENTRY, &entry(&[]))]).said();
-        assert!(said.len() == 1 && said[0].contains("and the entry has been edited since"), "{said:?}");
+        assert!(said.len() == 1 && said[0].contains("where no file of the register has this id"), "{said:?}");
+    }
+
+    #[test]
+    fn an_approval_of_another_id_is_not_called_an_approval_before_an_edit() {
+        let mut pull = Pull::asking(&[]);
+        pull.review("mei", "APPROVED");
+        pull.repo.git(&["mv", ENTRY, "exceptions/hall-printer.yaml"]);
+        let approved = pull.head.clone();
+        let said = pull.push(&[]).said();
+        let expected = format!(
+            "approval-missing: `@mei` approved the pull request at `{}`, where no file of the register has this id: it \
+             was added or renamed since (ask `@mei` to approve the pull request again)",
+            &approved[..12]
+        );
+        assert_eq!(said, [expected]);
     }
 
     #[test]

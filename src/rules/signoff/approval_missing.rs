@@ -117,7 +117,14 @@ fn unfit(judge: &Judge, verdict: &Verdict, asked: &Asked<'_>) -> (String, String
             (format!("`{approver}` approved {what}, but the review does not say which commit"), again)
         }
         (ReviewState::Approved, Some(commit), Some(worth)) => {
-            let place = worth.edit_of(asked.file).unwrap_or_default();
+            let Some(place) = worth.edit_of(asked.file) else {
+                let message = format!(
+                    "`{approver}` approved the {} at `{commit}`, where no file of the register has this id: it was added \
+                     or renamed since",
+                    forge.request()
+                );
+                return (message, again);
+            };
             let edited = match place.strip_prefix('/') {
                 None => "the entry".to_owned(),
                 Some(field) => format!("`{}`", shown(&field.replace('/', "."))),
