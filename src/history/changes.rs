@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::git::Commit;
 use crate::history::decisions::{Decision, of_change};
 use crate::history::snapshot::Document;
-use crate::policy::RuleBook;
+use crate::policy::{Forge, RuleBook};
 use crate::register::{Exception, FileRef, Files, Lists, Register, Status, differences};
 use crate::rule::{Finding, Findings};
 use crate::signoff::{Evidence, Merge, Unanswered};
@@ -296,6 +296,13 @@ impl<'a> Changes<'a> {
             }
         };
         (before != path).then_some(before)
+    }
+
+    /// Returns the CODEOWNERS that counts on one side, by a forge's places for it.
+    #[must_use]
+    pub fn codeowners(&self, forge: Forge, side: impl Fn(&Document) -> Option<FileId>) -> Option<FileId> {
+        let at = |name: &&str| side(self.documents.iter().find(|document| document.path == **name)?);
+        forge.codeowners().iter().find_map(at)
     }
 
     /// Lists the exceptions that the change moves, each by its path in the base and in the head.

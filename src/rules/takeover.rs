@@ -130,13 +130,8 @@ impl Takeover {
         prefix: &str,
     ) -> Option<(&'static str, OwnerPeople<'a>)> {
         let forge = judge.policy.forge();
-        let find = |is_base: bool| {
-            forge.codeowners().iter().find_map(|name| {
-                let document = changes.documents.iter().find(|document| document.path == *name)?;
-                if is_base { document.base } else { document.head }
-            })
-        };
-        let file = find(true).or_else(|| find(false))?;
+        let base = changes.codeowners(forge, |document| document.base);
+        let file = base.or_else(|| changes.codeowners(forge, |document| document.head))?;
         let codeowners = Codeowners::parse(forge, changes.files.source(file).text());
         let of = |path: &str| {
             let path = format!("{prefix}{path}");

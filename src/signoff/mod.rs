@@ -14,7 +14,7 @@ mod pulls;
 mod reviews;
 
 pub use change_request::{ChangeRequest, Opinions, Saved};
-pub use codeowners::{Codeowners, Demand, Owner, OwnerKind, Rule, pattern_of};
+pub use codeowners::{Codeowners, Demand, Owner, OwnerKind, Problem, Rule, pattern_of};
 pub use evidence::{Evidence, Verdict, Worth};
 pub use merge::{Merge, MergedPull};
 pub use owners::{OwnerPeople, people_of};

@@ -1048,6 +1048,19 @@ mod code_owned {
     }
 
     #[test]
+    fn the_gate_names_the_lines_of_codeowners_that_a_change_breaks() {
+        let broken = format!("{OWNERS}/docs/ mei\n");
+        let mut pull = Pull::onto(&[(".github/CODEOWNERS", &broken), (ENTRY, &entry(&[]))]);
+        let worse = format!("{broken}/exceptions/ maria\n/more/ mei\n");
+        let said = pull.push(&[(".github/CODEOWNERS", &worse)]).said();
+        let named = |name: &str| {
+            let message = format!("policy-loosened: `{name}` is not an owner, so GitHub skips the line");
+            said.iter().filter(|line| line.starts_with(&message)).count()
+        };
+        assert_eq!((named("mei"), named("maria")), (1, 1), "{said:?}");
+    }
+
+    #[test]
     fn the_roster_and_the_catalogue_are_parts_where_they_are() {
         let people = "people:\n  - {name: Hanna Vogel}\n  - {name: Luis Prado}\n  - {name: Mei Tanaka}\n  \
             - {handle: \"@mei\"}\n  - {handle: \"@olek\"}\n";

@@ -24,7 +24,7 @@ declare_rule! {
     /// warning, so it blocks nobody.
     ///
     /// It compares the policy, the roster, the catalogue of controls, the owners in CODEOWNERS (also those of an exception
-    /// that the change moves, which `stopgap history` does not report) and the lines of
+    /// that the change moves, which `stopgap history` does not report), new lines there that the forge skips, and the lines of
     /// `.github/workflows/`, `.gitlab-ci.yml` and `.gitlab/stopgap.yml` that run `stopgap check`, `enforce`,
     /// `suppressions --check` or `sync --check`, use its action or component, or say where stopgap comes from. The
     /// effect of a script, a condition, a trigger or another commit of an action is not analysed: if a job that runs

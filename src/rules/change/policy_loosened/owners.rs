@@ -1,13 +1,13 @@
 //! Who owns the register and its rule book according to CODEOWNERS.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::places::{Places, report as report_in};
 use crate::history::{Changes, Document};
 use crate::people::{People, Roster};
 use crate::policy::RuleBook;
 use crate::rules::Context;
-use crate::signoff::{Codeowners, Demand, Owner, OwnerKind, Rule, people_of};
+use crate::signoff::{Codeowners, Demand, Owner, OwnerKind, Problem, Rule, people_of};
 use crate::source::FileId;
 use crate::text::shown;
 use crate::yaml::Spot;
@@ -24,11 +24,7 @@ struct Side<'c> {
 pub(super) fn compare(changes: &Changes<'_>, book: &RuleBook, places: &Places<'_>, cx: &mut Context<'_>) {
     let forge = cx.judge.policy.forge();
     let find = |version: fn(&Document) -> Option<FileId>| {
-        let file = forge
-            .codeowners()
-            .iter()
-            .find_map(|name| changes.documents.iter().find(|it| it.path == *name).and_then(version));
-        file.map(|file| (file, places.text(file)))
+        changes.codeowners(forge, version).map(|file| (file, places.text(file)))
     };
     let Some((base_file, before)) = find(|document| document.base) else { return };
     let Some((head_file, after)) = find(|document| document.head) else {
@@ -61,6 +57,22 @@ pub(super) fn compare(changes: &Changes<'_>, book: &RuleBook, places: &Places<'_
     }
     for ((old, _), files) in losses {
         report(&base, &head, old, &files, cx);
+    }
+    if !changes.is_past {
+        name_faulty_lines((&base.codeowners, before), (&head, after), cx);
+    }
+}
+
+/// Reports the lines that the change adds and the forge does not read as they are meant. `not-code-owned` reports those
+/// of the base, or once they are merged.
+fn name_faulty_lines((old, before): (&Codeowners<'_>, &str), (head, after): (&Side<'_>, &str), cx: &mut Context<'_>) {
+    let line = |text: &str, problem: &Problem| text.lines().nth(problem.line.saturating_sub(1)).map(str::to_owned);
+    let known: BTreeSet<_> = old.problems().iter().map(|it| (it.message.as_str(), line(before, it))).collect();
+    for problem in head.codeowners.problems() {
+        if !known.contains(&(problem.message.as_str(), line(after, problem))) {
+            cx.report_in(head.file, Spot::without_field(problem.span), problem.message.as_str())
+                .help(problem.help.as_str());
+        }
     }
 }
 
