@@ -65,18 +65,37 @@ pub(super) fn run(arguments: &cli::Enforce, world: &World, out: &mut dyn Write) 
 /// Reads what was there before, then the logs, each annotated into its file. The files take their place once all logs
 /// could be read.
 fn read(arguments: &cli::Enforce, annotated: &[Option<PathBuf>], world: &World, scan: &mut Scan) -> Result<(), Error> {
-    for base in &arguments.baseline {
-        Log::open(base, &world.folder)?.read_before(&world.folder, scan)?;
+    for base in Log::open_all(&arguments.baseline, &world.folder)?.iter().filter(|log| log.copy_of.is_none()) {
+        base.read_before(&world.folder, scan)?;
     }
+    let logs = Log::open_all(&arguments.logs, &world.folder)?;
     let mut waiting = Vec::new();
-    for (log, target) in arguments.logs.iter().zip(annotated) {
-        let log = Log::open(log, &world.folder)?;
-        let mut file = target.as_ref().map(|path| write::Stream::begin(&world.folder.join(path), &world.folder));
-        let mut file = file.take().transpose()?;
-        log.read(&world.folder, scan, file.as_mut().map(|file| file as &mut dyn Write))?;
-        waiting.extend(file);
+    for (at, log) in logs.iter().enumerate().filter(|(_, log)| log.copy_of.is_none()) {
+        let is_same = |(other, log): &(usize, &Log)| *other == at || log.copy_of == Some(at);
+        let same = logs.iter().enumerate().filter(is_same).map(|(other, _)| other);
+        let targets = same.filter_map(|other| annotated.get(other)?.as_ref());
+        let begin = |target: &PathBuf| write::Stream::begin(&world.folder.join(target), &world.folder);
+        let mut files = Files(targets.map(begin).collect::<Result<_, _>>()?);
+        let out = if files.0.is_empty() { None } else { Some(&mut files as &mut dyn Write) };
+        log.read(&world.folder, scan, out)?;
+        waiting.extend(files.0);
     }
+    scan::note_copies(&logs, scan);
     waiting.into_iter().try_for_each(write::Stream::finish)
+}
+
+/// Files that get the same content.
+struct Files(Vec<write::Stream>);
+
+impl Write for Files {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.iter_mut().try_for_each(|file| file.write_all(bytes))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.iter_mut().try_for_each(Write::flush)
+    }
 }
 
 /// Says by which option a file would be replaced.
@@ -119,12 +138,14 @@ fn said(scan: &Scan) -> Vec<String> {
         (counts.covered, "covered"),
         (counts.below, "below the policy's level"),
         (counts.before, "in the baseline"),
+        (counts.undecided, "undecided (`open` or `review`)"),
         (scan.suppressed.count + scan.unregistered.count + scan.fixable.count, "without an exception"),
     ];
     let parts: Vec<String> =
         parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
     let what = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
     let mut lines = vec![format!("{}{what}", tools.join(", "))];
+    lines.extend(scan::copies(scan));
     let failed = scan.tools.values().filter(|seen| seen.failed);
     lines.extend(
         failed.map(|seen| format!("{} reports that its run failed, so results may be missing", shown(&seen.driver))),

@@ -11,7 +11,7 @@ use crate::register::{Files, Register};
 use crate::rules::Judge;
 use crate::scan::{Covers, Hit, LogError, Place, Scan};
 use crate::source::{FileId, Source, Span};
-use crate::text::counted;
+use crate::text::{counted, shown};
 
 /// The longest log that is read from a pipe, in bytes: it takes as much of the temporary folder.
 const MOST_SPOOLED: u64 = 1 << 30;
@@ -19,17 +19,42 @@ const MOST_SPOOLED: u64 = 1 << 30;
 /// A log that can be read twice.
 pub(super) struct Log {
     path: PathBuf,
+    /// How many bytes it has.
+    length: u64,
     /// What came through a pipe.
     spooled: Option<File>,
+    /// The index of an earlier log of the same content. It is not read: each result would count twice.
+    pub(super) copy_of: Option<usize>,
 }
 
 impl Log {
+    /// Opens logs.
+    ///
+    /// # Errors
+    ///
+    /// If one cannot be read.
+    pub(super) fn open_all(paths: &[PathBuf], folder: &Path) -> Result<Vec<Self>, Error> {
+        let mut logs: Vec<Self> = Vec::with_capacity(paths.len());
+        for path in paths {
+            let mut log = Self::open(path, folder)?;
+            for (at, other) in logs.iter().enumerate().filter(|(_, other)| other.copy_of.is_none()) {
+                let is_same = log.is_same(other, folder).map_err(|error| unusable(path, &LogError::unread(&error)))?;
+                if is_same {
+                    log.copy_of = Some(at);
+                    break;
+                }
+            }
+            logs.push(log);
+        }
+        Ok(logs)
+    }
+
     /// Opens a log; what cannot be read twice is kept in a temporary file.
     ///
     /// # Errors
     ///
     /// If it cannot be read.
-    pub(super) fn open(path: &Path, folder: &Path) -> Result<Self, Error> {
+    fn open(path: &Path, folder: &Path) -> Result<Self, Error> {
         let full = folder.join(path);
         let fail = |error: &io::Error| unusable(path, &LogError::unread(error));
         let metadata = std::fs::metadata(&full).map_err(|error| fail(&error))?;
@@ -48,7 +73,32 @@ impl Log {
             }
         };
         let spooled = if metadata.is_file() { None } else { Some(spool().map_err(|error: io::Error| fail(&error))?) };
-        Ok(Self { path: path.to_path_buf(), spooled })
+        let length = match &spooled {
+            Some(file) => file.metadata().map_err(|error| fail(&error))?.len(),
+            None => metadata.len(),
+        };
+        Ok(Self { path: path.to_path_buf(), length, spooled, copy_of: None })
+    }
+
+    /// Tells whether another log has the same content.
+    fn is_same(&self, other: &Self, folder: &Path) -> io::Result<bool> {
+        if self.length != other.length {
+            return Ok(false);
+        }
+        let (mut mine, mut others) = (self.reader(folder)?, other.reader(folder)?);
+        loop {
+            let (one, two) = (mine.fill_buf()?, others.fill_buf()?);
+            let length = one.len().min(two.len());
+            if one[..length] != two[..length] || length == 0 {
+                return Ok(one.len() == two.len() && length == 0);
+            }
+            mine.consume(length);
+            others.consume(length);
+        }
+    }
+
+    fn name(&self) -> String {
+        self.path.display().to_string()
     }
 
     fn reader(&self, folder: &Path) -> io::Result<Box<dyn BufRead>> {
@@ -70,8 +120,7 @@ impl Log {
     ///
     /// If it is no SARIF log that can be used.
     pub(super) fn read(&self, folder: &Path, scan: &mut Scan, out: Option<&mut dyn Write>) -> Result<(), Error> {
-        let name = self.path.display().to_string();
-        scan.read(&name, &|| self.reader(folder), out).map_err(|error| unusable(&self.path, &error))
+        scan.read(&self.name(), &|| self.reader(folder), out).map_err(|error| unusable(&self.path, &error))
     }
 
     /// Notes its results as those that were there before.
@@ -112,15 +161,41 @@ pub(super) fn count(
     folder: &Path,
 ) -> Result<Scan, Error> {
     let mut scan = begin(register, judge, root).counting();
-    for log in logs {
-        Log::open(log, folder)?.read(folder, &mut scan, None)?;
-    }
+    read_all(logs, folder, &mut scan)?;
     Ok(scan)
 }
 
-/// Says what each cover silences, a line for each exception that silences something.
+/// Judges the results of some logs.
+///
+/// # Errors
+///
+/// If a log cannot be used.
+pub(super) fn read_all(logs: &[PathBuf], folder: &Path, scan: &mut Scan) -> Result<(), Error> {
+    let logs = Log::open_all(logs, folder)?;
+    for log in logs.iter().filter(|log| log.copy_of.is_none()) {
+        log.read(folder, scan, None)?;
+    }
+    note_copies(&logs, scan);
+    Ok(())
+}
+
+/// Notes which logs are not read because others have their content.
+pub(super) fn note_copies(logs: &[Log], scan: &mut Scan) {
+    let copies = logs.iter().filter_map(|log| Some((log.name(), logs.get(log.copy_of?)?.name())));
+    scan.copies.extend(copies);
+}
+
+/// Says which logs were not read.
+pub(super) fn copies(scan: &Scan) -> impl Iterator<Item = String> {
+    scan.copies.iter().map(|(copy, log)| match copy == log {
+        true => format!("`{}` is given twice; its results count once", shown(copy)),
+        false => format!("`{}` has the content of `{}`; the results count once", shown(copy), shown(log)),
+    })
+}
+
+/// Says what each cover silences, a line for each exception that silences something, after the logs that were not read.
 pub(crate) fn silenced(scan: &Scan) -> Vec<String> {
-    let mut lines = Vec::new();
+    let mut lines: Vec<String> = copies(scan).collect();
     let mut last = None;
     for known in &scan.covers.list {
         if !known.in_force || last == Some(known.file) {

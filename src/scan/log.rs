@@ -18,9 +18,10 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use super::meter::{Meter, Metered};
-use super::model::{Descriptor, Invocation, OwnedArtifact, OwnedLocation};
+use super::model::{Descriptor, Invocation, Override, OwnedArtifact, OwnedLocation};
 use super::place::Bases;
-use super::rule::Rule;
+use super::rule::{Rule, level};
+use crate::rule::Level;
 use crate::text::shown;
 use crate::tools::Name;
 
@@ -105,6 +106,12 @@ fn whole(json: &str) -> Cow<'_, str> {
 
 const SCAN_AGAIN: &str = "have the scanner write a SARIF 2.1.0 log";
 
+/// Where a rule is: the index of its component, and its own.
+pub(super) type RulePlace = (usize, usize);
+
+/// A rule's id, component and index, and the level that an invocation gives to it.
+type WrittenOverride = (Option<String>, usize, Option<i64>, Level);
+
 /// What a run says about itself.
 #[derive(Debug, Default)]
 pub(super) struct Run {
@@ -115,26 +122,60 @@ pub(super) struct Run {
     /// The rules of the driver, then those of each extension.
     pub(super) components: Vec<Vec<Rule>>,
     /// The first rule of each id, as component and index.
-    pub(super) by_id: FxHashMap<String, (usize, usize)>,
+    pub(super) by_id: FxHashMap<String, RulePlace>,
     /// What URIs are relative to.
     pub(super) bases: Bases,
     /// The files by their index.
     pub(super) artifacts: Vec<OwnedLocation>,
     /// Whether the tool says that it failed.
     pub(super) failed: bool,
+    /// The levels that each invocation gives to rules.
+    overrides: Vec<FxHashMap<RulePlace, Level>>,
+    /// The same as they are written: the rules may follow.
+    written_overrides: Vec<Vec<WrittenOverride>>,
     /// How many results there are; `None` where there is no list of them.
     results: Option<usize>,
 }
 
 impl Run {
-    /// Returns the rule of a result: that of its id, else of its index.
-    pub(super) fn rule(&self, id: Option<&str>, component: usize, index: Option<i64>) -> Option<&Rule> {
-        let at = |(component, index): (usize, usize)| self.components.get(component)?.get(index);
-        let by_id = |id: &str| self.by_id.get(id).and_then(|place| at(*place));
+    /// Returns where the rule of a result is: that of its id, else of its index.
+    pub(super) fn place(&self, id: Option<&str>, component: usize, index: Option<i64>) -> Option<RulePlace> {
+        let by_id = |id: &str| self.by_id.get(id).copied();
         match id {
             // The id of a result may go on where that of its rule ends (section 3.5.4).
             Some(id) => by_id(id).or_else(|| by_id(id.rsplit_once('/')?.0)),
-            None => at((component, usize::try_from(index?).ok()?)),
+            None => Some((component, usize::try_from(index?).ok()?)),
+        }
+    }
+
+    /// Returns a rule.
+    pub(super) fn rule(&self, (component, index): RulePlace) -> Option<&Rule> {
+        self.components.get(component)?.get(index)
+    }
+
+    /// Returns the level of a result that names none (section 3.27.10): the one that its invocation gives to its rule, else
+    /// that of the rule.
+    pub(super) fn level(&self, rule: Option<RulePlace>, invocation: Option<i64>) -> Level {
+        let usual = rule.and_then(|place| self.rule(place)?.level).unwrap_or(Level::Warning);
+        let given = |overrides: &FxHashMap<RulePlace, Level>| overrides.get(&rule?).copied();
+        let own = invocation.and_then(|index| self.overrides.get(usize::try_from(index).ok()?));
+        match own {
+            Some(overrides) => given(overrides).unwrap_or(usual),
+            // Whose result it is remains unclear, so that no invocation lowers its level.
+            None => self.overrides.iter().filter_map(given).fold(usual, Level::max),
+        }
+    }
+
+    /// Finds the rules to which invocations give a level.
+    fn settle_overrides(&mut self) {
+        for written in std::mem::take(&mut self.written_overrides) {
+            let mut overrides = FxHashMap::default();
+            for (id, component, index, level) in written {
+                let Some(place) = self.place(id.as_deref(), component, index) else { continue };
+                let given = overrides.entry(place).or_insert(level);
+                *given = level.max(*given);
+            }
+            self.overrides.push(overrides);
         }
     }
 }
@@ -174,6 +215,7 @@ pub(super) fn outline(reader: impl BufRead) -> Result<Vec<Run>, LogError> {
             return Err(LogError::new(0, why, SCAN_AGAIN));
         }
         run.tool = Some(Name::read(&run.driver));
+        run.settle_overrides();
     }
     Ok(runs)
 }
@@ -454,9 +496,10 @@ impl Pass for Outline<'_, '_> {
                 map.next_value_seed(EachSeed { list, meter })?;
             }
             "invocations" => {
-                let invocations: Option<Vec<Invocation>> = map.next_value()?;
-                let failed = |invocation: &Invocation| invocation.execution_successful == Some(false);
+                let invocations: Option<Vec<Invocation<'_>>> = map.next_value()?;
+                let failed = |invocation: &Invocation<'_>| invocation.execution_successful == Some(false);
                 run.failed = invocations.iter().flatten().any(failed);
+                run.written_overrides = invocations.into_iter().flatten().map(written_overrides).collect();
             }
             "externalPropertyFileReferences" => {
                 let files: Option<FxHashMap<String, IgnoredAny>> = map.next_value()?;
@@ -468,6 +511,16 @@ impl Pass for Outline<'_, '_> {
         }
         Ok(())
     }
+}
+
+fn written_overrides(invocation: Invocation<'_>) -> Vec<WrittenOverride> {
+    let all = invocation.rule_configuration_overrides.into_iter().flatten();
+    let one = |it: Override<'_>| {
+        let given = level(it.configuration?.level.as_deref()?)?;
+        let descriptor = it.descriptor?;
+        Some((descriptor.id.as_deref().map(str::to_owned), descriptor.component(), descriptor.index, given))
+    };
+    all.filter_map(one).collect()
 }
 
 /// Passes over a list, and says how many items it has; `None` where there is no list.

@@ -33,7 +33,7 @@ pub use place::Place;
 use annotate::Suppressions;
 use covers::Subject;
 use log::Run;
-use model::Outcome;
+use model::{Outcome, Reference};
 use package::Reported;
 
 use crate::policy::Enforcement;
@@ -132,6 +132,8 @@ pub struct Counts {
     pub below: usize,
     /// There before, see [`Before`].
     pub before: usize,
+    /// Left to a person by their tool, which gives them no level.
+    pub undecided: usize,
 }
 
 /// What the logs of a run say, judged by the register.
@@ -145,6 +147,8 @@ pub struct Scan {
     pub tools: BTreeMap<Name, Seen>,
     /// The names of the logs, as they are shown.
     pub logs: Vec<String>,
+    /// The names of logs that were not read, each with that of the log whose content it has.
+    pub copies: Vec<(String, String)>,
     /// Results that no exception allows.
     pub unregistered: Hits,
     /// Results that are suppressed in a tool without an exception.
@@ -174,6 +178,7 @@ impl Scan {
             covers,
             tools: BTreeMap::new(),
             logs: Vec::new(),
+            copies: Vec::new(),
             unregistered: Hits::default(),
             suppressed: Hits::default(),
             fixable: Hits::default(),
@@ -264,7 +269,8 @@ impl Scan {
         }
         let (lowest, is_obeyed) = (self.policy.level(tool), result.is_obeyed());
         if lowest == Level::Off || result.level < lowest {
-            self.counts.below += 1;
+            let is_undecided = result.is_undecided && lowest != Level::Off;
+            *if is_undecided { &mut self.counts.undecided } else { &mut self.counts.below } += 1;
             return result.suppressions.edited(json, &[], true);
         }
         let was_there = self
@@ -328,6 +334,8 @@ struct Reading<'r> {
     suppressions: Suppressions<'r>,
     /// Whether it says that something is wrong now (sections 3.27.9 and 3.27.24).
     is_finding: bool,
+    /// Whether its tool leaves it to a person and gives it no level.
+    is_undecided: bool,
     level: Level,
     id: String,
     tool: &'r str,
@@ -348,17 +356,21 @@ impl<'r> Reading<'r> {
         let suppressions = Suppressions::read(outcome.suppressions).map_err(fault)?;
         let reference = outcome.rule.as_ref();
         let id = outcome.rule_id.as_deref().or_else(|| reference.and_then(|rule| rule.id.as_deref()));
-        let component = reference.and_then(|rule| rule.tool_component.as_ref()?.index);
-        let component = component.and_then(|index| usize::try_from(index).ok()).map_or(0, |index| index + 1);
+        let component = reference.map_or(0, Reference::component);
         let index = outcome.rule_index.or_else(|| reference.and_then(|rule| rule.index)).filter(|index| *index >= 0);
-        let rule = run.rule(id, component, index);
+        let place = run.place(id, component, index);
+        let rule = place.and_then(|place| run.rule(place));
         let id = id.map(str::to_owned).or_else(|| rule.map(|rule| rule.id.clone())).unwrap_or_default();
         let own = outcome.level.as_deref().and_then(rule::level);
-        let level = own.or_else(|| rule.and_then(|rule| rule.level)).unwrap_or(Level::Warning);
-        // A kind that the standard does not know may be anything.
-        let is_other =
-            matches!(outcome.kind.as_deref(), Some("pass" | "open" | "informational" | "notApplicable" | "review"));
-        let is_finding = !is_other && outcome.baseline_state.as_deref() != Some("absent");
+        let invocation = outcome.provenance.as_ref().and_then(|provenance| provenance.invocation_index);
+        let level = own.unwrap_or_else(|| run.level(place, invocation));
+        // Only what is wrong has a level, so that one with a level is wrong, whatever its kind. A kind that the standard
+        // does not know may be anything.
+        let is_level_none = matches!(outcome.level.as_deref(), None | Some("none"));
+        let is_fine =
+            is_level_none && matches!(outcome.kind.as_deref(), Some("pass" | "informational" | "notApplicable"));
+        let is_undecided = level == Level::Off && matches!(outcome.kind.as_deref(), Some("open" | "review"));
+        let is_finding = !is_fine && outcome.baseline_state.as_deref() != Some("absent");
         let tool = run.tool.as_ref().map(Name::key).unwrap_or_default();
         let places = places(run, &outcome, root);
         let package = Reported::read(tool, &outcome, rule);
@@ -368,6 +380,7 @@ impl<'r> Reading<'r> {
             outcome,
             suppressions,
             is_finding,
+            is_undecided,
             level,
             id,
             tool,

@@ -33,8 +33,18 @@ pub(super) struct Outcome<'r> {
     pub(super) suppressions: Option<&'r RawValue>,
     #[serde(borrow, default)]
     pub(super) baseline_state: Option<Cow<'r, str>>,
+    #[serde(default)]
+    pub(super) provenance: Option<Provenance>,
     #[serde(borrow, default)]
     pub(super) properties: Option<&'r RawValue>,
+}
+
+/// A `resultProvenance` (section 3.48).
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Provenance {
+    #[serde(default)]
+    pub(super) invocation_index: Option<i64>,
 }
 
 /// Reads a key that is there, be it null: a copy must not get it twice.
@@ -52,6 +62,14 @@ pub(super) struct Reference<'r> {
     pub(super) index: Option<i64>,
     #[serde(default)]
     pub(super) tool_component: Option<Component>,
+}
+
+impl Reference<'_> {
+    /// Returns the index of the component among the driver and its extensions.
+    pub(super) fn component(&self) -> usize {
+        let index = self.tool_component.as_ref().and_then(|component| component.index);
+        index.and_then(|index| usize::try_from(index).ok()).map_or(0, |index| index + 1)
+    }
 }
 
 /// A `toolComponentReference` (section 3.54).
@@ -190,7 +208,18 @@ pub(super) struct OwnedArtifact {
 /// An `invocation` (section 3.20).
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Invocation {
+pub(super) struct Invocation<'r> {
     #[serde(default)]
     pub(super) execution_successful: Option<bool>,
+    #[serde(borrow, default)]
+    pub(super) rule_configuration_overrides: Option<Vec<Override<'r>>>,
+}
+
+/// A `configurationOverride` (section 3.51).
+#[derive(Debug, Deserialize)]
+pub(super) struct Override<'r> {
+    #[serde(borrow, default)]
+    pub(super) descriptor: Option<Reference<'r>>,
+    #[serde(borrow, default)]
+    pub(super) configuration: Option<Configuration<'r>>,
 }

@@ -192,6 +192,19 @@ fn the_level_kind_and_state_of_a_result_decide() {
         ("n", r#", "level": "error""#, OPEN),
         ("w", r#", "level": "none""#, [0, 1, 0, 0, 0]),
         ("w", r#", "kind": "pass""#, [0; 5]),
+        ("w", r#", "kind": "pass", "level": "none""#, [0; 5]),
+        ("w", r#", "kind": "informational""#, [0; 5]),
+        ("w", r#", "kind": "notApplicable""#, [0; 5]),
+        // What has a level is wrong, whatever its kind.
+        ("w", r#", "kind": "pass", "level": "error""#, OPEN),
+        ("w", r#", "kind": "notApplicable", "level": "warning""#, OPEN),
+        ("w", r#", "kind": "informational", "level": "note""#, [0, 1, 0, 0, 0]),
+        ("w", r#", "kind": "pass", "level": "critical""#, OPEN),
+        // What a person has to decide is open until then.
+        ("w", r#", "kind": "open""#, OPEN),
+        ("w", r#", "kind": "review", "level": "error""#, OPEN),
+        ("n", r#", "kind": "review""#, [0, 1, 0, 0, 0]),
+        ("w", r#", "kind": "new""#, OPEN),
         ("w", r#", "baselineState": "absent""#, [0; 5]),
         ("w", r#", "baselineState": "unchanged""#, OPEN),
         ("w", r#", "suppressions": [{"kind": "inSource"}]"#, [0, 0, 0, 0, 1]),
@@ -203,6 +216,61 @@ fn the_level_kind_and_state_of_a_result_decide() {
         ("n", r#", "suppressions": [{"kind": "inSource"}]"#, [0, 1, 0, 0, 0]),
     ] {
         assert_eq!(judged("  - {tool: y, id: w}\n", &log(driver, &result(id, "a", more))), expected, "{id} {more}");
+    }
+}
+
+#[test]
+fn what_its_tool_leaves_to_a_person_without_a_level_is_counted() {
+    let results = ["open", "review"].map(|kind| result("w", "a", &format!(r#", "kind": "{kind}", "level": "none""#)));
+    let text = log(r#"{"name": "x"}"#, &results.join(", "));
+    let mut scan = scan_of(&[]);
+    read(&mut scan, &text).unwrap();
+    assert_eq!((counts(&scan), scan.counts.undecided, scan.counts.results), ([0; 5], 2, 2));
+    let mut scan = scan_of(&[("exceptions/a.yaml", exception("  - {tool: x, id: w}\n"))]);
+    read(&mut scan, &text).unwrap();
+    assert_eq!((scan.counts.covered, scan.counts.undecided), (2, 0));
+}
+
+#[test]
+fn an_invocation_gives_another_level_to_a_rule() {
+    const BELOW: [usize; 5] = [0, 1, 0, 0, 0];
+    let run = |overrides: &str, result: &str| {
+        let rules = r#"[{"id": "n", "defaultConfiguration": {"level": "note"}}, {"id": "w"}]"#;
+        let extension = r#"{"name": "e", "rules": [{"id": "x", "defaultConfiguration": {"level": "none"}}]}"#;
+        let tool = format!(r#"{{"driver": {{"name": "t", "rules": {rules}}}, "extensions": [{extension}]}}"#);
+        let text = format!(
+            r#"{{"version": "2.1.0", "runs": [{{"invocations": [{overrides}], "results": [{result}], "tool": {tool}}}]}}"#
+        );
+        judged("  - {tool: y, id: w}\n", &text)
+    };
+    let of = |descriptor: &str, level: &str| {
+        format!(
+            r#"{{"ruleConfigurationOverrides": [{{"descriptor": {{{descriptor}}}, "configuration": {{"level": "{level}"}}}}]}}"#
+        )
+    };
+    let (raised, lowered) = (of(r#""id": "n""#, "error"), of(r#""index": 1"#, "note"));
+    let both = format!("{raised}, {lowered}");
+    let in_extension = of(r#""index": 0, "toolComponent": {"index": 0}"#, "error");
+    let first = r#", "provenance": {"invocationIndex": 0}"#;
+    let second = r#", "provenance": {"invocationIndex": 1}"#;
+    for (overrides, id, more, expected) in [
+        (&raised, "n", first, OPEN),
+        (&raised, "n/detail", first, OPEN),
+        (&lowered, "w", first, BELOW),
+        (&in_extension, "x", first, OPEN),
+        // Each result is from one invocation.
+        (&both, "n", second, BELOW),
+        (&both, "w", first, OPEN),
+        (&both, "w", second, BELOW),
+        // Where that is not said, only a higher level counts.
+        (&raised, "n", "", OPEN),
+        (&lowered, "w", "", OPEN),
+        (&both, "n", r#", "provenance": {"invocationIndex": 7}"#, OPEN),
+        // A level of its own comes first, and no level is none.
+        (&raised, "n", r#", "level": "note", "provenance": {"invocationIndex": 0}"#, BELOW),
+        (&r#"{"ruleConfigurationOverrides": [{"descriptor": {"id": "n"}}, {"descriptor": {"id": "n"}, "configuration": {"enabled": false}}]}"#.to_owned(), "n", first, BELOW),
+    ] {
+        assert_eq!(run(overrides, &result(id, "a", more)), expected, "{overrides} {id} {more}");
     }
 }
 

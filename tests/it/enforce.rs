@@ -82,6 +82,50 @@ fn the_log_of_the_base_lets_be_what_was_there() {
 }
 
 #[test]
+fn a_log_that_is_given_twice_counts_once() {
+    let sandbox = shop();
+    let text = log("Trivy", &[result("DS-0002", "Dockerfile"), result("DS-0026", "Dockerfile")]);
+    sandbox.file("a.sarif", &text).file("copy/b.sarif", &text).file("c.sarif", text.replace("0026", "0027"));
+    for (logs, said) in [
+        (["a.sarif", "a.sarif"], "`a.sarif` is given twice; its results count once"),
+        (["a.sarif", "copy/b.sarif"], "`copy/b.sarif` has the content of `a.sarif`; the results count once"),
+    ] {
+        let run = enforce(&sandbox, &[logs[0], logs[1], "c.sarif"]);
+        assert!(run.stdout.contains("4 results of Trivy: 2 covered, 2 without an exception"), "{run:?}");
+        assert!(run.stdout.contains(said), "{run:?}");
+        let run = sandbox.check(&["--scan", logs[0], "--scan", logs[1]]);
+        assert!(run.stdout.contains("silences 1 result in 1 file") && run.stdout.contains(said), "{run:?}");
+        // Nor does a baseline that is given twice tolerate a second copy of what it contains.
+        sandbox.file("d.sarif", log("Trivy", &[result("DS-0026", "Dockerfile"), result("DS-0026", "Dockerfile")]));
+        let run = enforce(&sandbox, &["d.sarif", "--baseline", logs[0], "--baseline", logs[1]]);
+        assert!(run.stdout.contains("1 in the baseline, 1 without an exception"), "{run:?}");
+    }
+    // Each has its annotated copy.
+    fs::create_dir(sandbox.path("annotated")).unwrap();
+    assert_eq!(enforce(&sandbox, &["a.sarif", "copy/b.sarif", "--annotate", "annotated"]).code, 1);
+    let annotated = ["annotated/a.sarif", "annotated/b.sarif"].map(|path| fs::read(sandbox.path(path)).unwrap());
+    assert!(annotated[0] == annotated[1] && annotated[0].len() > text.len());
+}
+
+#[test]
+fn what_its_tool_leaves_to_a_person_is_said() {
+    let sandbox = shop();
+    let of = |kind: &str, level: &str| {
+        let mut one = result("DS-0026", "Dockerfile");
+        one["kind"] = json!(kind);
+        one["level"] = json!(level);
+        one
+    };
+    sandbox.file("a.sarif", log("Trivy", &[of("review", "none"), of("open", "none"), of("pass", "none")]));
+    let run = enforce(&sandbox, &["a.sarif"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("2 results of Trivy: 2 undecided (`open` or `review`)"), "{run:?}");
+    sandbox.file("a.sarif", log("Trivy", &[of("review", "error"), of("pass", "error")]));
+    let run = enforce(&sandbox, &["a.sarif"]);
+    assert!(run.code == 1 && run.stdout.contains("2 without an exception"), "{run:?}");
+}
+
+#[test]
 fn an_annotated_log_takes_its_place_whole() {
     let sandbox = shop();
     sandbox.file("a.sarif", log("Trivy", &[result("DS-0002", "Dockerfile"), result("DS-0026", "Dockerfile")]));

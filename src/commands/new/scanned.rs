@@ -51,9 +51,7 @@ impl Scanned {
         let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
         let register = opened.register();
         let mut scan = scan::begin(&register, &opened.judge, &opened.root).grouping();
-        for log in &arguments.scan {
-            scan::Log::open(log, &world.folder)?.read(&world.folder, &mut scan, None)?;
-        }
+        scan::read_all(&arguments.scan, &world.folder, &mut scan)?;
         let groups = scan.groups.unwrap_or_default();
         let (list, beyond) = (groups.list().into_iter().cloned().collect(), groups.beyond);
         drop(register);
