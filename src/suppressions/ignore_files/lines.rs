@@ -70,6 +70,12 @@ pub(super) fn patterns(text: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(lines(text).filter_map(entry).collect())
 }
 
+/// The lines that except something from the patterns above them, each with its number from 1.
+pub(super) fn excepted(text: &str) -> Vec<(usize, String)> {
+    let numbered = text.lines().enumerate();
+    numbered.filter_map(|(at, line)| Some((at + 1, line.trim().strip_prefix('!')?.to_owned()))).collect()
+}
+
 /// `.bandit`, as Python's configparser reads it: keys in any case, values that go on in lines that are indented, and
 /// the section `[DEFAULT]`. Of `tests` and `profile` only what they name runs; `baseline` and `configfile` name a file.
 pub(super) fn bandit(text: &str) -> Result<Vec<Entry>, Unreadable> {

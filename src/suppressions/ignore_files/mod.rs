@@ -4,12 +4,13 @@
 
 mod kubernetes;
 mod lines;
+mod manifests;
 mod toml;
 mod trees;
 
 use std::ops::Range;
 
-pub(super) use toml::RULES as GITLEAKS_RULES;
+pub(super) use toml::{RULES as GITLEAKS_RULES, expressions_of_gitleaks};
 
 use super::grammar::{End, What};
 use crate::time::until::Until;
@@ -151,10 +152,15 @@ pub(super) static KINDS: &[Kind] = &[
         trees::audit_ci,
     ),
     row("npm-audit", &["audit-resolve.json", "audit-resolv.json"], trees::audit_resolve),
+    row("pnpm-audit", &["package.json"], manifests::pnpm_manifest),
+    row("pnpm-audit", &["pnpm-workspace.yaml"], manifests::pnpm_workspace),
+    row("yarn-audit", &[".yarnrc.yml"], manifests::yarn),
+    row("composer-audit", &["composer.json"], manifests::composer),
     row("bundler-audit", &[".bundler-audit.yml"], trees::bundler_audit),
     row("gitleaks", &[".gitleaksignore"], lines::gitleaks),
     row("gitleaks", &[".gitleaks.toml", "gitleaks.toml"], toml::gitleaks),
     row("semgrep", &[".semgrepignore"], lines::patterns),
+    row("snyk", &[".dcignore"], lines::patterns),
     row("checkov", &[".checkov.yaml", ".checkov.yml"], trees::checkov),
     row("checkov", &[".checkov.baseline"], trees::checkov_baseline),
     row("tfsec", &[".tfsec/config.yml", ".tfsec/config.yaml", ".tfsec/config.json"], trees::tfsec),
@@ -177,7 +183,21 @@ pub(super) static KINDS: &[Kind] = &[
 type Said = (String, Vec<String>, Range<usize>);
 
 /// The keys of Grype's configuration by which it leaves out what it finds.
-const GRYPE_SWITCHES: [&str; 4] = ["only-fixed", "only-notfixed", "ignore-wontfix", "vex-documents"];
+const GRYPE_SWITCHES: [&str; 5] = ["only-fixed", "only-notfixed", "ignore-wontfix", "vex-documents", "distro"];
+
+/// The kinds of packages of which Grype looks for vulnerabilities by CPE as well, unless it is told otherwise.
+const GRYPE_BY_CPE: [&str; 2] = ["jvm", "stock"];
+
+/// Tells whether an address is that of the vulnerabilities that Grype looks up unless it is told otherwise.
+fn is_grypes_own(url: &str) -> bool {
+    ["https://grype.anchore.io/", "https://toolbox-data.anchore.io/"].iter().any(|own| url.starts_with(own))
+}
+
+/// Tells whether an address is that of RustSec's database.
+fn is_rustsecs_own(url: &str) -> bool {
+    let url = url.trim().to_ascii_lowercase();
+    url.trim_end_matches('/').trim_end_matches(".git") == "https://github.com/rustsec/advisory-db"
+}
 
 /// What a file of any name holds that is an ignore file all the same: the word, the tool, and the endings of such files.
 pub(super) const LITERALS: &[(&str, &str, &[&str])] = &[
@@ -201,6 +221,18 @@ pub(super) fn kind(path: &str) -> Option<&'static Kind> {
             .iter()
             .any(|name| path.strip_suffix(name).is_some_and(|before| before.is_empty() || before.ends_with('/')))
     })
+}
+
+/// Lists the lines of an ignore file that except something from the patterns above them, as `.gitignore` has it, each with
+/// its number from 1.
+pub(super) fn excepted(kind: &Kind, text: &str) -> Vec<(usize, String)> {
+    let is_like_git = kind.names.iter().any(|name| [".semgrepignore", ".dcignore"].contains(name));
+    if is_like_git { lines::excepted(text) } else { Vec::new() }
+}
+
+/// Tells whether a kind of file is the configuration that gitleaks finds by itself.
+pub(super) fn has_rules_of_gitleaks(kind: &Kind) -> bool {
+    kind.names.contains(&".gitleaks.toml")
 }
 
 /// Returns the files that a link puts in the place of an ignore file, where `target` is what it leads to: the target

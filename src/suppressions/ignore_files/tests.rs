@@ -79,6 +79,12 @@ fn whatever_a_configuration_leaves_out_is_an_entry() {
         (".semgrepignore", ":include more\n:include .gitignore\n!a\n".into(), vec!["*; directive: include more"]),
         (".checkov.yaml", "--skip-check: CKV_AWS_18\n".into(), vec!["CKV_AWS_18"]),
         (".checkov.yaml", "baseline: .cb\n".into(), vec!["*; baseline: .cb"]),
+        (
+            ".checkov.yaml",
+            "block-list-secret-scan: [app/keys.py]\ndirectory: [app]\n".into(),
+            vec!["*; block-list-secret-scan: app/keys.py"],
+        ),
+        (".dcignore", "# why\nvendor/\n!vendor/ours\n".into(), vec!["*; paths: vendor/"]),
         (".checkov.yaml", "baseline: ci/.checkov.baseline\nframework: [terraform, all]\n".into(), vec![]),
         (".checkov.yaml", "framework: [terraform]\n".into(), vec!["*; framework: terraform"]),
         (".checkov.yaml", "skip-framework: [terraform]\n".into(), vec!["*; skip-framework: terraform"]),
@@ -123,6 +129,88 @@ fn whatever_a_configuration_leaves_out_is_an_entry() {
             vec!["*; paths: ./vendor/**", "*; only-fixed: true"],
         ),
         ("osv-scanner.toml", "[[ignoredvulns]]\nID = 'a'\n".into(), vec!["a"]),
+        (
+            ".grype.yaml",
+            "distro: alpine:3.2\nmatch: {stock: {using-cpes: false}, java: {using-cpes: false}}\ndb: {update-url: 'https://db.example/x'}\n"
+                .into(),
+            vec!["*; distro: alpine:3.2", "*; match.stock.using-cpes: false", "*; db.update-url: https://db.example/x"],
+        ),
+        (
+            ".grype.yaml",
+            "distro: ''\nmatch: {jvm: {using-cpes: true}}\ndb: {update-url: 'https://grype.anchore.io/databases'}\n".into(),
+            vec![],
+        ),
+        (
+            ".grype.toml",
+            "distro = ''\n[match.JVM]\nusing-cpes = false\n[db]\nupdate-url = 'https://db.example/x'\n".into(),
+            vec!["*; match.jvm.using-cpes: false", "*; db.update-url: https://db.example/x"],
+        ),
+        (
+            "package.json",
+            "{\n\t\"name\": \"shop\",\n\t\"pnpm\": {\"auditConfig\": {\"ignoreCves\": [\"CVE-2026-1\"], \"ignoreGhsas\": [\"GHSA-1\"]}}\n}\n".into(),
+            vec!["CVE-2026-1", "GHSA-1"],
+        ),
+        ("package.json", "{\"pnpm\": {\"audit\\u0043onfig\": {\"ignoreCves\": [\"CVE-2026-1\"]}}}".into(), vec!["CVE-2026-1"]),
+        ("package.json", "{\"auditConfig\": {\"ignoreCves\": [\"CVE-2026-1\"]}}".into(), vec![]),
+        // A template of a manifest is nobody's concern.
+        ("package.json", "{\"name\": \"{{ name }}\", {{#if a}}\"a\": \"b\\n\"{{/if}}}".into(), vec![]),
+        (
+            "pnpm-workspace.yaml",
+            "packages: [a]\nauditConfig:\n  ignoreGhsas:\n    - GHSA-1\nauditLevel: high\n".into(),
+            vec!["GHSA-1", "*; level: high"],
+        ),
+        (
+            "pnpm-workspace.yaml",
+            "audit: {ignore: [GHSA-1], level: critical}\n".into(),
+            vec!["GHSA-1", "*; level: critical"],
+        ),
+        ("pnpm-workspace.yaml", "packages: &a [a]\nothers: *a\n".into(), vec![]),
+        (
+            ".yarnrc.yml",
+            "nodeLinker: node-modules\nnpmAuditIgnoreAdvisories: [1104000, GHSA-1]\nnpmAuditExcludePackages:\n  - glob\n".into(),
+            vec!["1104000", "GHSA-1", "*; package: glob"],
+        ),
+        (
+            "composer.json",
+            r#"{"config": {"audit": {"ignore": ["CVE-2026-1", "acme/old"], "ignore-severity": ["low"], "abandoned": "ignore",
+                "ignore-abandoned": ["acme/x"]}}}"#
+                .into(),
+            vec!["CVE-2026-1", "*; package: acme/old", "*; severity: low", "*; abandoned: acme/x", "*; abandoned: true"],
+        ),
+        (
+            "composer.json",
+            r#"{"config": {"audit": {"ignore": {"PKSA-1": "why", "PKSA-2": {"reason": "why", "apply": "block"}}, "abandoned": "fail"}}}"#
+                .into(),
+            vec!["PKSA-1", "PKSA-2; apply: block"],
+        ),
+        (
+            "composer.json",
+            r#"{"config": {"policy": {"advisories": {"ignore-id": ["CVE-2026-1"], "ignore": {"acme/a": {"constraint": "1.0"}},
+                "ignore-severity": {"low": "why"}, "audit": "report"}, "malware": false, "abandoned": {"audit": "ignore"}}}}"#
+                .into(),
+            vec![
+                "CVE-2026-1; policy: advisories",
+                "*; package: acme/a; constraint: 1.0; policy: advisories",
+                "*; severity: low; policy: advisories",
+                "*; policy: malware",
+                "*; policy: abandoned",
+            ],
+        ),
+        ("composer.json", r#"{"config": {"platform": {"php": "8.3"}}, "scripts": {"audit": "composer audit"}}"#.into(), vec![]),
+        ("deny.toml", "[advisories]\nyanked = 'allow'\ndisable-yank-checking = true\n".into(), vec!["*; yanked: allow", "*; disable-yank-checking: true"]),
+        (
+            "deny.toml",
+            "[advisories]\nvulnerability = 'allow'\nnotice = 'allow'\nunsound = 'allow'\nseverity-threshold = 'medium'\n".into(),
+            vec!["*; unsound: allow", "*; notice: allow", "*; vulnerability: allow", "*; severity-threshold: medium"],
+        ),
+        (
+            "deny.toml",
+            "[advisories]\nyanked = 'deny'\nunmaintained = 'warn'\nseverity-threshold = 'None'\ndb-urls = ['https://github.com/rustsec/advisory-db', 'https://a.example/db']\n".into(),
+            vec![],
+        ),
+        ("deny.toml", "[advisories]\ndb-urls = ['https://a.example/db']\n".into(), vec!["*; db-urls: https://a.example/db"]),
+        (".cargo/audit.toml", "[database]\nurl = 'https://github.com/RustSec/advisory-db.git'\n".into(), vec![]),
+        (".cargo/audit.toml", "[database]\nurl = 'https://a.example/db'\n".into(), vec!["*; database.url: https://a.example/db"]),
         (".grype.json", r#"{"ignore": [{"vulnerability": "a"}]}"#.into(), vec!["a"]),
         (".grype/config.yml", "ignore: [{vulnerability: a}]\n".into(), vec!["a"]),
         (

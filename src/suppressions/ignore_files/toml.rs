@@ -188,15 +188,32 @@ pub(super) fn cargo_deny(source: &str) -> Result<Vec<Entry>, Unreadable> {
             named("crate").map(|name| Entry::new(What::All, place.clone()).narrowed("crate", &[name.to_owned()]));
         entries.extend(named("id").map(|id| Entry::rule(id, place)).or(package));
     }
-    // What is looked at where nothing is said.
-    for (key, usual) in [("unmaintained", &["all"][..]), ("unsound", &["all", "workspace"])] {
+    // What is looked at where nothing is said; older versions had levels instead, of which one leaves something out.
+    const KINDS: [(&str, &[&str]); 6] = [
+        ("unmaintained", &["all", "warn", "deny"]),
+        ("unsound", &["all", "workspace", "warn", "deny"]),
+        ("yanked", &["warn", "deny"]),
+        ("notice", &["warn", "deny"]),
+        ("vulnerability", &["warn", "deny"]),
+        ("severity-threshold", &["none"]),
+    ];
+    for (key, usual) in KINDS {
         let item = at(root, &["advisories", key]);
-        let scope = item.and_then(Item::as_str).filter(|scope| !usual.contains(scope));
+        let scope = item.and_then(Item::as_str).filter(|scope| !usual.iter().any(|it| it.eq_ignore_ascii_case(scope)));
         let entry = |scope: &str| {
             let place = span(item.and_then(Item::span));
             Entry::new(What::All, place).narrowed(key, &[scope.to_owned()])
         };
         entries.extend(scope.map(entry));
+    }
+    let off = at(root, &["advisories", "disable-yank-checking"]).filter(|item| item.as_bool() == Some(true));
+    entries.extend(
+        off.map(|item| {
+            Entry::new(What::All, span(item.span())).narrowed("disable-yank-checking", &["true".to_owned()])
+        }),
+    );
+    for key in ["db-urls", "db-url"] {
+        entries.extend(at(root, &["advisories", key]).and_then(|item| other_database(item, key)));
     }
     for (path, key) in [(&["graph", "exclude"][..], "graph.exclude"), (&["exclude"], "graph.exclude")] {
         for value in values(at(root, path)) {
@@ -220,6 +237,13 @@ pub(super) fn cargo_deny(source: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(entries)
 }
 
+/// The entry of another database than RustSec's.
+fn other_database(item: &Item, key: &str) -> Option<Entry> {
+    let urls = texts(Some(item));
+    let is_other = !urls.is_empty() && !urls.iter().any(|url| super::is_rustsecs_own(url));
+    is_other.then(|| Entry::new(What::All, span(item.span())).narrowed(key, &urls))
+}
+
 /// `.grype.toml`, whose keys are read in any case: what is ignored, and what is not looked at.
 pub(super) fn grype(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let document = parse(source)?;
@@ -241,11 +265,22 @@ pub(super) fn grype(source: &str) -> Result<Vec<Entry>, Unreadable> {
     }
     for key in super::GRYPE_SWITCHES {
         let said = all(root, key).filter(|item| item.as_bool() != Some(false)).flat_map(|item| values(Some(item)));
-        entries.extend(said.map(|value| {
+        entries.extend(said.filter(|value| value.as_str() != Some("")).map(|value| {
             let said = value.as_str().map_or_else(|| canonical(value), str::to_owned);
             Entry::new(What::All, span(value.span())).narrowed(key, &[said])
         }));
     }
+    for kind in super::GRYPE_BY_CPE {
+        let off = first(root, &["match", kind, "using-cpes"]).filter(|item| item.as_bool() == Some(false));
+        let key = format!("match.{kind}.using-cpes");
+        entries.extend(off.map(|item| Entry::new(What::All, span(item.span())).narrowed(&key, &["false".to_owned()])));
+    }
+    let other = first(root, &["db", "update-url"]).and_then(|item| Some((item, item.as_str()?)));
+    entries.extend(
+        other
+            .filter(|(_, url)| !url.is_empty() && !super::is_grypes_own(url))
+            .map(|(item, url)| Entry::new(What::All, span(item.span())).narrowed("db.update-url", &[url.to_owned()])),
+    );
     Ok(entries)
 }
 
@@ -289,6 +324,8 @@ pub(super) fn cargo_audit(source: &str) -> Result<Vec<Entry>, Unreadable> {
     }
     let yanked = at(document.as_table(), &["yanked", "enabled"]).filter(|item| item.as_bool() == Some(false));
     entries.extend(yanked.map(|item| entry(item, "yanked.enabled", &["false".to_owned()])));
+    let database = at(document.as_table(), &["database", "url"]);
+    entries.extend(database.and_then(|item| other_database(item, "database.url")));
     Ok(entries)
 }
 
@@ -428,6 +465,16 @@ fn read_gitleaks(source: &str) -> Result<Gitleaks, Unreadable> {
         }
     }
     Ok(Gitleaks { entries, redefined, takes_more, has_rules })
+}
+
+/// Returns the regular expressions of those rules of a configuration of gitleaks that are not default ones.
+pub(in crate::suppressions) fn expressions_of_gitleaks(source: &str) -> Vec<String> {
+    let Ok(document) = parse(source) else { return Vec::new() };
+    let root: &dyn TableLike = document.as_table();
+    let rules = all(root, "rules").flat_map(|rules| tables(Some(rules)));
+    let is_default = |rule: &dyn TableLike| all(rule, "id").filter_map(Item::as_str).any(|id| RULES.find(id).is_some());
+    let own = rules.filter(|(_, rule)| !is_default(*rule));
+    own.flat_map(|(_, rule)| all(rule, "regex")).filter_map(Item::as_str).map(str::to_owned).collect()
 }
 
 /// Tells by its content whether a file is a configuration of gitleaks: it is named with `--config`, or by another one.

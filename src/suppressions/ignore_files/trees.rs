@@ -64,7 +64,7 @@ fn all_at<'n, 'a>(node: &'n Node<'a>, path: &str) -> Vec<&'n Node<'a>> {
 }
 
 /// Parses JSON with comments, and what JSON5 has besides.
-fn parse_json5(text: &str) -> Result<Node<'static>, Unreadable> {
+pub(super) fn parse_json5(text: &str) -> Result<Node<'static>, Unreadable> {
     crate::sync::json(text, false).map_err(|fault| (fault.at, fault.why))
 }
 
@@ -74,7 +74,7 @@ fn is_true(text: &str) -> bool {
 }
 
 /// Tells whether a value is `false`, and no text of that name.
-fn is_false(node: &Node<'_>) -> bool {
+pub(super) fn is_false(node: &Node<'_>) -> bool {
     node.as_bool() == Some(false)
 }
 
@@ -88,7 +88,7 @@ fn is_on(node: &Node<'_>) -> bool {
     matches!(node.as_text(), Some("true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON"))
 }
 
-fn at<'n, 'a>(node: &'n Node<'a>, path: &[&str]) -> Option<&'n Node<'a>> {
+pub(super) fn at<'n, 'a>(node: &'n Node<'a>, path: &[&str]) -> Option<&'n Node<'a>> {
     path.iter().try_fold(node, |node, key| node.get(key))
 }
 
@@ -118,14 +118,19 @@ pub(super) fn narrowed_by_rest(entry: Entry, map: &Node<'_>, others: &[&str]) ->
 }
 
 /// One entry for each text of a list.
-fn rules(node: Option<&Node<'_>>) -> Vec<Entry> {
+pub(super) fn rules(node: Option<&Node<'_>>) -> Vec<Entry> {
     let one = |node: &Node<'_>| Some(Entry::rule(node.as_text()?.trim(), range(node.span)));
     items(node).into_iter().filter_map(one).collect()
 }
 
 /// The entry of a switch that leaves something out.
-fn switch(key: &str, node: &Node<'_>) -> Entry {
+pub(super) fn switch(key: &str, node: &Node<'_>) -> Entry {
     Entry::new(What::All, range(node.span)).narrowed(key, &["true".to_owned()])
+}
+
+/// The entry of a switch that leaves something out if it is off.
+fn off_switch(key: &str, node: &Node<'_>) -> Entry {
+    Entry::new(What::All, range(node.span)).narrowed(key, &["false".to_owned()])
 }
 
 /// One entry for each path that is not looked at.
@@ -177,10 +182,21 @@ pub(super) fn grype(source: &str) -> Result<Vec<Entry>, Unreadable> {
     entries.extend(paths(root.get("exclude")));
     for key in super::GRYPE_SWITCHES {
         let said = items(root.get(key)).into_iter().filter(|node| !is_false(node));
-        entries.extend(said.filter_map(|node| {
+        entries.extend(said.filter(|node| !node.is_empty()).filter_map(|node| {
             Some(Entry::new(What::All, range(node.span)).narrowed(key, &[node.as_text()?.to_owned()]))
         }));
     }
+    for kind in super::GRYPE_BY_CPE {
+        let path = format!("match.{kind}.using-cpes");
+        let off = all_at(&root, &path).into_iter().filter(|node| is_off(node));
+        entries.extend(off.map(|node| off_switch(&path, node)));
+    }
+    let other = all_at(&root, "db.update-url").into_iter().filter_map(|node| Some((node, node.as_text()?)));
+    entries.extend(
+        other
+            .filter(|(_, url)| !super::is_grypes_own(url))
+            .map(|(node, url)| Entry::new(What::All, range(node.span)).narrowed("db.update-url", &[url.to_owned()])),
+    );
     Ok(entries)
 }
 
@@ -295,7 +311,15 @@ pub(super) fn checkov(source: &str) -> Result<Vec<Entry>, Unreadable> {
         let names: Vec<String> = frameworks.iter().filter_map(|name| name.as_text()).map(str::to_owned).collect();
         entries.push(Entry::new(What::All, range(first.span)).narrowed("framework", &names));
     }
-    for key in ["skip-path", "skip-framework", "skip-cve-package", "baseline"] {
+    for key in [
+        "skip-path",
+        "skip-framework",
+        "skip-cve-package",
+        "block-list-secret-scan",
+        "policy-metadata-filter",
+        "policy-metadata-filter-exception",
+        "baseline",
+    ] {
         for item in named(key) {
             let Some(value) = item.as_text() else { continue };
             let entry = Entry::new(What::All, range(item.span));
