@@ -62,8 +62,8 @@ pub(super) fn of_change(
         let mut inventory = inventory(head, Some(git), root, &books, &reader, files)?;
         let before = base.top().below(base.prefix());
         let changed = || changed(head, base, git);
-        inventory.compare(&before, &reader, changed, files)?;
-        work.attribute(&mut inventory, base, git, &reader)?;
+        inventory.compare(&before, changed, files)?;
+        work.attribute(&mut inventory, base, git)?;
         around.inventory = Some(inventory);
     }
     Ok(around)
@@ -242,8 +242,8 @@ impl Work {
     }
 
     /// Finds out which suppressions an agent's commit has brought: those that a file has after it and had not before.
-    fn attribute(&self, inventory: &mut Inventory, base: &Snapshot, git: &Git, reader: &Reader) -> Result<(), Error> {
-        let prefix = base.prefix();
+    fn attribute(&self, inventory: &mut Inventory, base: &Snapshot, git: &Git) -> Result<(), Error> {
+        let (prefix, reader) = (base.prefix(), inventory.reader().clone());
         let paths: BTreeSet<String> =
             inventory.items.iter().filter(|item| item.is_new).map(|item| format!("{prefix}{}", item.path)).collect();
         let mut last: BTreeMap<&str, Option<String>> = BTreeMap::new();

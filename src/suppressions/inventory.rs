@@ -33,6 +33,9 @@ pub struct Item {
     pub marker_is_new: bool,
     /// Whether the compared change brings it.
     pub is_new: bool,
+    /// Whether it was there before, and an exception from it was not removed with the compared change: an entry of an
+    /// ignore file that is wider now although it is the same.
+    pub is_widened: bool,
     /// What it was before the change, if it was there.
     pub before: Option<Before>,
     /// The agent whose commit brings it.
@@ -65,6 +68,7 @@ impl Item {
             marker: None,
             marker_is_new: false,
             is_new: false,
+            is_widened: false,
             before: None,
             agent: None,
             pointer: String::new(),
@@ -98,6 +102,8 @@ pub struct Inventory {
     pub looked_at: usize,
     /// The paths of all files.
     paths: BTreeSet<String>,
+    /// What ignore files except from the patterns above that, by their paths.
+    excepted: FxHashMap<String, Vec<(usize, String)>>,
     /// What looked at them.
     reader: Reader,
 }
@@ -184,6 +190,37 @@ pub fn entries_in(tool: &str, path: &str, name: &str, text: &str) -> Vec<Item> {
     own.map(|found| Item::of(path, found)).collect()
 }
 
+/// The exceptions of an ignore file from its patterns that a change removes, or moves up.
+struct Gone {
+    /// By the line on which an exception was, in that order: the first line on which one from there on is now, 0 where it
+    /// is gone. A later line of the same exception counts.
+    first_now: Vec<(usize, usize)>,
+}
+
+impl Gone {
+    fn of(before: &[(usize, String)], now: &[(usize, String)]) -> Self {
+        let last = |list: &[(usize, String)]| -> FxHashMap<String, usize> {
+            list.iter().map(|(line, text)| (text.clone(), *line)).collect()
+        };
+        let now = last(now);
+        let mut first_now: Vec<(usize, usize)> =
+            last(before).into_iter().map(|(text, line)| (line, now.get(&text).copied().unwrap_or_default())).collect();
+        first_now.sort_unstable();
+        let mut least = usize::MAX;
+        for (_, line) in first_now.iter_mut().rev() {
+            least = least.min(*line);
+            *line = least;
+        }
+        Self { first_now }
+    }
+
+    /// Tells whether an exception that was below a line is not below it now.
+    fn is_below(&self, before: usize, now: usize) -> bool {
+        let from = self.first_now.partition_point(|(line, _)| *line <= before);
+        self.first_now.get(from).is_some_and(|(_, line)| *line < now)
+    }
+}
+
 impl Inventory {
     /// Reads the tracked files below the root for which `keep` says so, and adds those with something in them to
     /// `files`. `prefix` is where the root lies in the work tree: empty, or ending in `/`.
@@ -203,7 +240,7 @@ impl Inventory {
             unread: scan.unread,
             looked_at: scan.looked_at,
             paths: scan.paths,
-            reader: reader.clone(),
+            reader: scan.reader,
             ..Self::default()
         };
         let mut seen: FxHashMap<String, usize> = FxHashMap::default();
@@ -213,6 +250,12 @@ impl Inventory {
         Ok(inventory)
     }
 
+    /// Returns what looked at the files.
+    #[must_use]
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
     /// Tells whether what a baseline lists was looked for, so that it is gone if it was not found.
     #[must_use]
     pub fn looked_for(&self, entry: &Allowed) -> bool {
@@ -220,9 +263,12 @@ impl Inventory {
     }
 
     fn take(&mut self, page: Page, seen: &mut FxHashMap<String, usize>, files: &mut Files) {
-        let Page { path, links, text, found, markers } = page;
+        let Page { path, links, text, found, markers, excepted } = page;
         if found.is_empty() && markers.is_empty() {
             return;
+        }
+        if !excepted.is_empty() {
+            self.excepted.insert(path.clone(), excepted);
         }
         let file = files.add(ReadFile::from(Source::new(path.clone(), text)));
         let mut number = |name: String| {
@@ -250,7 +296,6 @@ impl Inventory {
     pub fn compare(
         &mut self,
         before: &CommitFiles,
-        reader: &Reader,
         changed: impl FnOnce() -> Result<Vec<String>, Error>,
         files: &Files,
     ) -> Result<(), Error> {
@@ -262,7 +307,7 @@ impl Inventory {
             .collect();
         let there: Vec<&str> = mine.into_iter().filter(|path| before.files().contains_key(*path)).collect();
         let read: BTreeSet<String> = there.iter().map(|path| (*path).to_owned()).collect();
-        let mut pages = tracked::read_stored(before, &there, reader)?;
+        let mut pages = tracked::read_stored(before, &there, &self.reader)?;
         let is_unread = |item: &Item| matches!(item.found.what, What::Unread { .. });
         let mut touched = Vec::new();
         if self.pair(&pages).iter().any(Option::is_none) || self.items.iter().any(is_unread) {
@@ -272,11 +317,12 @@ impl Inventory {
                 .map(String::as_str)
                 .filter(|path| before.files().contains_key(*path) && !read.contains(*path))
                 .collect();
-            pages.extend(tracked::read_stored(before, &more, reader)?);
+            pages.extend(tracked::read_stored(before, &more, &self.reader)?);
         }
         let pairs = self.pair(&pages);
         let known: Vec<(&Page, &Found)> =
             pages.iter().flat_map(|page| page.found.iter().map(move |found| (page, found))).collect();
+        let mut gone: FxHashMap<(&str, String), Gone> = FxHashMap::default();
         for (item, pair) in self.items.iter_mut().zip(pairs) {
             // What is too large to read now was so then, and is known by its path alone.
             item.is_new = match is_unread(item) {
@@ -287,6 +333,14 @@ impl Inventory {
                 Some(before) => *before,
                 None => continue,
             };
+            if !page.excepted.is_empty() && found.is_entry {
+                let now = self.excepted.get(&item.path).map(Vec::as_slice).unwrap_or_default();
+                let gone = gone.entry((&page.path, item.path.clone())).or_insert_with(|| Gone::of(&page.excepted, now));
+                if gone.is_below(found.line, item.found.line) {
+                    (item.is_new, item.is_widened) = (true, true);
+                    continue;
+                }
+            }
             let marker = found.marker.and_then(|index| page.markers.get(index)).map(|marker| marker.id.clone());
             item.before =
                 Some(Before { path: page.path.clone(), links: page.links.clone(), found: found.clone(), marker });

@@ -2,20 +2,20 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
-use regex::Regex;
 use rustc_hash::FxHashMap;
 
 use super::comments::{Comment, comments};
 use super::grammar::{self, End, Grammar, Match, Piece, Place, Reach, What};
-use super::ignore_files::{self, GITLEAKS_RULES, Kind};
+use super::ignore_files::{self, Kind};
 use super::language::Language;
+use super::notebook;
 use super::outline::Outline;
+use super::secrets::{self, OwnRules};
 use super::statement::{self, Part};
 use crate::source::Span;
 use crate::sync::tools_with_files;
@@ -76,6 +76,8 @@ pub struct Page {
     pub found: Vec<Found>,
     /// The markers, in their order.
     pub markers: Vec<Marker>,
+    /// The lines of an ignore file that except something from the patterns above them, each with its number.
+    pub(super) excepted: Vec<(usize, String)>,
 }
 
 /// Returns the keys of the tools whose suppressions are known, sorted.
@@ -100,6 +102,8 @@ pub struct Reader {
     tools: Option<Vec<String>>,
     /// Whether markers without a suppression are looked for.
     markers: bool,
+    /// What gitleaks looks for besides what it always does.
+    rules: Arc<OwnRules>,
 }
 
 /// The literals of all grammars and which tool each belongs to; the marker's come last.
@@ -122,13 +126,18 @@ impl Reader {
     /// Looks for those of some tools, or of all.
     #[must_use]
     pub fn new(tools: Option<Vec<String>>) -> Self {
-        Self { tools, markers: true }
+        Self { tools, markers: true, ..Self::default() }
     }
 
     /// Looks for markers that are alone, or not.
     #[must_use]
     pub fn with_markers(self, markers: bool) -> Self {
         Self { markers, ..self }
+    }
+
+    /// Knows the rules of gitleaks that are the repository's own.
+    pub(super) fn knowing(&self, rules: OwnRules) -> Self {
+        Self { rules: Arc::new(rules), ..self.clone() }
     }
 
     /// Tells whether suppressions of a tool are looked for. Comments for tfsec are read by trivy.
@@ -183,6 +192,7 @@ impl Reader {
             match checked(bytes).and_then(|()| (kind.read)(&text).map_err(Trouble::of_format)) {
                 Ok(entries) => {
                     draft.is_whole |= !entries.is_empty() && is_written(kind.tool);
+                    draft.excepted.extend(ignore_files::excepted(kind, &text));
                     places.extend(entries.into_iter().map(|entry| draft.entry(kind, entry)));
                 }
                 Err(trouble) => places.push(draft.unread(kind.tool, trouble)),
@@ -351,6 +361,8 @@ struct Draft<'t> {
     first_code: usize,
     /// Whether all of it is kept.
     is_whole: bool,
+    /// What an ignore file excepts from its patterns.
+    excepted: Vec<(usize, String)>,
     /// The line whose first character was last looked up, and where that is.
     first_sign: Cell<Option<(usize, usize)>>,
     /// The line of the last suppression and the name of its statement.
@@ -359,10 +371,14 @@ struct Draft<'t> {
     outline: OnceCell<Outline>,
     /// The secrets that may go over several lines.
     secrets: OnceCell<[Vec<Range<usize>>; 3]>,
+    /// What each rule of gitleaks finds that is the repository's own.
+    by_rule: OnceCell<Vec<Vec<Range<usize>>>>,
     /// Where each word of [`ENDS`] is last said of a rule; the empty name is that of all rules.
     ends: OnceCell<FxHashMap<(&'static str, &'t str), usize>>,
     /// Where what is said between a `push` and its `pop` of RuboCop is good.
     pushed: OnceCell<Vec<Range<usize>>>,
+    /// Where the code of a notebook is; `None` where that is unclear.
+    cells: OnceCell<Option<Vec<Range<usize>>>>,
 }
 
 impl<'t> Draft<'t> {
@@ -384,12 +400,15 @@ impl<'t> Draft<'t> {
             hidden,
             first_code,
             is_whole: false,
+            excepted: Vec::new(),
             first_sign,
             last_code,
             outline: OnceCell::new(),
             secrets: OnceCell::new(),
+            by_rule: OnceCell::new(),
             ends: OnceCell::new(),
             pushed: OnceCell::new(),
+            cells: OnceCell::new(),
         }
     }
 
@@ -440,7 +459,7 @@ impl<'t> Draft<'t> {
                     true => self.comment_at(*at).map(|comment| comment.whole.clone()),
                 };
                 let Some(piece) = piece.filter(|piece| last.as_ref() != Some(piece)) else { continue };
-                placed.extend(self.ask(grammar, piece.clone()));
+                placed.extend(self.ask(reader, grammar, piece.clone()));
                 last = Some(piece);
             }
         }
@@ -448,7 +467,7 @@ impl<'t> Draft<'t> {
     }
 
     /// Lets a grammar read a line or a comment.
-    fn ask(&self, grammar: &Grammar, at: Range<usize>) -> Vec<Placed> {
+    fn ask(&self, reader: &Reader, grammar: &Grammar, at: Range<usize>) -> Vec<Placed> {
         let at = if grammar.place.is_data() { self.with_continued(grammar, at) } else { at };
         let written = &self.text[at.clone()];
         let text = if grammar.place.is_data() { unfolded(written) } else { Cow::Borrowed(written) };
@@ -471,14 +490,21 @@ impl<'t> Draft<'t> {
             whole: self.text,
         };
         let could_hold_secret = || {
+            let by_rule = || {
+                let found = self.by_rule.get_or_init(|| reader.rules.find(self.text));
+                found.iter().any(|ranges| secrets::is_in(ranges, &at))
+            };
+            if grammar.tool == "gitleaks" && by_rule() {
+                return true;
+            }
             let line = self.line_of(at.start);
             // Kingfisher also looks at the lines above and below that of a secret.
             let around = if grammar.tool == "kingfisher" { line.saturating_sub(1)..=line + 1 } else { line..=line };
             around
                 .map(|line| self.line(line))
-                .any(|at| could_hold_secret(&self.text[at.clone()]) || self.is_in_secret(&at))
+                .any(|at| secrets::could_hold_one(&self.text[at.clone()]) || self.is_in_secret(&at))
         };
-        if self.language.is_prose() && SECRETS.contains(&grammar.tool) && !could_hold_secret() {
+        if self.language.is_prose() && secrets::TOOLS.contains(&grammar.tool) && !could_hold_secret() {
             return Vec::new();
         }
         let matches = grammar.ask(piece).into_iter().map(|it| match text {
@@ -486,8 +512,13 @@ impl<'t> Draft<'t> {
             Cow::Owned(_) => Match { at: 0..written.len(), ..it },
             Cow::Borrowed(_) => it,
         });
-        let is_code = |it: &Match| grammar.place != Place::Code || !self.is_commented_out(at.start + it.at.start);
-        let matches = matches.filter(is_code);
+        let is_meant = |it: &Match| match grammar.place {
+            Place::Code => !self.is_commented_out(at.start + it.at.start),
+            Place::Strings => self.comment_at(at.start + it.at.start).is_none(),
+            Place::Cells => self.is_in_cell(at.start + it.at.start..at.start + it.at.end),
+            _ => true,
+        };
+        let matches = matches.filter(is_meant);
         matches.map(|it| self.place(grammar, at.start, it)).collect()
     }
 
@@ -512,6 +543,12 @@ impl<'t> Draft<'t> {
             .and_then(|line| line.find('@'))
             .filter(|_| !self.text[at..].starts_with("Suppress"));
         at + sign.map_or(0, |sign| sign + 1)
+    }
+
+    /// Tells whether something is in the code of a notebook.
+    fn is_in_cell(&self, at: Range<usize>) -> bool {
+        let cells = self.cells.get_or_init(|| notebook::code(self.text));
+        cells.as_ref().is_none_or(|cells| secrets::is_in(cells, &at))
     }
 
     /// Tells whether an annotation is in a comment. PHP has them in comments of several lines, and `#[` begins one.
@@ -571,10 +608,7 @@ impl<'t> Draft<'t> {
 
     /// Tells whether a line is a part of a secret that goes over several.
     fn is_in_secret(&self, at: &Range<usize>) -> bool {
-        self.secrets.get_or_init(|| secrets(self.text)).iter().any(|ranges| {
-            let last = ranges.partition_point(|range| range.start < at.end).checked_sub(1);
-            last.and_then(|last| ranges.get(last)).is_some_and(|range| at.start < range.end)
-        })
+        self.secrets.get_or_init(|| secrets::of_lines(self.text)).iter().any(|ranges| secrets::is_in(ranges, at))
     }
 
     /// Returns the name of a line's statement; many suppressions may be on one line.
@@ -691,6 +725,7 @@ impl<'t> Draft<'t> {
             links: Vec::new(),
             found: found.collect(),
             markers: markers.collect(),
+            excepted: self.excepted.clone(),
             text: sparse.text,
         }
     }
@@ -866,67 +901,6 @@ fn pushed(text: &str, comments: &[Comment]) -> Vec<Range<usize>> {
         }
     }
     closed
-}
-
-/// The tools that look for secrets in any text.
-const SECRETS: [&str; 3] = ["gitleaks", "kingfisher", "trufflehog"];
-
-/// Finds in a text the private keys, the calls of curl with a password or a header, and the names of secrets with a value
-/// on another line, which go over several lines.
-fn secrets(text: &str) -> [Vec<Range<usize>>; 3] {
-    static EDGE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?i)(-----BEGIN[^\n]*(?:\n|$))|KEY(?: BLOCK)?-----").ok());
-    static CURL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let user = r#"(?:-u|--user)(?:=|[ \t]{0,5})["']?[^\s"':]*:[^\s"']"#;
-        let header = r#"(?:-H|--header)(?:=|[ \t]{0,5})["'][\w-]+:"#;
-        Regex::new(&format!(r"\bcurl\b(?:[^\n]*\n){{0,5}}?[^\n]*?\s(?:{user}|{header})")).ok()
-    });
-    // As most rules of gitleaks look for it: the word of a rule, a sign, and a value that follows soon.
-    static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let vendors = GITLEAKS_RULES.iter().filter_map(|rule| rule.split('-').next()).collect::<BTreeSet<_>>();
-        let vendors = vendors.into_iter().collect::<Vec<_>>().join("|");
-        let words = format!("access|auth|api|credential|creds|key|passw(?:or)?d|secret|token|{vendors}");
-        let sign = r"(?:=|>|:{1,3}=|\|\||:|=>|\?=|,)";
-        let value = r#"[`'"\s=]{0,5}([A-Za-z0-9_.=+/-]{10,150})"#;
-        Regex::new(&format!(r#"(?i)(?:{words})[A-Za-z0-9_ \t.-]{{0,20}}[\s'"]{{0,3}}{sign}{value}"#)).ok()
-    });
-    let (mut keys, mut begun) = (Vec::new(), None);
-    for edge in EDGE.iter().flat_map(|edge| edge.captures_iter(text)) {
-        let Some(whole) = edge.get(0) else { continue };
-        if edge.get(1).is_some() {
-            begun = begun.or(Some(whole.start()));
-        } else if let Some(start) = begun.take() {
-            keys.push(start..whole.end());
-        }
-    }
-    // A comment that allows a secret is not a user with a password.
-    let plain = text.replace("gitleaks:allow", "gitleaks.allow");
-    let calls = CURL.iter().flat_map(|curl| curl.find_iter(&plain)).map(|call| call.range()).collect();
-    let named = NAMED.iter().flat_map(|named| named.captures_iter(text)).filter_map(|named| {
-        let whole = named.get(0).filter(|whole| whole.as_str().contains('\n'))?;
-        could_hold_secret(named.get(1)?.as_str()).then_some(whole.range())
-    });
-    [keys, calls, named.collect()]
-}
-
-/// Tells whether a line of a text for people holds anything that could be a secret.
-fn could_hold_secret(line: &str) -> bool {
-    const SHORTEST: usize = 10;
-    const LONGEST_WORD: usize = 20;
-    static SHAPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(
-            r"(?i)-----BEGIN|KEY(?: BLOCK)?-----|://[^\s/:@]+:[^\s/@]+@|authorization:\s*(?:basic|bearer|token)\s",
-        )
-        .ok()
-    });
-    let is_of_secret = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '/' | '+' | '=' | '.');
-    // Letters alone are a secret only where no word is so long.
-    let is_secret = |word: &str| {
-        let is_long = |part: &str| part.len() >= LONGEST_WORD;
-        let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
-        (word.len() >= SHORTEST && has_digit) || word.split(['_', '-', '/', '+', '=', '.']).any(is_long)
-    };
-    SHAPE.as_ref().is_some_and(|shape| shape.is_match(line)) || line.split(|c| !is_of_secret(c)).any(is_secret)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::grammar::What;
 use super::ignore_files::{self, Kind};
 use super::language::Language;
 use super::page::{Found, LOOKED_AT, Page, Reader, Trouble, could_be_text, is_binary};
+use super::secrets::OwnRules;
 use crate::cores::{Cores, FEW};
 use crate::error::Error;
 use crate::files::{CommitFiles, name_below, name_of, of_the_system};
@@ -54,6 +55,8 @@ pub(super) struct Scan {
     /// All files and links, whether there is something in them or not.
     pub(super) paths: BTreeSet<String>,
     pub(super) unread: Vec<Unread>,
+    /// What read them.
+    pub(super) reader: Reader,
 }
 
 /// What became of one file.
@@ -99,6 +102,7 @@ impl Tracked<'_> {
             Self::Index(git) | Self::Commit(git, _) => git.top().to_path_buf(),
             Self::Folder => root.to_path_buf(),
         };
+        let reader = &reader.knowing(self.rules_of_gitleaks(reader, (&files, &left_out), &top, &linked)?);
         let mut scan = Scan { pages: linked.pages(reader), ..Scan::default() };
         let named = files.keys().map(|path| (path, path)).chain(&linked.named);
         let (from_commit, on_disk): (Vec<_>, Vec<_>) = named.partition(|(_, path)| edited.contains(*path));
@@ -137,9 +141,41 @@ impl Tracked<'_> {
         linked.settle(&mut scan.pages);
         linked.name(&mut scan.pages);
         scan.pages.sort_by(|a, b| a.path.cmp(&b.path));
+        scan.reader = reader.clone();
         scan.looked_at = files.len();
         scan.paths = files.into_keys().chain(links.into_keys().filter(|path| keep(path))).collect();
         Ok(scan)
+    }
+
+    /// Returns the rules of gitleaks that are the repository's own, in the files that gitleaks finds by itself.
+    fn rules_of_gitleaks(
+        self,
+        reader: &Reader,
+        (files, left_out): (&BTreeMap<String, PathBuf>, &BTreeMap<String, String>),
+        top: &Path,
+        linked: &Linked,
+    ) -> Result<OwnRules, Error> {
+        let kind = |path: &str| linked.kind(path).or_else(|| ignore_files::kind(path));
+        let is_one = |path: &str| kind(path).is_some_and(ignore_files::has_rules_of_gitleaks);
+        let mut rules = OwnRules::default();
+        for (path, place) in files.iter().filter(|(path, _)| reader.wants("gitleaks") && is_one(path)) {
+            let stored = match self {
+                Self::Commit(_, stored) => stored.stored(&[path.as_str()], MOST_BYTES)?.pop().flatten(),
+                Self::Index(git) => match left_out.get(path) {
+                    Some(oid) => git.blobs(&[oid.as_str()], MOST_BYTES)?.pop().flatten(),
+                    None => None,
+                },
+                Self::Folder => None,
+            };
+            // One that cannot be read is reported as such where the files are read.
+            let from_disk = || {
+                let mut bytes = Vec::new();
+                fill(&mut bytes, (path, kind(path)), &top.join(place)).map(|_| bytes)
+            };
+            let bytes = stored.or_else(|| from_disk().ok()).unwrap_or_default();
+            rules.add(&String::from_utf8_lossy(&bytes));
+        }
+        Ok(rules)
     }
 
     fn list(self, root: &Path, prefix: &str) -> Result<Listed, Error> {

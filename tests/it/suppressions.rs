@@ -819,6 +819,57 @@ fn a_path_that_no_scanner_looks_at_is_held_by_a_cover_of_every_rule() {
 }
 
 #[test]
+fn an_exception_that_is_gone_from_an_ignore_file_widens_the_patterns_above_it() {
+    let repo = repository("suppressions: [semgrep]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");
+    repo.write(".semgrepignore", "vendor/\n*.min.js\n!vendor/ours/\n!a.min.js\n");
+    repo.commit("ignore");
+    let write = ["suppressions", "--write-baseline", "--until", "2027-01-31", "--today", TODAY];
+    assert_eq!(stopgap(&repo, &write).code, 0);
+    repo.commit("tolerate");
+    repo.branch("change");
+    for (text, lines) in [
+        ("vendor/\n*.min.js\n!vendor/ours/\n!a.min.js\n!b.min.js\n", &[][..]),
+        ("# why\nvendor/\n*.min.js\n!a.min.js\n!vendor/ours/\n", &[]),
+        ("vendor/\n!vendor/ours/\n!a.min.js\n", &[]),
+        ("vendor/\n*.min.js\n!vendor/ours/\n", &[1, 2]),
+        ("vendor/\n!vendor/ours/\n*.min.js\n!a.min.js\n", &[3]),
+        ("!vendor/ours/\n!a.min.js\nvendor/\n", &[3]),
+    ] {
+        repo.write(".semgrepignore", text);
+        repo.commit("another list");
+        let expected: Vec<String> =
+            lines.iter().map(|line| format!(".semgrepignore:{line}:1: error[unregistered-suppression]")).collect();
+        assert_eq!(check(&repo, TODAY, &["--base", "main"]), (i32::from(!lines.is_empty()), expected), "{text}");
+    }
+    let run = stopgap(&repo, &["check", "--base", "main", "--today", TODAY]);
+    assert!(run.stdout.contains("a line with `!` below it was removed or moved up"), "{run:?}");
+}
+
+#[test]
+fn a_text_for_people_is_read_where_a_rule_of_its_own_finds_a_secret() {
+    let repo = repository("suppressions: [gitleaks]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");
+    let rules = "[extend]\nuseDefault = true\n[[rules]]\nid = \"customer\"\nregex = 'ACME-\\d{4}'\n";
+    let text = "The customer ACME-1234 <!-- gitleaks:allow -->\n\nPut `gitleaks:allow` on the line of a secret.\n";
+    repo.write("README.md", text).commit("a text");
+    assert_eq!(check(&repo, TODAY, &[]), (0, Vec::new()));
+    repo.branch("change");
+    repo.write(".gitleaks.toml", rules).commit("a rule of our own");
+    let found = vec!["README.md:1:29: error[unregistered-suppression]".to_owned()];
+    assert_eq!(check(&repo, TODAY, &[]), (1, found.clone()));
+    // What was there before is not the change's.
+    assert_eq!(check(&repo, TODAY, &["--base", "main"]), (0, Vec::new()));
+    repo.branch("another");
+    repo.write("docs/a.md", text).commit("a copy");
+    let added = vec![found[0].replace("README.md", "docs/a.md")];
+    assert_eq!(check(&repo, TODAY, &["--base", "change"]), (1, added));
+    repo.write(".gitleaks.toml", &rules.replace("ACME", "\\p{Lu}{4}")).commit("a class");
+    assert_eq!(check(&repo, TODAY, &[]).1.len(), 2);
+    // An expression that cannot be read here may find anything.
+    repo.write(".gitleaks.toml", &rules.replace("ACME", "(?<!A)")).commit("another rule");
+    assert_eq!(check(&repo, TODAY, &[]).1.len(), 4);
+}
+
+#[test]
 fn only_tracked_files_are_read_and_each_is_named_as_data() {
     let repo = repository("suppressions: [all]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");
     repo.write(".gitignore", "ignored/\n");

@@ -112,7 +112,8 @@ fn report(item: &Item, standing: Standing<'_, '_>, cx: &mut Context<'_>) {
     let what = item.found.what.of(tool);
     let by =
         item.agent.as_ref().filter(|_| item.is_new).map(|agent| format!("; the agent `{}` added it", shown(agent)));
-    let by = by.unwrap_or_default();
+    let widened = "; a line with `!` below it was removed or moved up, so it suppresses more than before";
+    let by = format!("{}{}", if item.is_widened { widened } else { "" }, by.unwrap_or_default());
     let unread = match &item.found.end {
         Some(End::Unread(text)) => format!("; {tool} does not read `{}` as an end", shown(text)),
         _ => String::new(),

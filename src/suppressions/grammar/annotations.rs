@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::{Grammar, Match, Matches, Pattern, Piece, Place, Reach, group, range, rules, unescaped};
 use crate::suppressions::language::Language;
 
-pub(super) static ALL: [Grammar; 9] = [
+pub(super) static ALL: [Grammar; 12] = [
     // `checkov/kubernetes/kubernetes_utils.py`: any key that holds one of these.
     Grammar {
         tool: "checkov",
@@ -49,8 +49,11 @@ pub(super) static ALL: [Grammar; 9] = [
     },
     Grammar {
         tool: "kube-linter",
-        literals: &["kube-linter.io/"],
-        pattern: Pattern::new(r"(?:ignore-check\.kube-linter\.io/([a-z0-9-]+)|kube-linter\.io/ignore-all)"),
+        literals: &["kube-linter.io/", "kube-linter.io~1"],
+        pattern: Pattern::new(concat!(
+            r"(?:ignore-check\.kube-linter\.io(?:/|(~1))([a-z0-9-]+)",
+            r"|kube-linter\.io(?:/|(~1))ignore-all)"
+        )),
         reads: manifests,
         place: Place::Data,
         read: kube_linter,
@@ -86,6 +89,39 @@ pub(super) static ALL: [Grammar; 9] = [
         read: |piece, matches, found| {
             static ID: Pattern = Pattern::new(r#"["']?\bid["']?\s*:\s*["']?([A-Z]+\d+)"#);
             listed(piece, matches, None, &ID, found);
+        },
+    },
+    Grammar {
+        tool: "checkov",
+        literals: &["checkov.io~1skip", "bridgecrew.io~1skip", "cortex.io~1skip"],
+        pattern: Pattern::new(r"(?:checkov|bridgecrew|cortex)\.io~1skip"),
+        reads: manifests,
+        place: Place::Data,
+        read: |piece, matches, found| {
+            static ID: Pattern = Pattern::new(r"^([A-Za-z_\d-]+)");
+            patched(piece, matches, &ID, found);
+        },
+    },
+    Grammar {
+        tool: "kubescape",
+        literals: &["kubescape.io~1skip-controls"],
+        pattern: Pattern::new(r"kubescape\.io~1skip-controls"),
+        reads: manifests,
+        place: Place::Data,
+        read: |piece, matches, found| {
+            static IDS: Pattern = Pattern::new(r"^([A-Za-z\d, _-]+)");
+            patched(piece, matches, &IDS, found);
+        },
+    },
+    Grammar {
+        tool: "terrascan",
+        literals: &["runterrascan.io~1skip"],
+        pattern: Pattern::new(r"runterrascan\.io~1skip"),
+        reads: manifests,
+        place: Place::Data,
+        read: |piece, matches, found| {
+            static RULE: Pattern = Pattern::new(r#"\\?["']?rule\\?["']?\s*:\s*\\?["']?([A-Za-z0-9_.\-]+)"#);
+            patched(piece, matches, &RULE, found);
         },
     },
     // `SuppressWarningFilter.java` of sonar-java and sonar-php, `IssueSuppressionVisitor.kt` of sonar-kotlin.
@@ -185,8 +221,64 @@ fn indent(line: &str) -> usize {
 /// `ignore-check.kube-linter.io/run-as-non-root: reason`, `kube-linter.io/ignore-all: reason`.
 fn kube_linter(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
     for captures in matches.filter(|_| !is_comment(piece.text)) {
-        rules(captures.get(1).iter().map(|id| id.as_str()), &range(&captures, 0), Reach::Block, found);
+        let is_pointer = captures.get(1).or(captures.get(3)).is_some();
+        if !is_pointer || !operation(piece).is_some_and(|operation| removes(&operation)) {
+            rules(captures.get(2).iter().map(|id| id.as_str()), &range(&captures, 0), Reach::Block, found);
+        }
     }
+}
+
+/// A patch of Kustomize (RFC 6902), whose path names the annotation with `~1` for `/`, and which has the value beside that.
+/// Where the value cannot be told, it may be any.
+fn patched(piece: Piece<'_>, matches: Matches<'_, '_>, ids: &Pattern, found: &mut Vec<Match>) {
+    static VALUE: Pattern = Pattern::new(r#"(?m)(?:^|[\s{,"'-])value["']?\s*:\s*["']?([^\n]*)"#);
+    let operation = operation(piece);
+    for captures in matches.filter(|_| !is_comment(piece.text)) {
+        let Some(operation) = &operation else {
+            rules(std::iter::empty(), &range(&captures, 0), Reach::Block, found);
+            continue;
+        };
+        if removes(operation) {
+            continue;
+        }
+        let value = VALUE.first(operation);
+        let named: Vec<_> = value.iter().flat_map(|value| ids.all(group(value, 1))).collect();
+        let ids = named.iter().flat_map(|named| group(named, 1).split(','));
+        rules(ids, &range(&captures, 0), Reach::Block, found);
+    }
+}
+
+/// Tells whether an operation of a patch sets nothing.
+fn removes(operation: &str) -> bool {
+    static OP: Pattern = Pattern::new(r#"(?m)(?:^|[\s{,"'-])op["']?\s*:\s*["']?(?:remove|test)\b"#);
+    OP.first(operation).is_some()
+}
+
+/// Returns the lines of the operation of a patch that a line belongs to; `None` if the line may belong to several.
+fn operation(piece: Piece<'_>) -> Option<String> {
+    const MOST: usize = 8;
+    static PATH: Pattern = Pattern::new(r#"\bpath["']?\s*:"#);
+    let begins = |line: &str| line.trim_start().starts_with(['-', '{', '[']);
+    let ends = |line: &str| begins(line) || line.trim_start().starts_with(['}', ']']);
+    match PATH.all(piece.text).count() {
+        0 | 1 => {}
+        _ => return None,
+    }
+    let is_whole = piece.text.contains('{') && piece.text.contains('}');
+    if is_whole {
+        return Some(piece.text.to_owned());
+    }
+    let mut lines = vec![Cow::Borrowed(piece.text)];
+    if !begins(piece.text) {
+        for line in piece.above.lines().rev().take(MOST) {
+            lines.insert(0, unescaped(line));
+            if begins(line) {
+                break;
+            }
+        }
+    }
+    lines.extend(piece.below.lines().take(MOST).take_while(|line| !ends(line)).map(unescaped));
+    Some(lines.join("\n"))
 }
 
 /// The ids in the value of a key, or of the key `inner` in it. One that is an alias may be any.

@@ -15,7 +15,7 @@ const NOQA: &str = r"(?i)#([\s\x1c-\x1f]*)((?:flake8|ruff)\s*[:=]\s*)?noqa";
 /// What Ruff alone reads: its codes in brackets.
 const RUFF: &str = r"#\s*ruff\s*:\s*(disable|file-ignore|ignore)\s*\[([^\]]*)\]";
 
-pub(super) static ALL: [Grammar; 9] = [
+pub(super) static ALL: [Grammar; 10] = [
     Grammar {
         tool: "eslint",
         literals: &["eslint"],
@@ -47,6 +47,18 @@ pub(super) static ALL: [Grammar; 9] = [
         reads: python,
         place: Place::Comments,
         read: ruff,
+    },
+    // flake8 searches the lines of a statement, strings included.
+    Grammar {
+        tool: "ruff",
+        literals: &["noqa"],
+        pattern: Pattern::new(concat!(
+            r"(?i)^[\s\x1c-\x1f]*(# flake8[:=][\s\x1c-\x1f]*noqa)",
+            r"|# noqa(?::[\s\x1c-\x1f]?((?:[A-Z]+[0-9]+(?:[,\s\x1c-\x1f]+)?)+))?"
+        )),
+        reads: python,
+        place: Place::Strings,
+        read: noqa_in_string,
     },
     // In a notebook the code is in strings.
     Grammar {
@@ -208,6 +220,21 @@ fn noqa(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
     }
 }
 
+/// What flake8 reads outside of comments as well (`flake8/defaults.py`): anywhere in a statement, and of the file only at
+/// the beginning of a line.
+fn noqa_in_string(_: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    for captures in matches {
+        match (captures.get(1), captures.get(2)) {
+            (Some(of_file), _) => rules(std::iter::empty(), &of_file.range(), Reach::File, found),
+            (None, None) => rules(std::iter::empty(), &range(&captures, 0), Reach::Line, found),
+            (None, Some(codes)) => {
+                let end = codes.start() + codes.as_str().trim_end_matches(|c: char| !c.is_alphanumeric()).len();
+                secure_codes(codes.as_str(), &(range(&captures, 0).start..end), Reach::Line, found);
+            }
+        }
+    }
+}
+
 /// Adds those of Ruff's codes that are about security; some are without anything between them.
 fn secure_codes(codes: &str, at: &Range<usize>, reach: Reach, found: &mut Vec<Match>) {
     static CODE: Pattern = Pattern::new(r"(?i)[A-Z]+[0-9]+");
@@ -292,7 +319,7 @@ fn pylint(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
     silence(action, &messages);
 }
 
-/// ShellCheck's directive; a range `SC1000-SC9999` holds those in it. Above all code it holds for the file.
+/// ShellCheck's directive (`src/ShellCheck/Parser.hs`); a range `SC1000-SC9999` ends before its last code. Above all code it holds for the file.
 fn shellcheck(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
     const RULES: WordList = WordList::new(include_str!("../words/shellcheck.txt"));
     static DISABLE: Pattern = Pattern::new(r#"\sdisable\s*=\s*("[^"]*"|'[^']*'|[\w",'-]+)"#);
@@ -305,7 +332,7 @@ fn shellcheck(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>
         for code in group(&disable, 1).split([',', ' ', '"', '\'']).filter(|code| !code.is_empty()) {
             match code.split_once('-').map(|(first, last)| (number(first), number(last))) {
                 Some((Some(first), Some(last))) => {
-                    let in_range = |rule: &&str| number(rule).is_some_and(|it| (first..=last).contains(&it));
+                    let in_range = |rule: &&str| number(rule).is_some_and(|it| (first..last).contains(&it));
                     secure.extend(RULES.iter().filter(in_range).map(str::to_owned));
                 }
                 _ if code == "all" => secure.push(code.to_owned()),

@@ -135,11 +135,13 @@ pub(super) enum Place {
     Insides,
     /// In any line, strings included.
     Lines,
+    /// In the lines of code, outside of comments.
+    Strings,
     /// In the lines of a resource, which are data: a letter may be written as an escape.
     Data,
     /// In the lines of code, where a letter may be written as an escape: an annotation, unless it is commented out.
     Code,
-    /// In the lines of a notebook, in which code is data.
+    /// In the cells of a notebook that hold code, which is data there.
     Cells,
 }
 
@@ -156,7 +158,7 @@ impl Place {
     /// Tells whether a match outside of a comment says something about the code of its own line, as a word that is
     /// searched anywhere does; an annotation is code itself.
     pub(super) fn is_of_lines(self) -> bool {
-        matches!(self, Self::Lines | Self::Cells)
+        matches!(self, Self::Lines | Self::Strings | Self::Cells)
     }
 }
 
@@ -234,9 +236,9 @@ pub(super) struct Grammar {
 impl Grammar {
     /// Returns how much of the code a comment on one of its lines is good for.
     pub(super) fn part(&self) -> Part {
-        match self.tool {
+        match (self.tool, self.place) {
             // A comment on any line of a statement is good for all of it.
-            "bandit" | "gosec" => Part::Statement,
+            ("bandit" | "gosec", _) | (_, Place::Strings) => Part::Statement,
             _ => Part::Line,
         }
     }

@@ -477,6 +477,43 @@ fn workflows_and_manifests_have_their_own() {
         ],
     );
     check(
+        "kustomization.yaml",
+        &[
+            (
+                "  - op: add\n    path: /metadata/annotations/ignore-check.kube-linter.io~1run-as-non-root\n    value: x\n",
+                &["2 kube-linter run-as-non-root Block"],
+            ),
+            ("- path: /metadata/annotations/kube-linter.io~1ignore-all\n  op: replace", &["1 kube-linter * Block"]),
+            ("- path: /metadata/annotations/kube-linter.io~1ignore-all\n  op: remove", &[]),
+            (
+                "- {op: remove, path: /a}\n- op: add\n  path: /metadata/annotations/checkov.io~1skip1\n  value: CKV_K8S_8=x\n- {op: remove, path: /b}",
+                &["3 checkov CKV_K8S_8 Block"],
+            ),
+            (
+                "- value: \"CKV_K8S_8=x\"\n  path: /metadata/annotations/checkov.io~1skip1\n  op: add",
+                &["2 checkov CKV_K8S_8 Block"],
+            ),
+            ("- op: copy\n  from: /a\n  path: /metadata/annotations/checkov.io~1skip1", &["3 checkov * Block"]),
+            (
+                "- {op: add, path: /metadata/annotations/kubescape.io~1skip-controls, value: \"C-0016,C-0017\"}",
+                &["1 kubescape C-0016 Block", "1 kubescape C-0017 Block"],
+            ),
+            (
+                "[{\"op\": \"add\", \"path\": \"/metadata/annotations/a.cortex.io~1skip\", \"value\": \"CKV_1=x\"}, {\"op\": \"remove\", \"path\": \"/a\"}]",
+                &["1 checkov * Block"],
+            ),
+            (
+                "- op: add\n  path: /metadata/annotations/runterrascan.io~1skip\n  value: '[{\"rule\": \"AC_1\", \"comment\": \"x\"}]'",
+                &["2 terrascan AC_1 Block"],
+            ),
+            (
+                "- op: add\n  path: /metadata/annotations/runterrascan.io~1skip\n  value: '[{\"rule\": \"AC_1\"}, {\"rule\": \"AC_2\"}]'",
+                &["2 terrascan AC_1 Block", "2 terrascan AC_2 Block"],
+            ),
+            ("# path: /metadata/annotations/checkov.io~1skip1", &[]),
+        ],
+    );
+    check(
         "template.json",
         &[
             (
@@ -714,6 +751,9 @@ fn other_programs_have_theirs() {
             ("x\n# shellcheck disable=\"SC2086\"\nx", &["2 shellcheck SC2086 Next"]),
             ("x\n# shellcheck disable=SC2086 disable=SC1091\nx", &["2 shellcheck SC2086 Next"]),
             ("x\n# shellcheck disable=SC2085-2087\nx", &["2 shellcheck SC2086 Next"]),
+            // The last code of a range is not in it.
+            ("x\n# shellcheck disable=SC2080-SC2086\nx", &[]),
+            ("x\n# shellcheck disable=SC2086-SC2086\nx", &[]),
             ("x\n# shellcheck disable=SC1091\nx", &[]),
             ("#!/bin/sh\n\n# shellcheck disable=SC2086\nx", &["3 shellcheck SC2086 File"]),
             ("x # ash-ignore: B602 why", &["1 ash B602 Line"]),
@@ -804,6 +844,54 @@ fn a_notebook_holds_code_in_strings() {
             ("    \"x()  # noqa\"", &["1 ruff * Line"]),
             ("    \"x()  # n\\u006fqa: S602\\n\",", &["1 ruff S602 Line"]),
             ("    \"# ruff: ignore[S602]\\n\",", &["1 ruff S602 Next"]),
+        ],
+    );
+}
+
+#[test]
+fn only_the_code_of_a_notebook_is_read_as_code() {
+    let cell = |kind: &str, key: &str, source: &str| {
+        format!(
+            "{{\"cell_type\": \"{kind}\",\n\"outputs\": [\"# noqa: S601\\n\"],\n\"{key}\": [\n\"a\\n\",\n{source}\n]}}"
+        )
+    };
+    let (code, text) = ("\"x()  # noqa: S602\\n\"", "\"Write `# noqa: S603`.\"");
+    let notebook = format!(
+        "{{\"cells\": [{},\n{}], \"nbformat\": 4}}",
+        cell("markdown", "source", text),
+        cell("code", "source", code)
+    );
+    assert_eq!(found("a.ipynb", &notebook), ["11 ruff S602 Line"]);
+    // As it is written without line breaks, and as the third format had it.
+    assert_eq!(found("a.ipynb", &notebook.replace('\n', " ")), ["1 ruff S602 Line"]);
+    let old = format!("{{\"worksheets\": [{{\"cells\": [{}]}}], \"nbformat\": 3}}", cell("code", "input", code));
+    assert_eq!(found("a.ipynb", &old), ["5 ruff S602 Line"]);
+    let one = "{\"cells\": [{\"cell_type\": \"code\", \"source\": \"y()\\nx()  # noqa: S602\\n\"}]}";
+    assert_eq!(found("a.ipynb", one), ["1 ruff S602 Line"]);
+    // Where it is unclear what is code, all of it may be.
+    for unclear in [notebook.replace("\"nbformat\"", "nbformat\""), notebook.replace("\"cells\"", "\"parts\"")] {
+        let lines = ["2 ruff S601 Line", "5 ruff S603 Line", "8 ruff S601 Line", "11 ruff S602 Line"];
+        assert_eq!(found("a.ipynb", &unclear), lines, "{unclear}");
+    }
+}
+
+#[test]
+fn flake8_reads_strings_too() {
+    check(
+        "a.py",
+        &[
+            ("x(\"\"\"\n# noqa: S602\n\"\"\", shell=True)", &["2 ruff S602 Line"]),
+            ("x(\"\"\"\na # NOQA:S602,E501\n\"\"\", shell=True)", &["2 ruff S602 Line"]),
+            ("x(env={\"a\": \"# noqa\"})", &["1 ruff * Line"]),
+            ("x(\"# noqa: E501\")", &[]),
+            ("x(\"# noqa: S602\")  # noqa: S603", &["1 ruff S602 Line", "1 ruff S603 Line"]),
+            ("\"\"\"\n# flake8: noqa: E501\n\"\"\"\nx()", &["2 ruff * File"]),
+            ("\"\"\"\nx # flake8: noqa\n\"\"\"\nx()", &[]),
+            // Ruff reads comments alone, and so do Bandit and Pylint.
+            ("x(\"#noqa\", \"#  noqa\", \"# ruff: noqa\", \"# ruff: ignore[S602]\")", &[]),
+            ("x(\"# nosec\", \"# pylint: disable=eval-used\")", &[]),
+            // What only names it says nothing.
+            ("\"\"\"Counts each `noqa`, and noqa: S602 too.\"\"\"", &[]),
         ],
     );
 }
