@@ -21,7 +21,8 @@ pub enum Subcommand {
 }
 
 impl Subcommand {
-    const ALL: [Self; 5] = [Self::Check, Self::History, Self::Enforce, Self::Suppressions, Self::Sync];
+    /// Every one.
+    pub const ALL: [Self; 5] = [Self::Check, Self::History, Self::Enforce, Self::Suppressions, Self::Sync];
 
     /// Returns its word.
     #[must_use]
@@ -62,28 +63,76 @@ pub struct Command {
     pub steers: BTreeMap<String, String>,
 }
 
-/// Options that make the check say something other than what it finds.
-const HARMLESS: [&str; 7] = ["--today", "--fix", "--diff", "--help", "-h", "--version", "-V"];
+/// What an option is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum About {
+    /// Something other is said than what is found today.
+    Other,
+    /// What is judged, and by what.
+    Judged,
+    /// How and where findings are presented.
+    Shown,
+    /// Anything else.
+    Rest,
+}
 
-/// Options with a value that decide what is judged, and by what.
-const STEERING: [&str; 13] = [
-    "--root",
-    "--all-registers",
-    "--skip",
-    "--policy",
-    "--base",
-    "--event",
-    "--reviews",
-    "--select",
-    "--ignore",
-    "--fail-on",
-    "--limit",
-    "--baseline",
-    "--tool",
+/// Every option of the commands that judge: whether it takes a value, and what it is about.
+const OPTIONS: [(&str, bool, About); 38] = [
+    ("--all-registers", false, About::Judged),
+    ("--annotate", true, About::Shown),
+    ("--at", true, About::Other),
+    ("--base", true, About::Judged),
+    ("--baseline", true, About::Judged),
+    ("--check", false, About::Rest),
+    ("--color", true, About::Shown),
+    ("--diff", false, About::Other),
+    ("--event", true, About::Judged),
+    ("--fail-on", true, About::Judged),
+    ("--fix", false, About::Other),
+    ("--format", true, About::Shown),
+    ("--help", false, About::Other),
+    ("--ignore", true, About::Judged),
+    ("--limit", true, About::Judged),
+    ("--open", false, About::Rest),
+    ("--output", true, About::Shown),
+    ("--policy", true, About::Judged),
+    ("--print", true, About::Other),
+    ("--prune", false, About::Rest),
+    ("--pulls", true, About::Rest),
+    ("--quiet", false, About::Shown),
+    ("--reviews", true, About::Judged),
+    ("--root", true, About::Judged),
+    ("--scan", true, About::Rest),
+    ("--select", true, About::Judged),
+    ("--since", true, About::Rest),
+    ("--skip", true, About::Judged),
+    ("--statistics", false, About::Shown),
+    ("--today", true, About::Other),
+    ("--tool", true, About::Judged),
+    ("--tools", false, About::Other),
+    ("--until", true, About::Rest),
+    ("--version", false, About::Other),
+    ("--write-baseline", false, About::Other),
+    ("-V", false, About::Other),
+    ("-h", false, About::Other),
+    ("-q", false, About::Shown),
 ];
 
-/// Other options with a value, behind which no log and no file of the register stands.
-const VALUED: [&str; 5] = ["--annotate", "--today", "--format", "--output", "--scan"];
+fn option(name: &str) -> Option<&'static (&'static str, bool, About)> {
+    OPTIONS.iter().find(|(known, ..)| *known == name)
+}
+
+/// Returns whether an option takes a value that may be the next word; `None` if no such option is known.
+#[must_use]
+pub fn takes_value(name: &str) -> Option<bool> {
+    option(name).map(|(_, takes, _)| *takes)
+}
+
+/// Returns whether an option only says how and where findings are presented.
+#[must_use]
+pub fn is_about_presentation(name: &str) -> bool {
+    option(name).is_some_and(|(.., about)| *about == About::Shown)
+}
 
 /// Bases that contain the change itself, so that nothing is left to judge.
 const NO_BASE: [&str; 8] = [
@@ -122,14 +171,13 @@ const IDLE: [&str; 9] = ["echo", "printf", "true", ":", "if", "while", "until", 
 const STILL_FAILS: [&str; 3] = ["exit", "return", "false"];
 
 impl Command {
-    /// Returns what a line runs or seems to run; `whole` is the line with those that continue it. What looks for the past
-    /// judges no change, and does not count.
+    /// Returns what a line runs or seems to run; `whole` is the line with those that continue it.
     #[must_use]
     pub fn runs(line: &str, whole: &str) -> Option<Subcommand> {
         let words: Vec<&str> = line.split_whitespace().collect();
-        let judging = Subcommand::ALL.into_iter().filter(|it| *it != Subcommand::History);
-        let mut judging = judging.filter(|it| !it.asks_for_check() || whole.contains("--check"));
-        judging.find(|it| words.windows(2).any(|pair| is_stopgap(pair[0]) && pair[1].starts_with(it.name())))
+        let programs = (0..words.len()).filter(|at| is_stopgap(words[*at]));
+        let mut named = programs.filter_map(|at| Some(named(&words[at + 1..])?.1));
+        named.find(|it| !it.asks_for_check() || whole.contains("--check"))
     }
 
     /// Reads a line; `None` if it runs none of the commands.
@@ -140,24 +188,22 @@ impl Command {
         let words: Vec<&str> = spaced.iter().map(String::as_str).collect();
         let end_of =
             |at: usize| words[at..].iter().position(|word| is_operator(word)).map_or(words.len(), |length| at + length);
-        let judges = |at: usize, it: Subcommand| {
-            !it.asks_for_check() || words[at..end_of(at)].iter().any(|word| word.trim_matches(['"', '\'']) == "--check")
+        let command = |at: usize| {
+            let (place, found) = named(&words[at + 1..])?;
+            let arguments = words.get(at + 1..end_of(at)).filter(|arguments| place < arguments.len())?;
+            let judges = !found.asks_for_check() || arguments.iter().any(|word| bare(word) == "--check");
+            judges.then(|| (at, found, [&arguments[..place], &arguments[place + 1..]].concat()))
         };
-        let named = |at: usize, pair: &[&str]| {
-            let word = pair[1].trim_matches(['"', '\'']);
-            let found = Subcommand::ALL.into_iter().find(|it| is_stopgap(pair[0]) && it.name() == word)?;
-            judges(at, found).then_some((at, found))
-        };
-        let (at, subcommand) = words.windows(2).enumerate().find_map(|(at, pair)| named(at, pair))?;
+        let mut programs = (0..words.len()).filter(|at| is_stopgap(words[*at]));
+        let (at, subcommand, arguments) = programs.find_map(command)?;
         let start =
             words[..at].iter().rposition(|word| is_operator(word) || word.ends_with(':')).map_or(0, |at| at + 1);
-        let end = end_of(at);
-        let options = words[at + 2..end].iter().map(|word| word.replace(['"', '\''], "")).collect();
+        let options = arguments.iter().map(|word| word.replace(['"', '\''], "")).collect();
         let mut command = Self { subcommand, options, passes: None, unclear: None, steers: BTreeMap::new() };
         command.before(&words[start..at], words[at]);
-        command.options(&words[at + 2..end]);
-        command.names(&words[at + 2..end]);
-        command.after(&words[end..]);
+        command.options(&arguments);
+        command.names(&arguments);
+        command.after(&words[end_of(at)..]);
         command.unclear = command.narrows();
         Some(command)
     }
@@ -220,13 +266,15 @@ impl Command {
     fn options(&mut self, words: &[&str]) {
         for (at, word) in words.iter().enumerate() {
             let (name, own) = word.split_once('=').map_or((*word, None), |(name, value)| (name, Some(value)));
-            if HARMLESS.contains(&name) {
+            let Some((_, takes_value, about)) = option(name) else { continue };
+            if *about == About::Other {
                 self.passes.get_or_insert_with(|| name.to_owned());
             }
-            if !STEERING.contains(&name) {
+            if *about != About::Judged {
                 continue;
             }
-            let value = own.or_else(|| words.get(at + 1).copied()).unwrap_or_default();
+            let next = || if *takes_value { words.get(at + 1).copied().unwrap_or_default() } else { "true" };
+            let value = own.unwrap_or_else(next);
             let bare = value.trim_matches(['"', '\'', '$', '{', '}']);
             if name == "--base" && is_no_base(value) {
                 self.passes.get_or_insert_with(|| format!("{name} {value}"));
@@ -258,7 +306,7 @@ impl Command {
             Subcommand::Check => "paths",
             _ => return,
         };
-        let has_value = |word: &&str| *word != "--all-registers" && (STEERING.contains(word) || VALUED.contains(word));
+        let has_value = |word: &&str| takes_value(word) == Some(true);
         let is_name = |(at, word): &(usize, &&str)| {
             let before = at.checked_sub(1).and_then(|before| words.get(before));
             !word.starts_with('-')
@@ -292,9 +340,29 @@ impl Command {
 /// next.
 #[must_use]
 pub fn lines(script: &str) -> Vec<String> {
-    let whole = script.replace("\\\n", " ");
-    let lines = whole.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.map(str::to_owned).collect()
+    numbered(script).into_iter().map(|(_, line)| line).collect()
+}
+
+/// Returns the lines of a script that do something, see [`lines`], each with the place of its first part among the lines
+/// that are not blank.
+#[must_use]
+pub fn numbered(script: &str) -> Vec<(usize, String)> {
+    let mut found: Vec<(usize, String)> = Vec::new();
+    let (mut number, mut goes_on) = (0, false);
+    for line in script.lines() {
+        // A comment ends with its line.
+        let is_comment = !goes_on && line.trim_start().starts_with('#');
+        let continued = line.strip_suffix('\\').filter(|_| !is_comment);
+        let text = continued.unwrap_or(line);
+        match found.last_mut().filter(|_| goes_on) {
+            Some((_, begun)) => begun.extend([" ", text]),
+            None => found.push((number, text.to_owned())),
+        }
+        number += usize::from(!line.trim().is_empty());
+        goes_on = continued.is_some();
+    }
+    let does = found.into_iter().map(|(number, line)| (number, line.trim().to_owned()));
+    does.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')).collect()
 }
 
 /// Finds the commands of a script in order, and what becomes of the script when they fail. A name such as `$BASE` in
@@ -397,6 +465,26 @@ pub(super) fn is_stopgap(word: &str) -> bool {
     word == "stopgap" || word == "STOPGAP" || word.ends_with("/stopgap") || word.ends_with("/stopgap.exe")
 }
 
+/// Returns the command that the words behind the program name, and which of them does; options may come before it.
+pub(super) fn named(words: &[&str]) -> Option<(usize, Subcommand)> {
+    let mut at = 0;
+    // Nobody writes more, and a line may be long.
+    for _ in 0..16 {
+        let word = bare(words.get(at)?);
+        if !word.starts_with('-') {
+            let found = Subcommand::ALL.into_iter().find(|it| it.name() == word)?;
+            return Some((at, found));
+        }
+        at += if takes_value(word) == Some(true) { 2 } else { 1 };
+    }
+    None
+}
+
+/// Returns a word without the quotes and signs that only end it or a command around it.
+fn bare(word: &str) -> &str {
+    word.trim_matches(['"', '\'', '`', ')', ';'])
+}
+
 fn is_operator(word: &str) -> bool {
     ["||", "&&", "|", "&", ";"].contains(&word)
 }
@@ -482,6 +570,10 @@ mod tests {
             ("stopgap check --base=@", Some("--base @")),
             ("stopgap check --base \"$GITHUB_SHA\"", Some("--base \"$GITHUB_SHA\"")),
             ("stopgap check --base origin/main --help", Some("--help")),
+            ("stopgap check --at main", Some("--at")),
+            ("stopgap check --base auto --at=2026-03-31", Some("--at")),
+            ("stopgap --color never check --base auto || true", Some("|| true")),
+            ("stopgap --color=never --root x check;true", Some("; true")),
             ("stopgap check -V", Some("-V")),
             ("stopgap check --fix", Some("--fix")),
             ("stopgap check --diff --quiet", Some("--diff")),
@@ -510,6 +602,11 @@ mod tests {
         };
         assert_eq!(steers("- run: stopgap check --quiet"), "");
         assert_eq!(steers("PATH=./bin:$PATH stopgap check"), "PATH PATH=./bin:$PATH");
+        assert_eq!(steers("stopgap check --color never --base auto"), "--base auto");
+        assert_eq!(
+            steers("stopgap --color never --root x check --all-registers a.yaml"),
+            "--all-registers true, --root x, paths a.yaml"
+        );
         assert_eq!(
             steers("./bin/stopgap check --root decoy --policy=p.yaml"),
             "--policy p.yaml, --root decoy, program ./bin/stopgap"
@@ -525,7 +622,7 @@ mod tests {
         assert_eq!(steers("stopgap check --base auto --event e --reviews r"), "--base auto, --event e, --reviews r");
         assert_eq!(
             steers("stopgap check --all-registers --base auto exceptions/a.yaml --scan s.sarif b.yaml 2>&1"),
-            "--all-registers --base, --base auto, paths exceptions/a.yaml b.yaml"
+            "--all-registers true, --base auto, paths exceptions/a.yaml b.yaml"
         );
     }
 
@@ -543,6 +640,9 @@ mod tests {
             ("stopgap suppressions", None),
             ("stopgap sync", None),
             ("stopgap sync --quiet --check", Some(Subcommand::Sync)),
+            ("stopgap --color never check", Some(Subcommand::Check)),
+            ("stopgap --root check list", None),
+            ("stopgap history", Some(Subcommand::History)),
         ] {
             assert_eq!(runs(line), subcommand, "{line}");
             let read = Command::read(line).map(|command| command.subcommand);

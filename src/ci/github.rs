@@ -146,9 +146,7 @@ impl Step {
     /// Returns the paths under which the composite action of this repository that the step uses may be.
     #[must_use]
     pub fn reference(&self) -> Option<Vec<String>> {
-        let folder = self.uses.as_deref().and_then(local)?;
-        let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        Some(["action.yml", "action.yaml"].iter().map(|name| format!("{folder}{name}")).collect())
+        self.uses.as_deref().and_then(local).map(action_paths)
     }
 }
 
@@ -162,6 +160,29 @@ pub fn composite_steps(source: &Source) -> Result<Vec<Step>, Problem> {
     let reader = Reader { source, defaults: Vec::new() };
     let steps = root.get("runs").and_then(|runs| runs.get("steps")?.as_seq()).unwrap_or_default();
     Ok(steps.iter().map(|step| reader.step(step)).collect())
+}
+
+/// The names of the file that says what an action does.
+pub const ACTIONS: [&str; 2] = ["action.yml", "action.yaml"];
+
+/// Returns whether a path is that of the file that says what an action does.
+#[must_use]
+pub fn is_action(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| ACTIONS.contains(&name))
+}
+
+/// Returns the paths of the file of this repository that a reference names, one of which it has: that of a workflow or
+/// those of an action. None for a reference to another repository.
+#[must_use]
+pub fn local_paths(reference: &str) -> Vec<String> {
+    let path = local(reference);
+    let is_file = |path: &str| [".yml", ".yaml"].iter().any(|ending| path.ends_with(ending));
+    path.map(|path| if is_file(path) { vec![path.to_owned()] } else { action_paths(path) }).unwrap_or_default()
+}
+
+fn action_paths(folder: &str) -> Vec<String> {
+    let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    ACTIONS.iter().map(|name| format!("{folder}{name}")).collect()
 }
 
 /// Returns the path that a reference to this repository names.

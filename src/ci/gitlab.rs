@@ -151,7 +151,7 @@ pub enum Runs {
 }
 
 /// The keys at the top of a pipeline that are not jobs (<https://docs.gitlab.com/ci/yaml/#keywords>).
-const NO_JOBS: [&str; 11] = [
+pub const NO_JOBS: [&str; 11] = [
     "default",
     "include",
     "stages",
@@ -397,18 +397,35 @@ fn includes(node: Option<&Node<'_>>, line: &dyn Fn(u32) -> usize) -> Vec<Include
     items.iter().map(|item| include(item, line)).collect()
 }
 
+/// Returns the file of this repository that an item of `include` names, without the leading slash; it may be a pattern.
+#[must_use]
+pub fn included_file(item: &Node<'_>) -> Option<String> {
+    let own = item.as_text().filter(|path| !path.contains("://")).map(str::to_owned);
+    own.or_else(|| text(item, "local")).map(|path| path.trim_start_matches('/').to_owned())
+}
+
+/// The component, whose second document holds its jobs.
+const COMPONENT: &str = include_str!("../../templates/stopgap.yml");
+
+/// Returns the component's jobs, as a pipeline takes them in.
+#[must_use]
+pub fn component() -> Option<Pipeline> {
+    let (_, jobs) = COMPONENT.split_once("\n---\n")?;
+    Pipeline::parse(&Source::new("templates/stopgap.yml", jobs.to_owned())).ok()
+}
+
 fn include(item: &Node<'_>, line: &dyn Fn(u32) -> usize) -> Include {
     let rules = rules(item.get("rules"));
     let elsewhere = |name: &str, place| Include::Elsewhere { name: name.to_owned(), place };
     let local = |path: &str| match path.contains(['*', '$']) {
         true => elsewhere(path, Place::Here),
-        false => Include::Local { path: path.trim_start_matches('/').to_owned(), rules: rules.clone() },
+        false => Include::Local { path: path.to_owned(), rules: rules.clone() },
     };
-    if let Some(path) = item.as_text() {
-        return if path.contains("://") { elsewhere(path, Place::Outside) } else { local(path) };
-    }
-    if let Some(path) = text(item, "local") {
+    if let Some(path) = included_file(item) {
         return local(&path);
+    }
+    if let Some(url) = item.as_text() {
+        return elsewhere(url, Place::Outside);
     }
     match text(item, "component") {
         Some(reference) => {
@@ -425,7 +442,7 @@ fn include(item: &Node<'_>, line: &dyn Fn(u32) -> usize) -> Include {
 
 fn job(entry: &Entry<'_>, path: &str, line: usize) -> Job {
     let node = &entry.value;
-    let said = |key: &str| Some(node.get(key)?.as_word().unwrap_or("true").to_owned());
+    let said = |key: &str| node.get(key).map(|value| softening::said(value).to_owned());
     Job {
         name: entry.key.to_string(),
         path: path.to_owned(),

@@ -5,7 +5,7 @@
 //! (<https://www.gnu.org/software/bash/manual/html_node/The-Set-Builtin.html>). A few such plain shapes are known here;
 //! whatever else there is makes it uncertain, and nothing is guessed.
 
-use super::command::{Subcommand, is_stopgap};
+use super::command::{Subcommand, is_stopgap, named};
 
 /// What a shell does about a command that fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -333,8 +333,10 @@ impl Joint {
 impl Simple<'_> {
     /// Returns at which word stopgap is started.
     fn program(&self, subcommand: Subcommand) -> Option<usize> {
-        let named = |pair: &[&str]| is_stopgap(pair[0]) && pair[1].trim_matches(['"', '\'']) == subcommand.name();
-        self.words.windows(2).position(named)
+        let runs = |at: &usize| {
+            is_stopgap(self.words[*at]) && named(&self.words[at + 1..]).is_some_and(|(_, it)| it == subcommand)
+        };
+        (0..self.words.len()).find(runs)
     }
 
     /// Returns the words before a program if they may do something else than run it.

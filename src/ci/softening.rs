@@ -1,7 +1,7 @@
 //! What makes a check pass whatever it finds, in the keys of CI files rather than in the command.
 
 use super::command::{is_base, is_no_base};
-use crate::yaml;
+use crate::yaml::{self, Node};
 
 /// Keys of a step or job with values that make it pass or never run.
 const KEYS: [(&str, &[&str]); 4] = [
@@ -13,6 +13,12 @@ const KEYS: [(&str, &[&str]); 4] = [
 
 /// Inputs of the action or the component with values that make it judge less; no value means any value.
 const INPUTS: [(&str, &[&str]); 3] = [("fail-on", &["never"]), ("sign-off", &["off", "optional"]), ("today", &[])];
+
+/// Returns what the value of a key of a step or job says; a mapping counts as true.
+#[must_use]
+pub fn said<'n>(value: &'n Node<'_>) -> &'n str {
+    value.as_word().unwrap_or("true")
+}
 
 /// Returns whether a key of a step or job with this value makes it pass or never run. An expression that lets a failure
 /// pass does so whenever it says so.

@@ -375,3 +375,26 @@ pub enum Color {
     /// Never.
     Never,
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::ci::command::{Subcommand, takes_value};
+
+    #[test]
+    fn what_reads_ci_files_knows_every_option_of_the_commands_that_judge() {
+        let whole = super::command();
+        for subcommand in Subcommand::ALL {
+            let command = whole.find_subcommand(subcommand.name()).unwrap();
+            let mut seen = 0;
+            for argument in command.get_arguments() {
+                let long = argument.get_long().map(|name| format!("--{name}"));
+                for name in long.into_iter().chain(argument.get_short().map(|name| format!("-{name}"))) {
+                    let takes = argument.get_action().takes_values();
+                    assert_eq!(takes_value(&name), Some(takes), "{name} of {}", subcommand.name());
+                    seen += 1;
+                }
+            }
+            assert!(seen > 5, "{}", subcommand.name());
+        }
+    }
+}

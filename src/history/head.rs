@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::ci::github::{ACTIONS, is_action};
 use crate::error::{self, Error};
 use crate::files::{self, CommitFiles, MAX_BYTES_BESIDE, ReadFile, Repository};
 use crate::git::{Commit, Git, ObjectFormat, TreeFile};
@@ -177,9 +178,12 @@ impl Head {
     pub(crate) fn beside(&self, books: &[&Policy]) -> BTreeSet<String> {
         let mut names: BTreeSet<String> = CODEOWNERS.iter().chain(&CI_FILES).map(|name| (*name).to_owned()).collect();
         match &self.top {
-            Repository::Folder(top) => names.extend(workflows(top)),
+            Repository::Folder(top) => {
+                names.extend(workflows(top));
+                names.extend(actions(top));
+            }
             Repository::Commit(top) => {
-                names.extend(top.files().keys().filter(|path| is_workflow(path)).cloned());
+                names.extend(top.files().keys().filter(|path| is_workflow(path) || is_action(path)).cloned());
             }
         }
         for policy in books {
@@ -402,6 +406,15 @@ fn workflows(top: &Path) -> Vec<String> {
     let listing = std::fs::read_dir(top.join(WORKFLOWS)).into_iter().flatten().flatten();
     let names = listing.map(|entry| entry.file_name().to_string_lossy().into_owned());
     names.filter(|name| is_named_like_one(name)).map(|name| format!("{WORKFLOWS}{name}")).collect()
+}
+
+/// Lists where actions of the repository usually are in a work tree, whether they are there or not. One elsewhere is known
+/// from the base.
+fn actions(top: &Path) -> Vec<String> {
+    let folder = ".github/actions";
+    let listing = std::fs::read_dir(top.join(folder)).into_iter().flatten().flatten();
+    let names = listing.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.flat_map(|name| ACTIONS.map(|file| format!("{folder}/{name}/{file}"))).collect()
 }
 
 /// Refuses files of a commit that hold no register in a folder.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::ci::github::is_action;
 use crate::error::Error;
 use crate::files::{CommitFiles, MAX_BYTES_BESIDE, ReadFile, Repository, is_below, name_below, name_of};
 use crate::git::{Commit, Git};
@@ -69,7 +70,7 @@ impl Snapshot {
     /// When `git` cannot deliver a content.
     pub fn documents(&self, head: &Head, books: &[&Policy], files: &mut Files) -> Result<Vec<Document>, Error> {
         let mut names = head.beside(books);
-        names.extend(self.top.files().keys().filter(|path| is_workflow(path)).cloned());
+        names.extend(self.top.files().keys().filter(|path| is_workflow(path) || is_action(path)).cloned());
         let head = head.top();
         let mut documents = Vec::new();
         for path in names {

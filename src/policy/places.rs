@@ -1,5 +1,6 @@
 //! The files of a repository that decide how its register is judged.
 
+use crate::ci::github::is_action;
 use crate::files::is_below;
 use crate::people::People;
 use crate::policy::{Baseline, Policy, SuppressionBaseline};
@@ -44,7 +45,7 @@ pub fn attributes(folder: &str) -> Vec<String> {
 /// register is judged.
 #[must_use]
 pub fn is_beside(path: &str) -> bool {
-    path.starts_with(WORKFLOWS) || CI_FILES.contains(&path) || CODEOWNERS.contains(&path)
+    path.starts_with(WORKFLOWS) || is_action(path) || CI_FILES.contains(&path) || CODEOWNERS.contains(&path)
 }
 
 /// The roster's file, unless the policy names another.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use crate::ci::github::is_action;
 use crate::error::Error;
 use crate::files::{self, MAX_BYTES_BESIDE, ReadFile};
 use crate::gate::{Gate, Judged, Reach};
@@ -149,8 +150,9 @@ impl Comparison<'_> {
         let now = state.top.files();
         let workflows = now.range(WORKFLOWS.to_owned()..).map(|(path, _)| path);
         let workflows = workflows.take_while(|path| path.starts_with(WORKFLOWS));
+        let actions = now.keys().filter(|path| is_action(path));
         let mut names: BTreeSet<String> =
-            workflows.chain(self.before.keys().filter(|path| is_beside(path))).cloned().collect();
+            workflows.chain(actions).chain(self.before.keys().filter(|path| is_beside(path))).cloned().collect();
         names.extend(CODEOWNERS.iter().chain(&CI_FILES).map(|name| (*name).to_owned()));
         for policy in [Some(&self.judge.policy), self.head.as_ref().map(|head| &head.policy)].into_iter().flatten() {
             names.extend(state.book_paths(policy));

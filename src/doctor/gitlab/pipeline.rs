@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::ci::command::{Command, Subcommand, commands, doubt};
-use crate::ci::gitlab::{Include, Job, Occasion, Pipeline, Place, Runs};
+use crate::ci::gitlab::{Include, Job, Occasion, Pipeline, Place, Runs, component};
 use crate::ci::origin::{self, Origin};
 use crate::ci::script::Shell;
 use crate::ci::softening;
 use crate::doctor::line::{Check, Line, PLAIN, Status, softened, unpinned_source};
 use crate::doctor::{Facts, HOOKS, PIPELINE, unjudged};
-use crate::source::Source;
 use crate::text::shown;
 
 /// A job or component that runs stopgap.
@@ -30,15 +29,6 @@ enum Kind {
     /// The same, written into a file of the repository, with its inputs.
     Copy(BTreeMap<String, String>),
     Job,
-}
-
-/// The component, whose second document holds its jobs.
-const COMPONENT: &str = include_str!("../../../templates/stopgap.yml");
-
-/// Returns the component's jobs, as the pipeline takes them in.
-fn component() -> Option<Pipeline> {
-    let (_, jobs) = COMPONENT.split_once("\n---\n")?;
-    Pipeline::parse(&Source::new("templates/stopgap.yml", jobs.to_owned())).ok()
 }
 
 /// Returns the inputs that a script of the component was written with; `None` if it is another script.

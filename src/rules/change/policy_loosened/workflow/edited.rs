@@ -3,27 +3,54 @@
 //! The effect of a script, a condition or a trigger is not analysed here. Every edit that is not known to be irrelevant
 //! to the check is named, as a note, so that the owners of the workflow look at it.
 
+use super::tree::whole;
+use super::{Home, Kind, Page, Step};
 use crate::ci::command::{self, Command};
 use crate::ci::origin::{image_name, is_stopgap};
-use crate::policy::places::WORKFLOWS;
 use crate::rule::Level;
 use crate::rules::Context;
 use crate::source::{FileId, Span};
 use crate::text::shown;
 use crate::yaml::{self, Entry, Node, Spot};
 
+/// Both sides of a change: its files, and what in them runs the check.
+#[derive(Clone, Copy)]
+pub(super) struct Sides<'s> {
+    pub(super) old: (&'s [Page<'s>], &'s [Step]),
+    pub(super) new: (&'s [Page<'s>], &'s [Step]),
+}
+
 /// One side of a file that runs the check.
-pub(super) struct Version {
+pub(super) struct Version<'s> {
     pub(super) file: FileId,
-    /// The lines that run it.
+    home: Home,
+    /// What runs it, and what calls that.
     pub(super) checks: Vec<Span>,
+    /// The jobs of a pipeline that run it and come from elsewhere.
+    jobs: Vec<&'s str>,
+}
+
+impl<'s> Version<'s> {
+    /// Returns one version of a file; `None` if it is not among those of the side.
+    pub(super) fn of(file: FileId, (pages, steps): (&'s [Page<'_>], &'s [Step])) -> Option<Self> {
+        let page = pages.iter().find(|page| page.file == file)?;
+        let runs = || steps.iter().filter(|step| step.kind != Kind::Setting);
+        let own = runs().filter(|step| step.file == file).map(|step| step.span);
+        let calls = runs().filter_map(|step| step.via.filter(|(of, _)| *of == file)).map(|(_, span)| span);
+        let is_foreign = |step: &&Step| {
+            let is_included = step.via.is_some_and(|(of, _)| of == file);
+            page.home == Home::Pipeline && (is_included || step.is_elsewhere && step.file == file)
+        };
+        let jobs = runs().filter(is_foreign).filter_map(|step| step.job.as_deref());
+        Some(Self { file, home: page.home, checks: own.chain(calls).collect(), jobs: jobs.collect() })
+    }
 }
 
 /// Both sides of such a file, and what is already reported about it.
-pub(super) struct Pages<'p> {
-    pub(super) base: Version,
-    pub(super) head: Version,
-    pub(super) told: &'p [(FileId, Span)],
+struct Pages<'p> {
+    base: &'p Version<'p>,
+    head: &'p Version<'p>,
+    told: &'p [(FileId, Span)],
 }
 
 /// An edit: what is edited, and where in the head, unless it is gone there.
@@ -38,47 +65,79 @@ const NAMES: [&str; 3] = ["name", "run-name", "jobs"];
 /// Keys of a pipeline that reach into each of its jobs.
 const AROUND: [&str; 8] = ["before_script", "default", "image", "include", "services", "spec", "variables", "workflow"];
 
+/// Keys of an action that say nothing about how its steps run.
+const DESCRIBING: [&str; 6] = ["author", "branding", "description", "name", "outputs", "runs"];
+
 /// Keys of a job that only matter once the check has ended.
 const AFTER: [&str; 5] = ["after_script", "artifacts", "cache", "outputs", "retry"];
-
-/// Options that only say how and where findings are presented.
-const TOLD: [&str; 3] = ["--annotate", "--format", "--output"];
 
 /// At most this many edits are named; the others are counted.
 const MOST_NAMED: usize = 5;
 
-pub(super) fn compare(pages: &Pages<'_>, cx: &mut Context<'_>) {
+pub(super) fn compare(base: &Version<'_>, head: &Version<'_>, told: &[(FileId, Span)], cx: &mut Context<'_>) {
+    let pages = Pages { base, head, told };
     let (old, new) = (cx.source(pages.base.file), cx.source(pages.head.file));
-    if pages.base.checks.is_empty() || old.text() == new.text() {
+    let concerns = !pages.base.checks.is_empty() || !pages.base.jobs.is_empty();
+    if old.text() == new.text() {
         return;
     }
-    let is_workflow = old.path().contains(WORKFLOWS);
     let (Ok(before), Ok(after)) = (yaml::parse(old.text()), yaml::parse(new.text())) else {
-        if script(old.text()) != script(new.text()) && pages.told.iter().all(|(file, _)| *file != pages.head.file) {
+        let names_it = old.text().contains("stopgap") || new.text().contains("stopgap");
+        if (concerns || names_it)
+            && script(old.text()) != script(new.text())
+            && pages.told.iter().all(|(file, _)| *file != pages.head.file)
+        {
             let message = "what runs the check was edited, and cannot be compared: stopgap cannot read it as YAML";
             note(cx, pages.head.file, None, message.to_owned());
         }
         return;
     };
-    let (called, around, jobs): (&str, Vec<Edit>, _) = if is_workflow {
-        let keep = |key: &str| !NAMES.contains(&key);
-        ("workflow", pages.entries(&before, &after, "", &keep), (before.get("jobs"), after.get("jobs")))
-    } else {
-        let keep = |key: &str| AROUND.contains(&key);
-        ("pipeline", pages.entries(&before, &after, "", &keep), (Some(&before), Some(&after)))
+    if !concerns {
+        return;
+    }
+    let around = |keep: &dyn Fn(&str) -> bool| pages.entries(&before, &after, "", keep);
+    let (called, around, jobs): (&str, Vec<Edit>, _) = match base.home {
+        Home::Workflow => ("workflow", around(&|key| !NAMES.contains(&key)), (before.get("jobs"), after.get("jobs"))),
+        Home::Pipeline => ("pipeline", around(&|key| AROUND.contains(&key)), (Some(&before), Some(&after))),
+        Home::Action => {
+            let mut edits = around(&|key| !DESCRIBING.contains(&key));
+            if let (Some(old), Some(new)) = (before.get("runs"), after.get("runs")) {
+                edits.extend(pages.job(old, new));
+            }
+            ("action", edits, (None, None))
+        }
     };
     if !around.is_empty() {
         let message = format!("the {called} that runs the check was edited: {}", listed(&around));
         note(cx, pages.head.file, around.iter().find_map(|edit| edit.at), message);
     }
     let (old_jobs, new_jobs) = (entries_of(jobs.0), entries_of(jobs.1));
+    let is_pipeline = base.home == Home::Pipeline;
     let runs = |entry: &&Entry<'_>, checks: &[Span]| {
-        (is_workflow || !AROUND.contains(&&*entry.key)) && checks.iter().any(|check| entry.value.span.contains(*check))
+        !(is_pipeline && AROUND.contains(&&*entry.key)) && checks.iter().any(|check| entry.value.span.contains(*check))
     };
-    let mut others =
-        new_jobs.iter().filter(|job| runs(job, &pages.head.checks) && !old_jobs.iter().any(|old| old.key == job.key));
+    let is_foreign = |key: &str| base.jobs.contains(&key) || head.jobs.contains(&key);
+    // A job from elsewhere may have no keys of its own on a side.
+    let foreign = old_jobs.iter().chain(new_jobs.iter().filter(|new| old_jobs.iter().all(|old| old.key != new.key)));
+    for job in foreign.filter(|job| is_foreign(&job.key)) {
+        let nothing = Node { span: Span::default(), kind: yaml::Kind::Map(Vec::new()) };
+        let [was, is] = [old_jobs, new_jobs].map(|jobs| jobs.iter().find(|it| it.key == job.key));
+        let edits = pages.job(was.map_or(&nothing, |it| &it.value), is.map_or(&nothing, |it| &it.value));
+        if !edits.is_empty() {
+            let key = shown(&job.key);
+            let message = format!("the job `{key}`, which runs the check, was edited: {}", listed(&edits));
+            let at = edits.iter().find_map(|edit| edit.at).or(is.map(|it| it.key_span));
+            note(cx, pages.head.file, at, message);
+        }
+    }
+    let (old_jobs, new_jobs) =
+        [old_jobs, new_jobs].map(|jobs| jobs.iter().filter(|job| !is_foreign(&job.key)).collect::<Vec<_>>()).into();
+    let mut others = new_jobs
+        .iter()
+        .copied()
+        .filter(|job| runs(job, &pages.head.checks) && !old_jobs.iter().any(|old| old.key == job.key));
     for old in old_jobs.iter().filter(|job| runs(job, &pages.base.checks)) {
-        let same = new_jobs.iter().find(|job| job.key == old.key);
+        let same = new_jobs.iter().copied().find(|job| job.key == old.key);
         let renamed = if same.is_none() { others.next() } else { None };
         let key = shown(&old.key);
         let Some(new) = same.or(renamed) else {
@@ -137,7 +196,6 @@ impl Pages<'_> {
     fn entries(&self, old: &Node<'_>, new: &Node<'_>, above: &str, keep: &dyn Fn(&str) -> bool) -> Vec<Edit> {
         let (before, after) = (entries_of(Some(old)), entries_of(Some(new)));
         let keys = before.iter().chain(after.iter().filter(|new| before.iter().all(|old| old.key != new.key)));
-        let whole = |entry: &Entry<'_>| Span { end: entry.value.span.end, ..entry.key_span };
         let mut edits = Vec::new();
         for key in keys.map(|entry| &*entry.key).filter(|key| keep(key)) {
             let [was, is] = [before, after].map(|entries| entries.iter().find(|entry| entry.key == key));
@@ -224,7 +282,7 @@ impl Pages<'_> {
 }
 
 /// Returns the events of a workflow with what limits each.
-fn events<'n, 'a>(on: Option<&'n Node<'a>>) -> Vec<(String, Option<&'n Node<'a>>)> {
+pub(super) fn events<'n, 'a>(on: Option<&'n Node<'a>>) -> Vec<(String, Option<&'n Node<'a>>)> {
     let Some(on) = on else { return Vec::new() };
     match (on.as_map(), on.as_seq()) {
         (Some(events), _) => events.iter().map(|entry| (entry.key.to_string(), Some(&entry.value))).collect(),
@@ -274,9 +332,8 @@ fn untold(line: &str) -> String {
     while let Some(word) = words.next() {
         let name = word.split('=').next().unwrap_or_default();
         match word {
-            "-q" | "--quiet" => {}
-            _ if TOLD.contains(&word) => drop(words.next()),
-            _ if TOLD.contains(&name) => {}
+            _ if command::is_about_presentation(word) && command::takes_value(word) == Some(true) => drop(words.next()),
+            _ if command::is_about_presentation(name) => {}
             _ => kept.push(word),
         }
     }

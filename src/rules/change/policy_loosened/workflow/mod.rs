@@ -1,23 +1,26 @@
-//! The lines of CI that run the check, compared as text.
+//! What CI files say of the check: what runs it, what makes it pass, and what it looks at.
 //!
-//! Workflows are not interpreted here: a line that names the check counts, whatever is around it, and what makes it
-//! pass is searched for on that line and among the keys of its step and job. Other edits there are only named.
+//! Files are compared as trees of keys and values; those that the register's own reader refuses as lines of text. What
+//! certainly makes the check pass or look elsewhere is reported. Other edits are only named.
 
+mod called;
 mod edited;
+mod lines;
+mod names;
+mod tree;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ci::command::{Command, Subcommand, ends_with_kept, keeps_exit_code};
-use crate::ci::origin::{Origin, image_name, is_stopgap};
-use crate::ci::softening;
+use crate::ci::command::Subcommand;
+use crate::ci::github::is_action;
 use crate::history::{Changes, Document};
-use crate::policy::places::{CI_FILES, WORKFLOWS};
+use crate::policy::places::{CI_FILES, GITLAB_JOB, WORKFLOWS};
 use crate::rule::Finding;
 use crate::rules::Context;
 use crate::source::{FileId, Span};
 use crate::text::shown;
-use crate::yaml::Spot;
-use edited::{Pages, Version};
+use crate::yaml::{self, Spot};
+use edited::{Sides, Version};
 
 /// What a line does; a gate is not a scheduled check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,79 +34,221 @@ enum Kind {
     Setting,
 }
 
-const KINDS: [Kind; 7] = [
+const KINDS: [Kind; 8] = [
     Kind::Gate,
     Kind::Check,
     Kind::Beside(Subcommand::Enforce),
     Kind::Beside(Subcommand::Suppressions),
     Kind::Beside(Subcommand::Sync),
     Kind::Action,
+    Kind::Beside(Subcommand::History),
     Kind::Setting,
 ];
 
-/// A line that runs the check.
+impl Kind {
+    /// Returns what a command does, which is a part of `line`.
+    fn of(subcommand: Subcommand, line: &str) -> Self {
+        match subcommand {
+            Subcommand::Check if line.contains("--base") => Self::Gate,
+            Subcommand::Check => Self::Check,
+            beside => Self::Beside(beside),
+        }
+    }
+
+    /// Says that a step is gone that did this.
+    fn gone(self) -> &'static str {
+        match self {
+            Self::Gate => "a step that ran the pull-request gate (`stopgap check --base`) is gone",
+            Self::Check => "a step that ran `stopgap check` is gone",
+            Self::Beside(Subcommand::Suppressions) => "a step that ran `stopgap suppressions --check` is gone",
+            Self::Beside(Subcommand::Sync) => "a step that ran `stopgap sync --check` is gone",
+            Self::Beside(Subcommand::History) => "a step that ran `stopgap history` is gone",
+            Self::Beside(_) => "a step that ran `stopgap enforce` is gone",
+            Self::Action => "a step that used the action is gone",
+            Self::Setting => "a line that said where stopgap comes from, or what it judges, is gone",
+        }
+    }
+}
+
+/// What keeps a step from failing, as written.
+#[derive(Clone, Debug)]
+struct Softening {
+    file: FileId,
+    span: Span,
+    what: String,
+}
+
+/// Something that runs the check.
+#[derive(Clone, Debug)]
 struct Step {
     file: FileId,
     kind: Kind,
     span: Span,
-    /// What keeps it from failing.
-    softened: Option<(Span, String)>,
+    softened: Option<Softening>,
     /// The options and variables that decide what stopgap looks at, each with its value as written.
     steers: BTreeMap<String, String>,
+    /// The job of a pipeline that it belongs to.
+    job: Option<String>,
+    /// Whether that job is the component's, which is in no file here.
+    is_elsewhere: bool,
+    /// The outermost place from which its file is called.
+    via: Option<(FileId, Span)>,
 }
 
 impl Step {
-    fn spot(&self, cx: &Context<'_>) -> Spot {
-        Spot::found_in(cx.source(self.file).text(), self.span)
+    fn new(file: FileId, kind: Kind, span: Span) -> Self {
+        Self { file, kind, span, softened: None, steers: BTreeMap::new(), job: None, is_elsewhere: false, via: None }
+    }
+
+    /// Returns where it is started.
+    fn start(&self) -> (FileId, Span) {
+        self.via.unwrap_or((self.file, self.span))
     }
 }
 
+/// A use of another file of the repository.
+#[derive(Clone, Debug)]
+struct Call {
+    /// The paths from the top under which that file may be; the one of an included file may be a pattern.
+    targets: Vec<String>,
+    span: Span,
+    /// What keeps the caller from failing.
+    softened: Option<Softening>,
+}
+
+/// What a pipeline says of a job that may also be defined elsewhere: its own keys take the place of the others.
+#[derive(Clone, Debug, Default)]
+struct Override {
+    /// The key with which the job passes or never starts.
+    soft: Option<Softening>,
+    /// Its script.
+    script: Option<Softening>,
+    /// Whether it runs the check itself.
+    runs: bool,
+}
+
+/// What was found in a file.
+#[derive(Debug, Default)]
+struct Parts {
+    steps: Vec<Step>,
+    calls: Vec<Call>,
+    /// What a pipeline says of its jobs, by their keys.
+    jobs: BTreeMap<String, Override>,
+}
+
+/// The system that a file belongs to, and what it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Home {
+    Workflow,
+    Action,
+    Pipeline,
+}
+
+impl Home {
+    fn of(path: &str) -> Option<Self> {
+        match path {
+            path if path.starts_with(WORKFLOWS) => Some(Self::Workflow),
+            path if CI_FILES.contains(&path) => Some(Self::Pipeline),
+            path => is_action(path).then_some(Self::Action),
+        }
+    }
+}
+
+/// One version of a file.
+#[derive(Debug)]
+struct Page<'c> {
+    /// Its path from the top of the work tree.
+    path: &'c str,
+    home: Home,
+    file: FileId,
+    /// Whether the register's reader reads it.
+    is_read: bool,
+    /// Whether only other files start it.
+    is_part: bool,
+    parts: Parts,
+}
+
+/// So many lines of a file are compared; each looks at its whole surroundings.
+const MOST_STEPS: usize = 100;
+
 /// Inputs of the action or the component that decide what stopgap looks at.
-const STEERING: [&str; 7] = ["mode", "root", "policy", "base", "version", "checksum", "image"];
+const STEERING: [&str; 8] = ["mode", "root", "policy", "base", "version", "checksum", "image", "all-registers"];
+
+/// The variables in which the job of GitLab's component, and the one that `init` writes, keeps its inputs.
+const VARIABLES: [&str; 6] =
+    ["STOPGAP_ALL_REGISTERS", "STOPGAP_BASE", "STOPGAP_POLICY", "STOPGAP_ROOT", "STOPGAP_SIGN_OFF", "STOPGAP_TODAY"];
 
 pub(super) fn compare(changes: &Changes<'_>, cx: &mut Context<'_>) {
-    let ci = |path: &str| path.starts_with(WORKFLOWS) || CI_FILES.contains(&path);
-    let documents: Vec<_> = changes.documents.iter().filter(|document| ci(&document.path)).collect();
-    let all = |files: Vec<FileId>| -> Vec<Step> {
-        files.into_iter().flat_map(|file| steps(file, cx.source(file).text())).collect()
-    };
-    let before = all(documents.iter().filter_map(|document| document.base).collect());
-    let after = all(documents.iter().filter_map(|document| document.head).collect());
+    let documents: Vec<&Document> = changes.documents.iter().filter(|it| Home::of(&it.path).is_some()).collect();
+    let text = |file: Option<FileId>| file.map(|file| changes.files.source(file).text());
+    if documents.iter().all(|it| text(it.base) == text(it.head)) {
+        return;
+    }
+    let (mut old, mut new) = (Vec::new(), Vec::new());
+    for document in &documents {
+        let is_read = [document.base, document.head].into_iter().all(|it| text(it).is_none_or(is_yaml));
+        old.extend(document.base.and_then(|file| page(document, file, is_read, cx)));
+        new.extend(document.head.and_then(|file| page(document, file, is_read, cx)));
+    }
+    let before = called::steps(&old, &|_| false);
+    let after = called::steps(&new, &|path| called::is_called(&old, path));
     let told = cx.findings.len();
     for kind in KINDS {
         let hard = |steps: &[Step]| steps.iter().filter(|step| step.kind == kind && step.softened.is_none()).count();
         let missing = hard(&before).saturating_sub(hard(&after));
         let old: Vec<_> = before.iter().filter(|step| step.kind == kind).collect();
         let new: Vec<_> = after.iter().filter(|step| step.kind == kind).collect();
-        report(&old, &new, missing, cx);
+        report(kind, &old, &new, missing, told, cx);
         steered(&old, &new, cx);
     }
+    let sides = Sides { old: (&old, &before), new: (&new, &after) };
+    names::compare(&sides, cx);
     // The rest is for a person to look at before they approve it.
     if changes.is_past {
         return;
     }
-    let spots = |finding: &Finding| {
-        let labels = finding.labels.iter().map(|label| (label.file, label.span));
-        std::iter::once((finding.file, finding.span)).chain(labels).collect::<Vec<_>>()
-    };
     let told: Vec<(FileId, Span)> = cx.findings[told..].iter().flat_map(spots).collect();
-    for (base, head) in versions(&documents, &before, &after) {
-        edited::compare(&Pages { base: version(base, &before), head: version(head, &after), told: &told }, cx);
+    for (base, head) in versions(&documents, &sides) {
+        edited::compare(&base, &head, &told, cx);
     }
 }
 
-fn version(file: FileId, steps: &[Step]) -> Version {
-    let own = steps.iter().filter(|step| step.file == file && step.kind != Kind::Setting);
-    Version { file, checks: own.map(|step| step.span).collect() }
+fn is_yaml(text: &str) -> bool {
+    yaml::parse(text).is_ok()
+}
+
+/// Returns the bytes that a finding points at.
+fn spots(finding: &Finding) -> Vec<(FileId, Span)> {
+    let labels = finding.labels.iter().map(|label| (label.file, label.span));
+    std::iter::once((finding.file, finding.span)).chain(labels).collect()
+}
+
+/// Reads one version of a file.
+fn page<'c>(document: &'c Document, file: FileId, is_read: bool, cx: &Context<'_>) -> Option<Page<'c>> {
+    let (path, home) = (document.path.as_str(), Home::of(&document.path)?);
+    let source = cx.source(file);
+    let page = |is_read, is_part, parts| Page { path, home, file, is_read, is_part, parts };
+    let is_part = home == Home::Action || path == GITLAB_JOB;
+    let root = if is_read { yaml::parse(source.text()).ok() } else { None };
+    Some(match root {
+        Some(root) => {
+            let events = edited::events(root.get("on"));
+            let is_called = home == Home::Workflow && events.iter().all(|(event, _)| event == "workflow_call");
+            page(true, is_part || is_called && !events.is_empty(), tree::read(file, source, home, &root))
+        }
+        None => page(false, is_part, lines::read(file, source.text())),
+    })
 }
 
 /// Pairs both versions of each file; one that is gone is compared with the next new one that runs the check.
-fn versions(documents: &[&Document], before: &[Step], after: &[Step]) -> Vec<(FileId, FileId)> {
-    let runs = |file: &FileId, steps: &[Step]| !version(*file, steps).checks.is_empty();
-    let both = documents.iter().filter_map(|document| document.base.zip(document.head));
-    let gone = documents.iter().filter(|it| it.head.is_none()).filter_map(|it| it.base).filter(|it| runs(it, before));
-    let new = documents.iter().filter(|it| it.base.is_none()).filter_map(|it| it.head).filter(|it| runs(it, after));
-    both.chain(gone.zip(new)).collect()
+fn versions<'s>(documents: &[&Document], sides: &Sides<'s>) -> Vec<(Version<'s>, Version<'s>)> {
+    let old = |file: FileId| Version::of(file, sides.old);
+    let new = |file: FileId| Version::of(file, sides.new);
+    let both = documents.iter().filter_map(|it| Some((old(it.base?)?, new(it.head?)?)));
+    let gone = documents.iter().filter(|it| it.head.is_none()).filter_map(|it| old(it.base?));
+    let added = documents.iter().filter(|it| it.base.is_none()).filter_map(|it| new(it.head?));
+    let runs = |version: &Version<'_>| !version.checks.is_empty();
+    both.chain(gone.filter(runs).zip(added.filter(runs))).collect()
 }
 
 /// Reports the steps that look elsewhere than before: those that are the same on both sides are left out, the others
@@ -118,7 +263,7 @@ fn steered(old: &[&Step], new: &[&Step], cx: &mut Context<'_>) {
         }
     }
     for (old, new) in before.into_iter().zip(after) {
-        let names: std::collections::BTreeSet<&String> = old.steers.keys().chain(new.steers.keys()).collect();
+        let names: BTreeSet<&String> = old.steers.keys().chain(new.steers.keys()).collect();
         for name in names {
             let (was, is) = (old.steers.get(name), new.steers.get(name));
             if was == is {
@@ -128,170 +273,63 @@ fn steered(old: &[&Step], new: &[&Step], cx: &mut Context<'_>) {
                 |value: Option<&String>| value.map_or("nothing".to_owned(), |value| format!("`{}`", shown(value)));
             let message =
                 format!("{} of the check is now {}, and was {} before", named(name), written(is), written(was));
-            cx.report_in(new.file, new.spot(cx), message)
+            let spot = Spot::found_in(cx.source(new.file).text(), new.span);
+            cx.report_in(new.file, spot, message)
                 .label_in(old.file, old.span, "the check before")
                 .help("keep it, or have the owners of the workflow confirm that it is intended");
         }
     }
 }
 
-/// Reports as many lines as are missing: those that were softened first, then those that are gone.
-fn report(old: &[&Step], new: &[&Step], missing: usize, cx: &mut Context<'_>) {
+/// Reports as many steps as are missing: those that were softened first, then those that are gone. `told` says where the
+/// findings of this rule about CI begin.
+fn report(kind: Kind, old: &[&Step], new: &[&Step], missing: usize, told: usize, cx: &mut Context<'_>) {
     let softer_before = old.iter().filter(|step| step.softened.is_some()).count();
     let softened: Vec<_> = new.iter().filter_map(|step| Some((step, step.softened.as_ref()?))).collect();
     let newly = softened.len().saturating_sub(softer_before).min(missing);
-    for (step, (span, what)) in softened.iter().rev().take(newly) {
-        let whatever = if what.contains("sign-off") { "whoever approved" } else { "whatever it finds" };
-        let message = format!("`{}` lets the check pass {whatever}", shown(what));
-        let finding = cx.report_in(step.file, Spot::found_in(cx.source(step.file).text(), *span), message);
-        finding.help("let the step fail when the check does; if a rule is not ready, lower its level in the policy");
-        if *span != step.span {
-            finding.label(step.span, "the check");
+    for (step, soft) in softened.iter().rev().take(newly) {
+        let what = shown(&soft.what);
+        let message = match kind {
+            Kind::Beside(Subcommand::History) => format!("`{what}` hides what `stopgap history` finds"),
+            _ if soft.what.contains("sign-off") => format!("`{what}` lets the check pass whoever approved"),
+            _ => format!("`{what}` lets the check pass whatever it finds"),
+        };
+        let spot = Spot::found_in(cx.source(soft.file).text(), soft.span);
+        let finding = cx.report_in(soft.file, spot, message);
+        finding.help(remedy(&soft.what));
+        if (soft.file, soft.span) != (step.file, step.span) {
+            finding.label_in(step.file, step.span, "the check");
         }
     }
     for step in old.iter().filter(|step| step.softened.is_none()).take(missing - newly) {
-        let what = match step.kind {
-            Kind::Gate => "a step that ran the pull-request gate (`stopgap check --base`) is gone",
-            Kind::Check => "a step that ran `stopgap check` is gone",
-            Kind::Beside(Subcommand::Suppressions) => "a step that ran `stopgap suppressions --check` is gone",
-            Kind::Beside(Subcommand::Sync) => "a step that ran `stopgap sync --check` is gone",
-            Kind::Beside(_) => "a step that ran `stopgap enforce` is gone",
-            Kind::Action => "a step that used the action is gone",
-            Kind::Setting => "a line that said where stopgap comes from, or what it judges, is gone",
-        };
-        cx.report_in(step.file, step.spot(cx), what)
-            .help("keep the step, or say in the pull request what runs the check now");
-    }
-}
-
-/// One line with its place.
-struct Line<'t> {
-    text: &'t str,
-    start: usize,
-    indent: usize,
-    /// Where its first key is, after the dash of a list.
-    inner: usize,
-}
-
-impl<'t> Line<'t> {
-    fn new(text: &'t str, start: usize) -> Option<Self> {
-        let trimmed = text.trim_start_matches(' ');
-        let indent = text.len() - trimmed.len();
-        let inner = indent + trimmed.len() - trimmed.trim_start_matches(['-', ' ']).len();
-        let inner = if trimmed.starts_with("- ") { inner } else { indent };
-        let content = trimmed.trim_end();
-        (!content.is_empty() && !content.starts_with('#')).then_some(Self { text, start, indent, inner })
-    }
-
-    fn content(&self) -> &'t str {
-        without_comment(self.text.get(self.inner..).unwrap_or_default()).trim_end()
-    }
-
-    fn span(&self) -> Span {
-        Span::new(self.start + self.inner, self.start + self.inner + self.content().len())
-    }
-}
-
-fn without_comment(text: &str) -> &str {
-    text.find(" #").map_or(text, |at| &text[..at])
-}
-
-fn lines(text: &str) -> Vec<Line<'_>> {
-    let mut start = 0;
-    text.split_inclusive('\n')
-        .filter_map(|line| {
-            let at = start;
-            start += line.len();
-            Line::new(line.trim_end_matches(['\n', '\r']), at)
-        })
-        .collect()
-}
-
-fn steps(file: FileId, text: &str) -> Vec<Step> {
-    let lines = lines(text);
-    let command = |at: usize| -> String {
-        let continued = |line: &&Line<'_>| line.content().ends_with('\\');
-        let more = lines[at..].iter().take_while(continued).count();
-        lines[at..]
-            .iter()
-            .take(more + 1)
-            .map(|line| line.content().trim_end_matches('\\').trim())
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    let mut found = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
-        let command = command(at);
-        let setting = setting(&lines, at);
-        let Some(kind) = kind(line.content(), &command).or_else(|| (!setting.is_empty()).then_some(Kind::Setting))
-        else {
-            continue;
-        };
-        if kind == Kind::Setting {
-            found.push(Step { file, kind, span: line.span(), softened: None, steers: setting });
+        let (file, span) = step.start();
+        // With the component, both of its jobs are gone.
+        if cx.findings[told..].iter().any(|finding| (finding.file, finding.span) == (file, span)) {
             continue;
         }
-        let soft_input = if kind == Kind::Action { soft_input(&lines, at) } else { None };
-        let softened = soft_input.or_else(|| softened(&lines, at, &command));
-        let steers = if kind == Kind::Action { inputs(&lines, at) } else { steers(&command) };
-        found.push(Step { file, kind, span: line.span(), softened, steers });
-        if found.len() == MOST_STEPS {
-            break;
+        let spot = Spot::found_in(cx.source(file).text(), span);
+        let finding = cx.report_in(file, spot, kind.gone());
+        finding.help("keep the step, or say in the pull request what runs the check now");
+        if step.via.is_some() {
+            finding.label_in(step.file, step.span, "the check");
         }
     }
-    found
 }
 
-/// The variables in which the job of GitLab's component, and the one that `init` writes, keeps its inputs.
-const VARIABLES: [&str; 5] = ["STOPGAP_BASE", "STOPGAP_POLICY", "STOPGAP_ROOT", "STOPGAP_SIGN_OFF", "STOPGAP_TODAY"];
-
-/// Returns what a line says of where stopgap comes from and of what it judges.
-fn setting(lines: &[Line<'_>], at: usize) -> BTreeMap<String, String> {
-    let content = lines[at].content();
-    let assigned = content.split_once('=').map(|(key, value)| (key, value.trim_matches(['"', '\''])));
-    let pairs_there = pairs(&lines[at]).filter_map(pair).chain(assigned);
-    let variables = pairs_there.filter(|(key, value)| VARIABLES.contains(key) && !value.is_empty());
-    let mut found: BTreeMap<String, String> =
-        variables.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-    let above = lines[..at].iter().rev().find(|line| line.inner < lines[at].inner).map_or("", Line::content);
-    let name = || pairs(&lines[at]).filter_map(pair).find(|(key, _)| *key == "name").map(|(_, image)| image);
-    let image = match (pair(content), above) {
-        (Some(("image", inner)), _) if inner.starts_with('{') => name(),
-        // An input belongs to the component or action, which is looked at as a whole.
-        (Some(("image", image)), above) if !["inputs:", "with:"].contains(&above) => Some(image),
-        (Some(("name", image)), "image:") => Some(image),
-        _ => None,
-    };
-    match image.filter(|image| is_stopgap(image)) {
-        Some(image) => drop(found.insert("image".to_owned(), image_name(image).to_owned())),
-        None => {
-            let place = Origin::of(content).and_then(|origin| Some(origin.place()?.to_owned()));
-            found.extend(place.map(|place| ("source".to_owned(), place)));
+/// Returns what to do about something that keeps a step from failing.
+fn remedy(what: &str) -> &'static str {
+    let (name, _) = what.split_once([':', ' ', '=']).unwrap_or((what, ""));
+    match name.trim_matches(['"', '\'']).to_ascii_lowercase().as_str() {
+        "if" | "when" => "let it run whenever the check did before",
+        "script" => "leave out `script`: the job's own then runs",
+        "sign-off" => "delete it: an approval is then required",
+        "--today" | "--at" | "today" => "leave it out: the check then judges the state of today",
+        "--base" | "base" => "name the branch that the change is for: `auto` finds it",
+        "--fix" | "--diff" | "--help" | "-h" | "--version" | "-v" => {
+            "leave it out: the check then reports what it finds"
         }
+        _ => "let the step fail when the check does; if a rule is not ready, lower its level in the policy",
     }
-    found
-}
-
-/// So many lines of a file are compared; each looks at its whole surroundings.
-const MOST_STEPS: usize = 100;
-
-fn kind(line: &str, command: &str) -> Option<Kind> {
-    if line.starts_with("name:") {
-        return None;
-    }
-    if let Some(action) = line.strip_prefix("uses:").or_else(|| line.strip_prefix("component:")) {
-        let action = action.trim().trim_matches(['"', '\'']);
-        return softening::action_version(action).map(|_| Kind::Action);
-    }
-    Some(match Command::runs(line, command)? {
-        it if it.is_beside() => Kind::Beside(it),
-        _ if command.contains("--base") => Kind::Gate,
-        _ => Kind::Check,
-    })
-}
-
-fn steers(command: &str) -> BTreeMap<String, String> {
-    Command::read(command).map(|command| command.steers).unwrap_or_default()
 }
 
 /// Returns what a setting of the check is called.
@@ -306,93 +344,24 @@ fn named(steer: &str) -> String {
     }
 }
 
-/// Returns what keeps a step from failing: on its line, or a key of its step or job.
-fn softened(lines: &[Line<'_>], at: usize, command: &str) -> Option<(Span, String)> {
-    let own = &lines[at];
-    if Command::runs(own.content(), command).is_some()
-        && let Some(passes) = Command::read(command).and_then(|command| command.passes)
-        && !keeps_exit_code(&passes)
-            .is_some_and(|kept| lines[at + 1..].iter().any(|line| ends_with_kept(line.content(), kept)))
-    {
-        return Some((own.span(), passes));
-    }
-    let found = |line: &Line<'_>| (line.span(), line.content().to_owned());
-    // A key belongs to the step or to what contains it as long as nothing between them is indented less.
-    let mut left = own.indent;
-    for line in lines[..at].iter().rev() {
-        if line.inner <= left && (is_soft(line.content()) || line.content() == "set +e") {
-            return Some(found(line));
-        }
-        left = left.min(line.indent);
-    }
-    let mut left = own.inner;
-    for line in &lines[at + 1..] {
-        left = left.min(line.indent);
-        if line.inner <= left && is_soft(line.content()) {
-            return Some(found(line));
-        }
-    }
-    None
-}
-
-/// Returns the lines of an action's step, its own first.
-fn step_lines<'l, 't>(lines: &'l [Line<'t>], at: usize) -> impl Iterator<Item = &'l Line<'t>> {
-    let own = &lines[at];
-    let below = std::iter::once(own).chain(lines[at + 1..].iter().take_while(|line| line.indent >= own.inner));
-    let mut started = own.indent < own.inner;
-    let above = lines[..at].iter().rev().take_while(move |line| {
-        let inside = !started && line.inner >= own.inner;
-        started |= line.indent < own.inner;
-        inside
-    });
-    below.chain(above)
-}
-
-/// Returns the pairs of a line, including those of a mapping in braces.
-fn pairs<'t>(line: &Line<'t>) -> impl Iterator<Item = &'t str> {
-    line.content().split(['{', '}', ',']).map(str::trim)
-}
-
-/// Returns the input of an action's step that makes it judge less.
-fn soft_input(lines: &[Line<'_>], at: usize) -> Option<(Span, String)> {
-    let mut step = step_lines(lines, at);
-    step.find(|line| pairs(line).any(is_soft_input)).map(|line| (line.span(), line.content().to_owned()))
-}
-
-/// Returns whose action a step uses, and its inputs that matter.
-fn inputs(lines: &[Line<'_>], at: usize) -> BTreeMap<String, String> {
-    let mut found = BTreeMap::new();
-    for (key, value) in step_lines(lines, at).flat_map(pairs).filter_map(pair) {
-        // GitHub takes the names of inputs in any case.
-        let input = key.to_ascii_lowercase();
-        if STEERING.contains(&input.as_str()) && !value.is_empty() {
-            found.insert(input, value.to_owned());
-        } else if let ("uses" | "component", Some((path, _))) = (key, value.split_once('@')) {
-            found.insert("owner".to_owned(), path.to_owned());
-        }
-    }
-    found
-}
-
-/// Splits a pair of YAML.
-fn pair(text: &str) -> Option<(&str, &str)> {
-    text.split_once(':').map(|(key, value)| (key, value.trim().trim_matches(['"', '\''])))
-}
-
-fn is_soft_input(text: &str) -> bool {
-    pair(text).is_some_and(|(key, value)| softening::is_soft_input(key, value))
-}
-
-fn is_soft(text: &str) -> bool {
-    pair(text).is_some_and(|(key, value)| softening::is_soft_key(key, value))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Source;
 
+    fn by_tree(text: &str) -> Vec<Step> {
+        let source = Source::new("gate.yml", text.to_owned());
+        let home =
+            if text.starts_with("include:") || text.contains("script:") { Home::Pipeline } else { Home::Workflow };
+        tree::read(FileId(0), &source, home, &yaml::parse(source.text()).unwrap()).steps
+    }
+
+    /// Returns what each step is softened by; where the file is read as lines, it must be the same.
     fn softened_by(text: &str) -> Vec<Option<String>> {
-        steps(FileId(0), text).into_iter().map(|step| step.softened.map(|(_, what)| what)).collect()
+        let told = |steps: Vec<Step>| steps.into_iter().map(|step| step.softened.map(|it| it.what)).collect::<Vec<_>>();
+        let found = told(by_tree(text));
+        assert_eq!(told(lines::read(FileId(0), text).steps), found, "{text}");
+        found
     }
 
     const WORKFLOW: &str = "\
@@ -419,7 +388,11 @@ jobs:
         assert_eq!(softened_by(WORKFLOW), [None]);
         for (old, new, what) in [
             ("auto\n", "auto || true\n", "|| true"),
-            ("auto\n", "auto \\\n          --quiet || :\n", "|| :"),
+            (
+                "run: stopgap check --base auto\n",
+                "run: |\n          stopgap check --base auto \\\n            --quiet || :\n",
+                "|| :",
+            ),
             ("auto\n", "auto --today 2026-01-01\n", "--today"),
             ("auto\n", "auto --fix\n", "--fix"),
             ("auto\n", "auto --diff --quiet\n", "--diff"),
@@ -444,7 +417,11 @@ jobs:
             let above = before.replace("    uses:", "    name: check\n    uses:");
             assert_eq!(softened_by(&above), [what], "{above}");
             let component = format!("include:\n  - component: $HOST/acme/stopgap@1\n    inputs: {{{input}}}\n");
-            assert_eq!(softened_by(&component), [Some(format!("inputs: {{{input}}}"))]);
+            let found = by_tree(&component);
+            assert_eq!(found[0].softened.as_ref().map(|it| &it.what), Some(&input.to_owned()));
+            assert_eq!((found.len(), found[1].kind), (2, Kind::Beside(Subcommand::History)));
+            let by_lines = lines::read(FileId(0), &component).steps;
+            assert_eq!(by_lines[0].softened.as_ref().map(|it| it.what.clone()), Some(format!("inputs: {{{input}}}")));
         }
         assert_eq!(softened_by("steps:\n  - uses: acme/stopgap@v1\nfail-on: never\n"), [None]);
         // To a step that runs the command, what would be an input of the action says nothing.
@@ -462,18 +439,63 @@ jobs:
 
     #[test]
     fn a_line_is_recognised_by_what_it_runs() {
-        let kinds = |text: &str| steps(FileId(0), text).iter().map(|step| step.kind).collect::<Vec<_>>();
+        let kinds = |text: &str| {
+            let told = |steps: Vec<Step>| steps.iter().map(|step| step.kind).collect::<Vec<_>>();
+            let found = told(by_tree(text));
+            assert_eq!(told(lines::read(FileId(0), text).steps), found, "{text}");
+            found
+        };
         assert_eq!(kinds("- run: stopgap check --base auto\n"), [Kind::Gate]);
         assert_eq!(kinds(&"- run: stopgap check\n".repeat(MOST_STEPS)).len(), MOST_STEPS);
         assert_eq!(kinds(&"- run: stopgap check\n".repeat(MOST_STEPS + 1)).len(), MOST_STEPS);
-        assert_eq!(kinds("- run: stopgap check \\\n    --base auto\n"), [Kind::Gate]);
+        assert_eq!(kinds("- run: |\n    stopgap check \\\n      --base auto\n"), [Kind::Gate]);
         assert_eq!(kinds("- run: ./stopgap check\n"), [Kind::Check]);
         assert_eq!(kinds("- uses: acme/stopgap@v1\n- uses: 'acme/stopgap@v1' # pinned\n"), [Kind::Action; 2]);
         assert_eq!(kinds("- run: stopgap  check --base=auto\n"), [Kind::Gate]);
         assert_eq!(kinds("- uses: acme/stopgap-docs@v1\n- name: stopgap check\n# stopgap check\n"), []);
+        assert_eq!(kinds("- run: stopgap --color never check --base=auto\n"), [Kind::Gate]);
+        assert_eq!(kinds("- run: stopgap history --since v1\n"), [Kind::Beside(Subcommand::History)]);
         let beside = |it| [Kind::Beside(it)];
         assert_eq!(kinds("- run: stopgap enforce a.sarif --baseline b.sarif\n"), beside(Subcommand::Enforce));
-        assert_eq!(kinds("- run: stopgap suppressions \\\n    --check\n"), beside(Subcommand::Suppressions));
+        assert_eq!(kinds("- run: |\n    stopgap suppressions \\\n      --check\n"), beside(Subcommand::Suppressions));
         assert_eq!(kinds("- run: stopgap sync --check\n- run: stopgap sync\n"), beside(Subcommand::Sync));
+    }
+
+    #[test]
+    fn the_style_of_a_key_or_value_makes_no_difference() {
+        for (text, what) in [
+            ("- run: \"stopgap check --base auto ; exit 0\"", "; exit 0"),
+            ("- run: 'stopgap check --base auto || true'", "|| true"),
+            ("- run: >-\n    stopgap check --base auto\n    || true", "|| true"),
+            ("- run: stopgap check --base auto\n    || true", "|| true"),
+            ("- run: \"stopgap check --base auto\\\n    \\ || true\"", "|| true"),
+            ("- {run: stopgap check --base auto, continue-on-error: true}", "continue-on-error: true"),
+            ("- run: stopgap check --base auto\n  \"continue-on-error\": true", "\"continue-on-error\": true"),
+            ("- run: stopgap check --base auto\n  continue-on-error: >-\n    true", "continue-on-error: true"),
+            ("- run: stopgap check --base auto\n  'if': false", "'if': false"),
+            ("- uses: a/stopgap@v1\n  with: {\"fail-on\": never}", "\"fail-on\": never"),
+            ("- uses: \"a/stopgap@v1\"\n  \"with\": {root: a, sign-off: 'off'}", "sign-off: 'off'"),
+            ("- [\"set +e\", \"stopgap check --base auto\"]", "set +e"),
+        ] {
+            let found = by_tree(&format!("{text}\n"));
+            assert_eq!(found.len(), 1, "{text}");
+            assert!(matches!(found[0].kind, Kind::Gate | Kind::Action), "{text}");
+            assert_eq!(found[0].softened.as_ref().map(|it| it.what.as_str()), Some(what), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_a_script_is_shown_where_it_is_written() {
+        for (text, shown) in [
+            ("- run: stopgap check", "run: stopgap check"),
+            ("- \"run\": 'stopgap check'", "\"run\": 'stopgap check'"),
+            ("- script: [make, stopgap check]", "stopgap check"),
+            ("- run: |\n\n    # one\n    make\n\n    stopgap check \\\n      -q\n", "stopgap check \\"),
+            ("- run: >-\n    make &&\n    make\n\n    stopgap check\n    -q\n", "stopgap check"),
+        ] {
+            let found = by_tree(text);
+            let span = found[0].span;
+            assert_eq!((found.len(), &text[span.range()]), (1, shown), "{text}");
+        }
     }
 }
