@@ -920,9 +920,11 @@ mod rule_book {
             warned(&[("people.yaml", PEOPLE)], &[("people.yaml", &taken)]),
             ["people.yaml:3 `@mallory` is a new login of `Luis Prado`: anyone who has it can approve as them"]
         );
-        let stricter = PEOPLE
-            .replace("Luis Prado,", "Luis Prado, manager: '@hanna', left: 2026-12-31,")
-            .replace("2026-10-01", "2026-09-01");
+        let managed = PEOPLE.replace("Luis Prado,", "Luis Prado, manager: '@hanna',");
+        let said = "`@hanna` is now above `Luis Prado`, who had nobody above them, and may decide what they refused";
+        assert_eq!(warned(&[("people.yaml", PEOPLE)], &[("people.yaml", &managed)]), [format!("people.yaml:3 {said}")]);
+        let stricter =
+            PEOPLE.replace("Luis Prado,", "Luis Prado, left: 2026-12-31,").replace("2026-10-01", "2026-09-01");
         assert_eq!(
             warned(&[("people.yaml", PEOPLE)], &[("people.yaml", &(stricter + "  - {name: Noor Bakker}\n"))]),
             [""; 0]
@@ -1288,6 +1290,227 @@ mod rule_book {
             let found = warned(&[(PATH, &before)], &[(PATH, &after)]);
             assert_eq!(found, said.map(|said| format!("{PATH}:{said}")).into_iter().collect::<Vec<_>>(), "{after}");
         }
+    }
+
+    const WORKFLOW: &str =
+        "on: pull_request\njobs:\n  gate:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: actions/checkout@v5\n";
+
+    #[test]
+    fn no_style_of_yaml_hides_what_lets_the_check_pass() {
+        const PATH: &str = ".github/workflows/gate.yml";
+        let changed = |before: &str, after: &str| {
+            let [before, after] = [before, after].map(|steps| format!("{WORKFLOW}{steps}"));
+            warned(&[(PATH, &before)], &[(PATH, &after)])
+        };
+        let gate = "      - run: stopgap check --base auto\n";
+        for (after, said) in [
+            ("      - run: \"stopgap check --base auto ; exit 0\"\n", "7 `; exit 0`"),
+            ("      - run: 'stopgap check --base auto || true'\n", "7 `|| true`"),
+            ("      - run: >-\n          stopgap check --base auto\n          || true\n", "8 `|| true`"),
+            ("      - {run: stopgap check --base auto, continue-on-error: true}\n", "7 `continue-on-error: true`"),
+            (
+                "      - run: stopgap check --base auto\n        \"continue-on-error\": true\n",
+                "8 `\"continue-on-error\": true`",
+            ),
+            ("      - run: stopgap check --base auto\n        \"if\": false\n", "8 `\"if\": false`"),
+        ] {
+            assert_eq!(
+                changed(gate, after),
+                [format!("{PATH}:{said} lets the check pass whatever it finds")],
+                "{after}"
+            );
+        }
+        for same in [
+            "      - run: \"stopgap check --base auto\"\n",
+            "      - {run: stopgap check --base auto}\n",
+            "      - run: >-\n          stopgap check\n          --base auto\n",
+        ] {
+            assert_eq!(changed(gate, same), [""; 0], "{same}");
+        }
+        let action = "      - uses: acme/stopgap@v1\n        with: {root: team}\n";
+        let soft = action.replace("root", "\"fail-on\": never, root");
+        let said = "`\"fail-on\": never` lets the check pass whatever it finds";
+        assert_eq!(changed(action, &soft), [format!("{PATH}:8 {said}")]);
+        let path = ".gitlab-ci.yml";
+        let component = "include:\n  - component: a.b/acme/stopgap@1\n    inputs:\n      image: a.b/stopgap@sha256:1\n";
+        let soft = format!("{component}      sign-off: \"off\"\n");
+        let said = "`sign-off: \"off\"` lets the check pass whoever approved";
+        assert_eq!(warned(&[(path, component)], &[(path, &soft)]), [format!("{path}:5 {said}")]);
+    }
+
+    #[test]
+    fn what_a_pipeline_says_of_a_job_from_elsewhere_counts() {
+        const PATH: &str = ".gitlab-ci.yml";
+        const JOB: &str = ".gitlab/stopgap.yml";
+        let component = "include:\n  - component: a.b/acme/stopgap@1\n    inputs: {image: a.b/stopgap@sha256:1}\n";
+        let included = "include:\n  - local: /.gitlab/stopgap.yml\n";
+        let job = "stopgap:\n  script:\n    - stopgap check --base auto\nstopgap-history:\n  script:\n    - stopgap history\n";
+        for (main, other) in [(component, None), (included, Some((JOB, job)))] {
+            let before: Vec<(&str, &str)> = other.into_iter().chain([(PATH, main)]).collect();
+            let changed = |more: &str| {
+                let after = format!("{main}{more}");
+                let after: Vec<(&str, &str)> = other.into_iter().chain([(PATH, after.as_str())]).collect();
+                let line = main.lines().count();
+                let found = warned(&before, &after);
+                found.iter().map(|found| found.replace(&format!("{PATH}:{}", line + 2), "")).collect::<Vec<_>>()
+            };
+            for soft in ["allow_failure: true", "\"when\": manual", "when: never", "script: [\"true\"]"] {
+                let said = format!(" `{soft}` lets the check pass whatever it finds");
+                assert_eq!(changed(&format!("stopgap:\n  {soft}\n")), [said], "{soft}");
+                let said = format!(" `{soft}` hides what `stopgap history` finds");
+                assert_eq!(changed(&format!("stopgap-history:\n  {soft}\n")), [said], "{soft}");
+            }
+            let edited =
+                |key: &str, named: &str| format!(" the job `{key}`, which runs the check, was edited: `{named}`");
+            for (keys, named) in [
+                ("rules: [{if: $X}]", "rules"),
+                ("before_script: [make]", "before_script"),
+                ("variables: {GIT_STRATEGY: none}", "variables"),
+                ("only: [main]", "only"),
+                ("except: [main]", "except"),
+                ("image: alpine", "image"),
+                ("extends: .other", "extends"),
+                ("allow_failure: false", "allow_failure"),
+            ] {
+                for key in ["stopgap", "stopgap-history"] {
+                    assert_eq!(changed(&format!("{key}:\n  {keys}\n")), [edited(key, named)], "{keys}");
+                }
+            }
+            assert_eq!(changed("stopgap:\n  artifacts: {paths: [a]}\nlint:\n  allow_failure: true\n"), [""; 0]);
+            // An override of its own may run the check, and is then looked at as any other job.
+            let own = changed("stopgap:\n  script: [stopgap check --base auto]\n  allow_failure: true\n");
+            let said =
+                other.map_or("a step that used the action is gone", |_| "`allow_failure: true` lets the check pass");
+            assert!(own[0].contains(said), "{own:?}");
+        }
+        let gone = warned(&[(PATH, included), (JOB, job)], &[(PATH, "lint:\n  script: [make]\n"), (JOB, job)]);
+        let said = "a step that ran the pull-request gate (`stopgap check --base`) is gone";
+        assert_eq!(gone, [format!("{PATH}:2 {said}")]);
+        assert_eq!(warned(&[(PATH, component)], &[(PATH, "lint:\n  script: [make]\n")]).len(), 1);
+        // A pattern takes the file in as its path does.
+        let pattern = included.replace("stopgap.yml", "*.yml");
+        let found = warned(&[(PATH, included), (JOB, job)], &[(PATH, &pattern), (JOB, job)]);
+        assert_eq!(found, [format!("{PATH}:2 the pipeline that runs the check was edited: `include`")]);
+    }
+
+    #[test]
+    fn what_lets_the_caller_of_the_check_pass_lets_the_check_pass() {
+        const PATH: &str = ".github/workflows/gate.yml";
+        const ACTION: &str = ".github/actions/gate/action.yml";
+        const CALLED: &str = ".github/workflows/called.yml";
+        let caller = format!("{WORKFLOW}      - uses: ./.github/actions/gate\n");
+        let action = "name: gate\nruns:\n  using: composite\n  steps:\n    - run: stopgap check --base auto\n      shell: bash\n";
+        let step = [(PATH, caller.as_str()), (ACTION, action)];
+        let soft = "lets the check pass whatever it finds";
+        for key in ["continue-on-error: true", "if: false"] {
+            let after = format!("{caller}        {key}\n");
+            assert_eq!(
+                warned(&step, &[(PATH, &after), (ACTION, action)]),
+                [format!("{PATH}:8 `{key}` {soft}")],
+                "{key}"
+            );
+        }
+        let softer = action.replace("base auto", "base auto || true");
+        assert_eq!(warned(&step, &[(PATH, &caller), (ACTION, &softer)]), [format!("{ACTION}:5 `|| true` {soft}")]);
+        let edited = action.replace("    - run", "    - run: git checkout main\n      shell: bash\n    - run");
+        let said = "the action that runs the check was edited: step `1`, which is new";
+        assert_eq!(warned(&step, &[(PATH, &caller), (ACTION, &edited)]), [format!("{ACTION}:5 {said}")]);
+        let gone = "a step that ran the pull-request gate (`stopgap check --base`) is gone";
+        assert_eq!(warned(&step, &[(PATH, WORKFLOW), (ACTION, action)]), [format!("{PATH}:7 {gone}")]);
+        // What moves into an action counts as long as a step uses it.
+        let direct = format!("{WORKFLOW}      - run: stopgap check --base auto\n");
+        let moved = warned(&[(PATH, &direct)], &step);
+        assert!(moved.len() == 1 && moved[0].contains("was edited"), "{moved:?}");
+        assert_eq!(warned(&[(PATH, &direct)], &[(PATH, WORKFLOW), (ACTION, action)])[0], format!("{PATH}:7 {gone}"));
+        let calls = "on: pull_request\njobs:\n  gate:\n    uses: ./.github/workflows/called.yml\n";
+        let called = "on: workflow_call\njobs:\n  check:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: stopgap check --base auto\n";
+        let both = [(PATH, calls), (CALLED, called)];
+        let after = format!("{calls}    if: false\n");
+        assert_eq!(warned(&both, &[(PATH, &after), (CALLED, called)]), [format!("{PATH}:5 `if: false` {soft}")]);
+        let gone = warned(&both, &[(PATH, "on: pull_request\njobs: {}\n"), (CALLED, called)]);
+        assert!(gone.len() == 1 && gone[0].starts_with(&format!("{PATH}:4 a step that ran")), "{gone:?}");
+        let softer = called.replace("    steps:", "    continue-on-error: true\n    steps:");
+        let said = format!("{CALLED}:5 `continue-on-error: true` {soft}");
+        assert_eq!(warned(&both, &[(PATH, calls), (CALLED, &softer)]), [said.clone()]);
+        // Another repository may call it.
+        assert_eq!(warned(&[(CALLED, called)], &[(CALLED, &softer)]), [said]);
+        // Files that call one another in a circle end.
+        let circle = action.replace("    - run", "    - uses: ./.github/actions/gate\n    - run");
+        let step = [(PATH, caller.as_str()), (ACTION, circle.as_str())];
+        assert_eq!(warned(&step, &[(PATH, &caller), (ACTION, &circle.replace("auto", "HEAD"))]).len(), 1);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_compared_line_by_line() {
+        const PATH: &str = ".github/workflows/gate.yml";
+        let gate = format!("{WORKFLOW}      - &gate\n        run: stopgap check --base auto\n");
+        let changed = |after: &str| warned(&[(PATH, &gate)], &[(PATH, after)]);
+        let soft = "lets the check pass whatever it finds";
+        assert_eq!(changed(&gate.replace("auto", "auto || true")), [format!("{PATH}:8 `|| true` {soft}")]);
+        let key = format!("{gate}        \"continue-on-error\": true\n");
+        assert_eq!(changed(&key), [format!("{PATH}:9 `\"continue-on-error\": true` {soft}")]);
+        let plain = gate.replace(" &gate\n       ", "");
+        let unread = "what runs the check was edited, and cannot be compared: stopgap cannot read it as YAML";
+        assert_eq!(warned(&[(PATH, &plain)], &[(PATH, &gate)]), [format!("{PATH}:1 {unread}")]);
+        let caller = gate.replace("run: stopgap check --base auto", "uses: ./.github/actions/gate");
+        let action = "runs:\n  steps:\n    - run: stopgap check\n      shell: bash\n";
+        let step = [(PATH, caller.as_str()), (".github/actions/gate/action.yml", action)];
+        let after = [(PATH, &*format!("{caller}        if: false\n")), step[1]];
+        assert_eq!(warned(&step, &after), [format!("{PATH}:9 `if: false` {soft}")]);
+        // Whether it still includes the job is not known.
+        let path = ".gitlab-ci.yml";
+        let job = (".gitlab/stopgap.yml", "stopgap:\n  script: [stopgap check]\n");
+        let main = "include: .gitlab/stopgap.yml\nlint:\n  script: [make]\n";
+        let tagged = main.replace("[make]", "!reference [.a, script]");
+        assert_eq!(warned(&[(path, main), job], &[(path, &tagged), job]), [format!("{path}:1 {unread}")]);
+        let more = format!("{tagged}stopgap:\n  allow_failure: true\n");
+        assert_eq!(warned(&[(path, &tagged), job], &[(path, &more), job]), [format!("{path}:1 {unread}")]);
+    }
+
+    #[test]
+    fn a_second_job_of_the_name_of_the_check_is_named() {
+        const PATH: &str = ".github/workflows/gate.yml";
+        const OTHER: &str = ".github/workflows/docs.yml";
+        let gate = format!("{WORKFLOW}      - run: stopgap check --base auto\n");
+        let named = gate.replace("    runs-on", "    name: Exceptions\n    runs-on");
+        let other = "on: pull_request\njobs:\n  gate:\n    runs-on: ubuntu-24.04\n    steps: [{run: make}]\n";
+        let said = |key: &str, name: &str| {
+            format!(
+                "the job `{key}` is a check called `{name}`, like the one that runs stopgap, and does not run it: a branch \
+                 that requires `{name}` accepts either"
+            )
+        };
+        let both = |before: &str, after: &str| warned(&[(PATH, before)], &[(PATH, before), (OTHER, after)]);
+        assert_eq!(both(&gate, other), [format!("{OTHER}:3 {}", said("gate", "gate"))]);
+        assert_eq!(both(&named, other), [""; 0]);
+        let titled = other.replace("    runs-on", "    name: \"Exceptions\"\n    runs-on");
+        assert_eq!(both(&named, &titled), [format!("{OTHER}:4 {}", said("gate", "Exceptions"))]);
+        assert_eq!(both(&gate, &titled), [""; 0]);
+        let same = format!("{gate}  other: {{name: gate, runs-on: ubuntu-24.04, steps: [{{run: make}}]}}\n");
+        assert_eq!(warned(&[(PATH, &gate)], &[(PATH, &same)]), [format!("{PATH}:8 {}", said("other", "gate"))]);
+        let beside = other.replace("make", "stopgap history");
+        assert_eq!(both(&gate, &beside), [format!("{OTHER}:3 {}", said("gate", "gate"))]);
+        assert_eq!(both(&gate, &other.replace("pull_request", "{schedule: [{cron: 1 1 * * *}]}")), [""; 0]);
+        assert_eq!(both(&gate, &other.replace("make", "stopgap check --base auto")), [""; 0]);
+        let soft = other.replace("make", "stopgap check --base auto || true");
+        assert_eq!(both(&gate, &soft), [format!("{OTHER}:3 {}", said("gate", "gate"))]);
+        // Nor may another job take the name that the first one gives up.
+        let found = warned(&[(PATH, &gate)], &[(PATH, &gate.replace("  gate:", "  real:")), (OTHER, other)]);
+        assert_eq!(found[0], format!("{OTHER}:3 {}", said("gate", "gate")));
+        let two = format!("{gate}  docs:\n    runs-on: ubuntu-24.04\n    steps: [{{run: make}}]\n");
+        let swapped = two.replace("  gate:", "  other:").replace("  docs:", "  gate:");
+        let found = warned(&[(PATH, &two)], &[(PATH, &swapped)]);
+        assert!(found.contains(&format!("{PATH}:8 {}", said("gate", "gate"))), "{found:?}");
+        // One that was there before is not this change's.
+        let before = [(PATH, gate.as_str()), (OTHER, other)];
+        assert_eq!(warned(&before, &[(PATH, &gate), (OTHER, &other.replace("make", "make all"))]), [""; 0]);
+        let calls = "on: pull_request\njobs:\n  gate:\n    uses: ./.github/workflows/called.yml\n";
+        let called = ".github/workflows/called.yml";
+        let inner = gate.replace("on: pull_request", "on: workflow_call").replace("  gate:", "  check:");
+        let fake = other.replace("    runs-on", "    name: gate / check\n    runs-on");
+        let before = [(PATH, calls), (called, inner.as_str())];
+        let found = warned(&before, &[before[0], before[1], (OTHER, &fake)]);
+        assert_eq!(found, [format!("{OTHER}:4 {}", said("gate", "gate / check"))]);
     }
 
     #[test]

@@ -345,6 +345,25 @@ mod replay {
     }
 
     #[test]
+    fn history_tells_what_the_gate_tells_of_what_lets_the_check_pass() {
+        const PATH: &str = ".gitlab-ci.yml";
+        const WORKFLOW: &str = "on: pull_request\njobs:\n  gate:\n    steps:\n";
+        let component = "include:\n  - component: a.b/acme/stopgap@1\n    inputs: {image: a.b/stopgap@sha256:1}\n";
+        let workflow = format!("{WORKFLOW}      - uses: ./.github/actions/gate\n");
+        let action = "runs:\n  using: composite\n  steps: [{run: stopgap check --base auto, shell: bash}]\n";
+        let repo = repo();
+        repo.write(PATH, component).write("action.yml", "name: other\n");
+        repo.write(".github/workflows/gate.yml", &workflow).write(".github/actions/gate/action.yml", action);
+        repo.commit("Begin");
+        repo.write(PATH, &format!("{component}stopgap:\n  rules: [{{when: never}}]\n")).commit("Edit");
+        repo.write(PATH, &format!("{component}stopgap:\n  when: manual\n")).commit("Soften");
+        repo.write(".github/actions/gate/action.yml", &action.replace("auto", "HEAD")).commit("Soften the other");
+        let found: Vec<String> = lines(&repo).into_iter().filter(|line| line.contains("policy-loosened")).collect();
+        let said = ["`when: manual` lets the check pass", "`--base HEAD` lets the check pass"];
+        assert!(found.len() == 2 && found.iter().zip(said).all(|(line, said)| line.contains(said)), "{found:?}");
+    }
+
+    #[test]
     fn an_unusable_rule_book_leaves_the_previous_one_in_force() {
         let repo = repo();
         repo.write("stopgap.yaml", "rules: {expiry-moved: warning}\n").commit("Policy");

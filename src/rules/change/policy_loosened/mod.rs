@@ -24,14 +24,18 @@ declare_rule! {
     /// warning, so it blocks nobody.
     ///
     /// It compares the policy, the roster, the catalogue of controls, the owners in CODEOWNERS (also those of an exception
-    /// that the change moves, which `stopgap history` does not report), new lines there that the forge skips, and the lines of
-    /// `.github/workflows/`, `.gitlab-ci.yml` and `.gitlab/stopgap.yml` that run `stopgap check`, `enforce`,
-    /// `suppressions --check` or `sync --check`, use its action or component, or say where stopgap comes from. The
-    /// effect of a script, a condition, a trigger or another commit of an action is not analysed: if a job that runs
+    /// that the change moves, which `stopgap history` does not report), new lines there that the forge skips, and what in `.github/workflows/`, `.gitlab-ci.yml`
+    /// and `.gitlab/stopgap.yml` runs `stopgap check`, `history`, `enforce`, `suppressions --check` or `sync --check`, uses
+    /// its action or component, or says where stopgap comes from. That includes the actions and workflows of the
+    /// repository that a step or job uses, what `.gitlab-ci.yml` says of jobs that the component or `.gitlab/stopgap.yml`
+    /// defines, and other jobs that take the name of the one that runs stopgap.
+    ///
+    /// The effect of a script, a condition, a trigger or another commit of an action is not analysed: if a job that runs
     /// the check, or what starts it, is edited, a note names the keys and steps, unless the edit is a newer version, an
     /// additional trigger, an additional step after the check, or how the findings are presented. Look there yourself;
-    /// for merged changes, `stopgap history` gives no such note. An included file is not read, and neither is the
-    /// content of an additional JSON Schema, only whether it exists.
+    /// for merged changes, `stopgap history` gives no such note. A file outside the safe YAML subset (with tags or
+    /// anchors) is compared line by line. Other included files are not read, and neither is the content of an additional
+    /// JSON Schema, only whether it exists.
     id: "policy-loosened",
     family: Change,
     level: Warning,

@@ -41,12 +41,31 @@ pub(super) fn compare(base: &People, head: &RuleBook, places: &Places<'_>, cx: &
             let at = |page: Option<&Page<'_>>, id: Option<PersonId>| page.and_then(|page| entry(page, id?));
             report(cx, pages, (at(pages.0, before_them), at(pages.1, Some(person))), message).help(help);
         }
+        if let Some(message) = first_manager((before, before_them), (after, person)).filter(|_| !is_past(cx)) {
+            let at = |page: Option<&Page<'_>>, id: Option<PersonId>| page.and_then(|page| entry(page, id?));
+            let finding = report(cx, pages, (at(pages.0, before_them), at(pages.1, Some(person))), message);
+            finding.help("if this is intended, have the person confirm it in the pull request");
+            finding.level = finding.level.min(Level::Note);
+        }
     }
+}
+
+fn is_past(cx: &Context<'_>) -> bool {
+    cx.changes.is_some_and(|changes| changes.is_past)
+}
+
+/// Says that somebody known, above whom nobody was, has a manager now. Renewals of what they approved then need somebody
+/// above them, which is stricter; but what they refuse may be decided by more people than before.
+fn first_manager((before, then): (&Roster, Option<PersonId>), (after, now): (&Roster, PersonId)) -> Option<String> {
+    let then = then.filter(|then| before.manager(*then).is_none())?;
+    let manager = shown(after.display(after.manager(now)?));
+    let name = shown(before.display(then));
+    Some(format!("`{manager}` is now above `{name}`, who had nobody above them, and may decide what they refused"))
 }
 
 /// Reports a roster where there was none: from now on it says whose approval is whose.
 fn introduce(roster: &Roster, page: Option<&Page<'_>>, cx: &mut Context<'_>) {
-    if cx.changes.is_none_or(|changes| !changes.is_past) {
+    if !is_past(cx) {
         note_new(page, cx);
     }
     for person in roster.people() {

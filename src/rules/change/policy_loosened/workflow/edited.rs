@@ -3,6 +3,8 @@
 //! The effect of a script, a condition or a trigger is not analysed here. Every edit that is not known to be irrelevant
 //! to the check is named, as a note, so that the owners of the workflow look at it.
 
+use std::collections::BTreeSet;
+
 use super::tree::whole;
 use super::{Home, Kind, Page, Step};
 use crate::ci::command::{self, Command};
@@ -118,13 +120,13 @@ pub(super) fn compare(base: &Version<'_>, head: &Version<'_>, told: &[(FileId, S
     };
     let is_foreign = |key: &str| base.jobs.contains(&key) || head.jobs.contains(&key);
     // A job from elsewhere may have no keys of its own on a side.
-    let foreign = old_jobs.iter().chain(new_jobs.iter().filter(|new| old_jobs.iter().all(|old| old.key != new.key)));
-    for job in foreign.filter(|job| is_foreign(&job.key)) {
+    let named: BTreeSet<&str> = base.jobs.iter().chain(&head.jobs).copied().collect();
+    for name in named {
+        let [was, is] = [old_jobs, new_jobs].map(|jobs| jobs.iter().find(|it| it.key == name));
         let nothing = Node { span: Span::default(), kind: yaml::Kind::Map(Vec::new()) };
-        let [was, is] = [old_jobs, new_jobs].map(|jobs| jobs.iter().find(|it| it.key == job.key));
         let edits = pages.job(was.map_or(&nothing, |it| &it.value), is.map_or(&nothing, |it| &it.value));
         if !edits.is_empty() {
-            let key = shown(&job.key);
+            let key = shown(name);
             let message = format!("the job `{key}`, which runs the check, was edited: {}", listed(&edits));
             let at = edits.iter().find_map(|edit| edit.at).or(is.map(|it| it.key_span));
             note(cx, pages.head.file, at, message);

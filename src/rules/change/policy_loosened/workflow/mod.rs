@@ -202,12 +202,12 @@ pub(super) fn compare(changes: &Changes<'_>, cx: &mut Context<'_>) {
         steered(&old, &new, cx);
     }
     let sides = Sides { old: (&old, &before), new: (&new, &after) };
-    names::compare(&sides, cx);
+    names::compare(&sides, &told_since(told, cx), cx);
     // The rest is for a person to look at before they approve it.
     if changes.is_past {
         return;
     }
-    let told: Vec<(FileId, Span)> = cx.findings[told..].iter().flat_map(spots).collect();
+    let told = told_since(told, cx);
     for (base, head) in versions(&documents, &sides) {
         edited::compare(&base, &head, &told, cx);
     }
@@ -217,10 +217,13 @@ fn is_yaml(text: &str) -> bool {
     yaml::parse(text).is_ok()
 }
 
-/// Returns the bytes that a finding points at.
-fn spots(finding: &Finding) -> Vec<(FileId, Span)> {
-    let labels = finding.labels.iter().map(|label| (label.file, label.span));
-    std::iter::once((finding.file, finding.span)).chain(labels).collect()
+/// Returns the bytes that the findings from a number on point at.
+fn told_since(number: usize, cx: &Context<'_>) -> Vec<(FileId, Span)> {
+    let spots = |finding: &Finding| {
+        let labels = finding.labels.iter().map(|label| (label.file, label.span));
+        std::iter::once((finding.file, finding.span)).chain(labels).collect::<Vec<_>>()
+    };
+    cx.findings[number..].iter().flat_map(spots).collect()
 }
 
 /// Reads one version of a file.

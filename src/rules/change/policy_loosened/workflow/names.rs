@@ -2,10 +2,10 @@
 //!
 //! A ruleset names a check, and not the workflow that it is in: any job of that name reports one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::edited::{Sides, Version};
-use super::{Home, Page, Step};
+use super::edited::{self, Sides};
+use super::{Home, Kind, MOST_STEPS, Page, Step};
 use crate::ci::github::local_paths;
 use crate::rules::Context;
 use crate::source::{FileId, Span};
@@ -21,30 +21,42 @@ struct Job<'c> {
     file: FileId,
     /// What names it.
     span: Span,
-    /// Whether it runs the check.
+    /// The bytes of its keys.
+    body: Span,
+    /// Whether it judges the change or the register.
     runs: bool,
+    /// Whether it also fails when that does.
+    judges: bool,
 }
 
-/// Reports new jobs that do not run the check and are called as one that does.
-pub(super) fn compare(sides: &Sides<'_>, cx: &mut Context<'_>) {
+/// Reports new jobs that judge nothing and are called as one that does.
+pub(super) fn compare(sides: &Sides<'_>, told: &[(FileId, Span)], cx: &mut Context<'_>) {
     let (before, after) = (jobs(sides.old, cx), jobs(sides.new, cx));
-    let checks: BTreeSet<&String> =
-        before.iter().chain(&after).filter(|job| job.runs).flat_map(|job| &job.names).collect();
-    let known: BTreeSet<(&str, &str, &String)> =
-        before.iter().flat_map(|job| job.names.iter().map(move |name| (job.path, job.key.as_str(), name))).collect();
-    for job in after.iter().filter(|job| !job.runs) {
-        let is_new = |name: &&String| checks.contains(name) && !known.contains(&(job.path, job.key.as_str(), *name));
-        let Some(name) = job.names.iter().find(is_new) else { continue };
-        let Some(check) = after.iter().find(|other| other.runs && other.names.contains(name)) else { continue };
+    let judging: Vec<&Job<'_>> = after.iter().chain(&before).filter(|job| job.judges).collect();
+    let known: BTreeMap<(&str, &str, &String), &Job<'_>> = before
+        .iter()
+        .flat_map(|job| job.names.iter().map(move |name| ((job.path, job.key.as_str(), name), job)))
+        .collect();
+    let is_told = |job: &Job<'_>| told.iter().any(|(file, span)| *file == job.file && job.body.contains(*span));
+    let checks: BTreeMap<&String, &Job<'_>> =
+        judging.into_iter().rev().flat_map(|job| job.names.iter().map(move |name| (name, job))).collect();
+    for job in after.iter().filter(|job| !job.judges) {
+        let is_new = |name: &&String| match known.get(&(job.path, job.key.as_str(), *name)) {
+            // Another job may have taken its place.
+            Some(old) => old.judges && !job.runs && !is_told(old) && !is_told(job),
+            None => true,
+        };
+        let found = job.names.iter().filter(is_new).find_map(|name| Some((name, checks.get(name)?)));
+        let Some((name, check)) = found else { continue };
+        let name = shown(name);
         let message = format!(
-            "the job `{}` is a second check called `{}`, and does not run stopgap: a branch that requires this check takes \
-             either",
-            shown(&job.key),
-            shown(name)
+            "the job `{}` is a check called `{name}`, like the one that runs stopgap, and does not run it: a branch that \
+             requires `{name}` accepts either",
+            shown(&job.key)
         );
         let spot = Spot::found_in(cx.source(job.file).text(), job.span);
         let finding = cx.report_in(job.file, spot, message);
-        finding.help("give it another `name`").label_in(check.file, check.span, "the job that runs the check");
+        finding.help("give it another `name`").label_in(check.file, check.span, "the one that runs stopgap");
     }
 }
 
@@ -54,8 +66,14 @@ fn jobs<'c>(side: (&[Page<'c>], &[Step]), cx: &Context<'_>) -> Vec<Job<'c>> {
     let read = workflows.filter_map(|page| Some((page, yaml::parse(cx.source(page.file).text()).ok()?)));
     let trees: BTreeMap<&str, (&Page<'c>, Node<'_>)> = read.map(|(page, root)| (page.path, (page, root))).collect();
     let mut found = Vec::new();
-    for (page, root) in trees.values().filter(|(page, _)| !page.is_part) {
-        let checks = Version::of(page.file, side).map(|version| version.checks).unwrap_or_default();
+    // A run on the schedule is not one of a change.
+    let is_scheduled = |root: &Node<'_>| {
+        let events = edited::events(root.get("on"));
+        !events.is_empty() && events.iter().all(|(event, _)| event == "schedule")
+    };
+    for (page, root) in trees.values().filter(|(page, root)| !page.is_part && !is_scheduled(root)) {
+        let is_check = |step: &&Step| matches!(step.kind, Kind::Gate | Kind::Check | Kind::Action);
+        let checks: Vec<&Step> = side.1.iter().filter(is_check).filter(|step| step.start().0 == page.file).collect();
         for entry in root.get("jobs").and_then(Node::as_map).unwrap_or_default() {
             let name = entry.value.get("name").and_then(Node::as_text).unwrap_or(&entry.key);
             let called = entry.value.get("uses").and_then(Node::as_text).map(local_paths).unwrap_or_default();
@@ -64,6 +82,7 @@ fn jobs<'c>(side: (&[Page<'c>], &[Step]), cx: &Context<'_>) -> Vec<Job<'c>> {
             let names = match inner {
                 Some(inner) => inner
                     .iter()
+                    .take(MOST_STEPS)
                     .map(|inner| {
                         let own = inner.value.get("name").and_then(Node::as_text).unwrap_or(&inner.key);
                         format!("{name} / {own}")
@@ -72,8 +91,11 @@ fn jobs<'c>(side: (&[Page<'c>], &[Step]), cx: &Context<'_>) -> Vec<Job<'c>> {
                 None => vec![name.to_owned()],
             };
             let span = entry.value.get("name").map_or(entry.key_span, |name| name.span);
-            let runs = checks.iter().any(|check| entry.value.span.contains(*check));
-            found.push(Job { path: page.path, key: entry.key.to_string(), names, file: page.file, span, runs });
+            let body = entry.value.span;
+            let own = || checks.iter().filter(|step| body.contains(step.start().1));
+            let judges = own().any(|step| step.softened.is_none());
+            let (path, file, key) = (page.path, page.file, entry.key.to_string());
+            found.push(Job { path, key, names, file, span, body, runs: own().next().is_some(), judges });
         }
     }
     found
