@@ -4,9 +4,31 @@ use crate::ci::command::Command;
 use crate::ci::origin::{Origin, has_digest, is_commit};
 use crate::text::shown;
 
-/// How a job certainly fails when the check does.
-pub(super) const PLAIN: &str = "put `stopgap check` on a line of its own with nothing around it, and use no base other than \
-                                `auto`; if a rule is not ready, lower its level in the policy";
+/// Returns how a job certainly fails when the check does, in which `what` makes that uncertain.
+pub(super) fn remedy(what: &str) -> &'static str {
+    let (name, _) = what.split_once([':', ' ', '=']).unwrap_or((what, ""));
+    let is_variable = |name: &str| name.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    let is_file = |word: &str| word.ends_with(".yaml") || word.ends_with(".yml");
+    match name {
+        "--select" | "--ignore" => "leave it out; if a rule is not ready, lower its level in the policy",
+        "--skip" => "leave it out: every register is then judged",
+        "--fail-on" | "fail-on" => {
+            "write `error`, `warning` or `note` there; if a rule is not ready, lower its level in the policy"
+        }
+        "--base" | "base" => "write `auto` there",
+        "--policy" | "policy" => "leave it out, or let `stopgap doctor` look at the same policy with `--policy`",
+        "root" => "write the folder itself there",
+        "mode" | "sign-off" | "all-registers" => "write one of the values that the input takes there",
+        "if" if what.starts_with("if:") => "leave it out, or let it depend on `github.event_name` alone",
+        "shell" | "runs-on" => "write `shell: bash` in the step",
+        name if what.contains(':') && is_variable(name) => "leave the variable out",
+        _ if what.split(' ').all(is_file) => "leave the files out: the whole change is then judged",
+        _ => {
+            "put `stopgap check` on a line of its own with nothing around it, and before it nothing that changes the \
+             checkout, the shell or the program"
+        }
+    }
+}
 
 /// How it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -262,6 +284,32 @@ pub(super) fn unpinned(origin: &Origin) -> Option<Line> {
             let message = "the source of stopgap is not set, so the job fails in every run";
             let fix = "run `stopgap init` again with `--action`, `--image` or `--source`";
             Some(Line::wrong(Check::Pinned, message, fix))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remedy_fits_what_makes_it_uncertain_whether_a_job_fails() {
+        for (what, says) in [
+            ("--select expired", "lower its level"),
+            ("--ignore expired", "leave it out"),
+            ("--fail-on $LEVEL", "`error`"),
+            ("fail-on: ${{ inputs.level }}", "`error`"),
+            ("policy: other.yaml", "the same policy"),
+            ("--base origin/x", "`auto`"),
+            ("GIT_STRATEGY: none", "the variable"),
+            ("shell: pwsh", "`shell: bash`"),
+            ("if: github.actor != 'x'", "`github.event_name`"),
+            ("exceptions/a.yaml exceptions/b.yaml", "the files"),
+            ("if", "on a line of its own"),
+            ("cd decoy", "before it nothing"),
+            ("| tee log", "on a line of its own"),
+        ] {
+            assert!(remedy(what).contains(says), "{what}: {}", remedy(what));
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::ci::command::{Command, Subcommand};
 use crate::ci::github::{Permissions, Step, Trigger};
 use crate::ci::origin::{self, Origin};
 use crate::ci::{lets_through, softening};
-use crate::doctor::line::{Check, Line, PLAIN, Status, quotable, softened, unpinned, unpinned_source};
+use crate::doctor::line::{Check, Line, Status, quotable, remedy, softened, unpinned, unpinned_source};
 use crate::doctor::{Facts, HOOKS, OTHERS, unjudged};
 use crate::text::shown;
 
@@ -412,7 +412,9 @@ fn in_queue(facts: &Facts<'_>, usage: &Usage<'_>, trigger: &Trigger, event: &str
             let message = "in the merge queue it judges the whole register by the change's own rules";
             Line::wrong(Check::OnQueue, message, "judge the change there: `stopgap check --base auto`")
         }
-        (None, Some(what)) => Line::unknown(Check::OnQueue, format!("in the merge queue, {}", uncertain(&what)), PLAIN),
+        (None, Some(what)) => {
+            Line::unknown(Check::OnQueue, format!("in the merge queue, {}", uncertain(&what)), remedy(&what))
+        }
         (None, None) => {
             return Line::ok(Check::OnQueue, "it runs in the merge queue").at(&usage.workflow.path, trigger.line);
         }
@@ -479,7 +481,7 @@ fn fails(facts: &Facts<'_>, usage: &Usage<'_>) -> Line {
                 "it waits for other jobs (`needs`): if one fails it is skipped, which GitHub counts as passed";
             Line::wrong(Check::Fails, message, "delete `needs`")
         }
-        None if let Some(what) = usage.unclear(facts) => Line::unknown(Check::Fails, uncertain(&what), PLAIN),
+        None if let Some(what) = usage.unclear(facts) => Line::unknown(Check::Fails, uncertain(&what), remedy(&what)),
         None => Line::ok(Check::Fails, "the job fails when stopgap does"),
     };
     line.at(usage.path, usage.step.line)

@@ -7,7 +7,7 @@ use crate::ci::gitlab::{Include, Job, Occasion, Pipeline, Place, Runs, component
 use crate::ci::origin::{self, Origin};
 use crate::ci::script::Shell;
 use crate::ci::softening;
-use crate::doctor::line::{Check, Line, PLAIN, Status, softened, unpinned_source};
+use crate::doctor::line::{Check, Line, Status, remedy, softened, unpinned_source};
 use crate::doctor::{Facts, HOOKS, PIPELINE, unjudged};
 use crate::text::shown;
 
@@ -427,7 +427,7 @@ fn occasion_lines(facts: &Facts<'_>, checks: &[&Usage<'_>], occasion: Occasion) 
 
 fn uncertain(what: &str) -> Line {
     let message = format!("with `{}`, the pipeline may pass although something is wrong", shown(what));
-    Line::unknown(Check::Fails, message, PLAIN)
+    Line::unknown(Check::Fails, message, remedy(what))
 }
 
 const KNOWS_APPROVALS: &str = "it reads who opened and who approved the merge request";
