@@ -28,7 +28,7 @@ pub(super) fn steps(pages: &[Page<'_>], was_called: &dyn Fn(&str) -> bool) -> Ve
 
 /// Tells whether a part is not known to be called, or no longer to be.
 fn is_apart(pages: &[Page<'_>], page: &Page<'_>, was_called: &dyn Fn(&str) -> bool) -> bool {
-    let may_call = |other: &Page<'_>| other.home == Home::Pipeline && !other.is_read && other.path != page.path;
+    let may_call = |other: &Page<'_>| other.home == Home::Pipeline && other.root.is_none() && other.path != page.path;
     let is_unknown = page.home == Home::Pipeline && pages.iter().any(may_call);
     !is_called(pages, page.path) && (is_unknown || !was_called(page.path))
 }

@@ -26,6 +26,7 @@ pub(super) struct Sides<'s> {
 pub(super) struct Version<'s> {
     pub(super) file: FileId,
     home: Home,
+    root: Option<&'s Node<'s>>,
     /// What runs it, and what calls that.
     pub(super) checks: Vec<Span>,
     /// The jobs of a pipeline that run it and come from elsewhere.
@@ -34,7 +35,7 @@ pub(super) struct Version<'s> {
 
 impl<'s> Version<'s> {
     /// Returns one version of a file; `None` if it is not among those of the side.
-    pub(super) fn of(file: FileId, (pages, steps): (&'s [Page<'_>], &'s [Step])) -> Option<Self> {
+    pub(super) fn of(file: FileId, (pages, steps): (&'s [Page<'s>], &'s [Step])) -> Option<Self> {
         let page = pages.iter().find(|page| page.file == file)?;
         let runs = || steps.iter().filter(|step| step.kind != Kind::Setting);
         let own = runs().filter(|step| step.file == file).map(|step| step.span);
@@ -44,7 +45,13 @@ impl<'s> Version<'s> {
             page.home == Home::Pipeline && (is_included || step.is_elsewhere && step.file == file)
         };
         let jobs = runs().filter(is_foreign).filter_map(|step| step.job.as_deref());
-        Some(Self { file, home: page.home, checks: own.chain(calls).collect(), jobs: jobs.collect() })
+        Some(Self {
+            file,
+            home: page.home,
+            root: page.root.as_ref(),
+            checks: own.chain(calls).collect(),
+            jobs: jobs.collect(),
+        })
     }
 }
 
@@ -83,7 +90,7 @@ pub(super) fn compare(base: &Version<'_>, head: &Version<'_>, told: &[(FileId, S
     if old.text() == new.text() {
         return;
     }
-    let (Ok(before), Ok(after)) = (yaml::parse(old.text()), yaml::parse(new.text())) else {
+    let (Some(before), Some(after)) = (base.root, head.root) else {
         let names_it = old.text().contains("stopgap") || new.text().contains("stopgap");
         if (concerns || names_it)
             && script(old.text()) != script(new.text())
@@ -97,10 +104,10 @@ pub(super) fn compare(base: &Version<'_>, head: &Version<'_>, told: &[(FileId, S
     if !concerns {
         return;
     }
-    let around = |keep: &dyn Fn(&str) -> bool| pages.entries(&before, &after, "", keep);
+    let around = |keep: &dyn Fn(&str) -> bool| pages.entries(before, after, "", keep);
     let (called, around, jobs): (&str, Vec<Edit>, _) = match base.home {
         Home::Workflow => ("workflow", around(&|key| !NAMES.contains(&key)), (before.get("jobs"), after.get("jobs"))),
-        Home::Pipeline => ("pipeline", around(&|key| AROUND.contains(&key)), (Some(&before), Some(&after))),
+        Home::Pipeline => ("pipeline", around(&|key| AROUND.contains(&key)), (Some(before), Some(after))),
         Home::Action => {
             let mut edits = around(&|key| !DESCRIBING.contains(&key));
             if let (Some(old), Some(new)) = (before.get("runs"), after.get("runs")) {

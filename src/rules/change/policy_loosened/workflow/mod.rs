@@ -17,9 +17,9 @@ use crate::history::{Changes, Document};
 use crate::policy::places::{CI_FILES, GITLAB_JOB, WORKFLOWS};
 use crate::rule::Finding;
 use crate::rules::Context;
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Source, Span};
 use crate::text::shown;
-use crate::yaml::{self, Spot};
+use crate::yaml::{self, Node, Spot};
 use edited::{Sides, Version};
 
 /// What a line does; a gate is not a scheduled check.
@@ -161,8 +161,8 @@ struct Page<'c> {
     path: &'c str,
     home: Home,
     file: FileId,
-    /// Whether the register's reader reads it.
-    is_read: bool,
+    /// Its tree; `None` if the register's reader refuses one of the two versions.
+    root: Option<Node<'c>>,
     /// Whether only other files start it.
     is_part: bool,
     parts: Parts,
@@ -186,9 +186,13 @@ pub(super) fn compare(changes: &Changes<'_>, cx: &mut Context<'_>) {
     }
     let (mut old, mut new) = (Vec::new(), Vec::new());
     for document in &documents {
-        let is_read = [document.base, document.head].into_iter().all(|it| text(it).is_none_or(is_yaml));
-        old.extend(document.base.and_then(|file| page(document, file, is_read, cx)));
-        new.extend(document.head.and_then(|file| page(document, file, is_read, cx)));
+        let files = [document.base, document.head];
+        let trees = files.map(|file| text(file).map(yaml::parse));
+        let is_read = trees.iter().flatten().all(Result::is_ok);
+        for ((file, tree), pages) in files.into_iter().zip(trees).zip([&mut old, &mut new]) {
+            let root = tree.and_then(Result::ok).filter(|_| is_read);
+            pages.extend(file.and_then(|file| page(&document.path, file, root, changes.files.source(file))));
+        }
     }
     let before = called::steps(&old, &|_| false);
     let after = called::steps(&new, &|path| called::is_called(&old, path));
@@ -213,10 +217,6 @@ pub(super) fn compare(changes: &Changes<'_>, cx: &mut Context<'_>) {
     }
 }
 
-fn is_yaml(text: &str) -> bool {
-    yaml::parse(text).is_ok()
-}
-
 /// Returns the bytes that the findings from a number on point at.
 fn told_since(number: usize, cx: &Context<'_>) -> Vec<(FileId, Span)> {
     let spots = |finding: &Finding| {
@@ -227,20 +227,20 @@ fn told_since(number: usize, cx: &Context<'_>) -> Vec<(FileId, Span)> {
 }
 
 /// Reads one version of a file.
-fn page<'c>(document: &'c Document, file: FileId, is_read: bool, cx: &Context<'_>) -> Option<Page<'c>> {
-    let (path, home) = (document.path.as_str(), Home::of(&document.path)?);
-    let source = cx.source(file);
-    let page = |is_read, is_part, parts| Page { path, home, file, is_read, is_part, parts };
-    let is_part = home == Home::Action || path == GITLAB_JOB;
-    let root = if is_read { yaml::parse(source.text()).ok() } else { None };
-    Some(match root {
-        Some(root) => {
-            let events = edited::events(root.get("on"));
-            let is_called = home == Home::Workflow && events.iter().all(|(event, _)| event == "workflow_call");
-            page(true, is_part || is_called && !events.is_empty(), tree::read(file, source, home, &root))
-        }
-        None => page(false, is_part, lines::read(file, source.text())),
-    })
+fn page<'c>(path: &'c str, file: FileId, root: Option<Node<'c>>, source: &Source) -> Option<Page<'c>> {
+    let home = Home::of(path)?;
+    let events = edited::events(root.as_ref().and_then(|root| root.get("on")));
+    let is_called = !events.is_empty() && events.iter().all(|(event, _)| event == "workflow_call");
+    let is_part = match home {
+        Home::Workflow => is_called,
+        Home::Action => true,
+        Home::Pipeline => path == GITLAB_JOB,
+    };
+    let parts = match &root {
+        Some(root) => tree::read(file, source, home, root),
+        None => lines::read(file, source.text()),
+    };
+    Some(Page { path, home, file, root, is_part, parts })
 }
 
 /// Pairs both versions of each file; one that is gone is compared with the next new one that runs the check.
@@ -299,7 +299,7 @@ fn report(kind: Kind, old: &[&Step], new: &[&Step], missing: usize, told: usize,
         };
         let spot = Spot::found_in(cx.source(soft.file).text(), soft.span);
         let finding = cx.report_in(soft.file, spot, message);
-        finding.help(remedy(&soft.what));
+        finding.help(remedy(kind, &soft.what));
         if (soft.file, soft.span) != (step.file, step.span) {
             finding.label_in(step.file, step.span, "the check");
         }
@@ -320,7 +320,7 @@ fn report(kind: Kind, old: &[&Step], new: &[&Step], missing: usize, told: usize,
 }
 
 /// Returns what to do about something that keeps a step from failing.
-fn remedy(what: &str) -> &'static str {
+fn remedy(kind: Kind, what: &str) -> &'static str {
     let (name, _) = what.split_once([':', ' ', '=']).unwrap_or((what, ""));
     match name.trim_matches(['"', '\'']).to_ascii_lowercase().as_str() {
         "if" | "when" => "let it run whenever the check did before",
@@ -330,6 +330,9 @@ fn remedy(what: &str) -> &'static str {
         "--base" | "base" => "name the branch that the change is for: `auto` finds it",
         "--fix" | "--diff" | "--help" | "-h" | "--version" | "-v" => {
             "leave it out: the check then reports what it finds"
+        }
+        _ if kind == Kind::Beside(Subcommand::History) => {
+            "let the job fail when it finds something; `--since` continues after what has been dealt with"
         }
         _ => "let the step fail when the check does; if a rule is not ready, lower its level in the policy",
     }
@@ -350,7 +353,6 @@ fn named(steer: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Source;
 
     fn by_tree(text: &str) -> Vec<Step> {
         let source = Source::new("gate.yml", text.to_owned());

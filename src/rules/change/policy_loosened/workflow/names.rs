@@ -10,7 +10,7 @@ use crate::ci::github::local_paths;
 use crate::rules::Context;
 use crate::source::{FileId, Span};
 use crate::text::shown;
-use crate::yaml::{self, Node, Spot};
+use crate::yaml::{Node, Spot};
 
 /// A job as a branch knows it.
 struct Job<'c> {
@@ -31,7 +31,7 @@ struct Job<'c> {
 
 /// Reports new jobs that judge nothing and are called as one that does.
 pub(super) fn compare(sides: &Sides<'_>, told: &[(FileId, Span)], cx: &mut Context<'_>) {
-    let (before, after) = (jobs(sides.old, cx), jobs(sides.new, cx));
+    let (before, after) = (jobs(sides.old), jobs(sides.new));
     let judging: Vec<&Job<'_>> = after.iter().chain(&before).filter(|job| job.judges).collect();
     let known: BTreeMap<(&str, &str, &String), &Job<'_>> = before
         .iter()
@@ -61,10 +61,10 @@ pub(super) fn compare(sides: &Sides<'_>, told: &[(FileId, Span)], cx: &mut Conte
 }
 
 /// Lists the jobs of all workflows.
-fn jobs<'c>(side: (&[Page<'c>], &[Step]), cx: &Context<'_>) -> Vec<Job<'c>> {
+fn jobs<'c>(side: (&[Page<'c>], &[Step])) -> Vec<Job<'c>> {
     let workflows = side.0.iter().filter(|page| page.home == Home::Workflow);
-    let read = workflows.filter_map(|page| Some((page, yaml::parse(cx.source(page.file).text()).ok()?)));
-    let trees: BTreeMap<&str, (&Page<'c>, Node<'_>)> = read.map(|(page, root)| (page.path, (page, root))).collect();
+    let read = workflows.filter_map(|page| Some((page.path, (page, page.root.as_ref()?))));
+    let trees: BTreeMap<&str, (&Page<'c>, &Node<'_>)> = read.collect();
     let mut found = Vec::new();
     // A run on the schedule is not one of a change.
     let is_scheduled = |root: &Node<'_>| {
