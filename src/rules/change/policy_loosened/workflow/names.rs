@@ -74,10 +74,12 @@ fn jobs<'c>(side: (&[Page<'c>], &[Step])) -> Vec<Job<'c>> {
     for (page, root) in trees.values().filter(|(page, root)| !page.is_part && !is_scheduled(root)) {
         let is_check = |step: &&Step| matches!(step.kind, Kind::Gate | Kind::Check | Kind::Action);
         let checks: Vec<&Step> = side.1.iter().filter(is_check).filter(|step| step.start().0 == page.file).collect();
+        let mut calls = 0;
         for entry in root.get("jobs").and_then(Node::as_map).unwrap_or_default() {
             let name = entry.value.get("name").and_then(Node::as_text).unwrap_or(&entry.key);
             let called = entry.value.get("uses").and_then(Node::as_text).map(local_paths).unwrap_or_default();
-            let called = called.iter().find_map(|path| trees.get(path.as_str()));
+            let called = called.iter().find_map(|path| trees.get(path.as_str())).filter(|_| calls < MOST_STEPS);
+            calls += usize::from(called.is_some());
             let inner = called.map(|(_, root)| root.get("jobs").and_then(Node::as_map).unwrap_or_default());
             let names = match inner {
                 Some(inner) => inner

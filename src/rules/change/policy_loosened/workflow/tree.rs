@@ -235,13 +235,16 @@ impl<'n, 's> Reader<'n, 's> {
             if self.is_full() {
                 return;
             }
-            let span = self.place(*part, *number, line);
+            // This looks at the whole script, so it is done for little.
+            let span = || self.place(*part, *number, line);
             let Some(command) = Command::read(line) else {
                 let assigned = line.split_once('=').map(|(name, value)| (name, value.trim_matches(['"', '\''])));
                 let source = || Origin::of(line).and_then(|origin| Some(origin.place()?.to_owned()));
-                match assigned.filter(|(name, _)| VARIABLES.contains(name)) {
-                    Some(assigned) => self.setting(span, assigned),
-                    None => self.setting(span, ("source", &source().unwrap_or_default())),
+                let said = assigned.filter(|(name, _)| VARIABLES.contains(name));
+                let source = if said.is_none() { source() } else { None };
+                if let Some(said) = said.or_else(|| Some(("source", source.as_deref()?))) {
+                    let span = span();
+                    self.setting(span, said);
                 }
                 continue;
             };
@@ -249,13 +252,14 @@ impl<'n, 's> Reader<'n, 's> {
                 keeps_exit_code(passes)
                     .is_some_and(|kept| lines[at + 1..].iter().any(|(.., line)| ends_with_kept(line, kept)))
             };
-            let passes = command.passes.filter(|passes| !is_kept(passes)).map(|what| (span, what));
+            let passes = command.passes.filter(|passes| !is_kept(passes)).map(|what| (span(), what));
             let off = || lines[..at].iter().rev().find(|(.., line)| line == "set +e");
             let passes =
                 passes.or_else(|| off().map(|(part, number, line)| (self.place(*part, *number, line), line.clone())));
             let softened = passes.map(|(span, what)| Softening { file: self.file, span, what });
             let softened = softened.or_else(|| self.soft_key());
-            self.step(Kind::of(command.subcommand, line), span, softened, command.steers);
+            let (kind, span) = (Kind::of(command.subcommand, line), span());
+            self.step(kind, span, softened, command.steers);
         }
     }
 
