@@ -73,7 +73,7 @@ impl Expansion<'_, '_> {
                         None => continue,
                     }
                 }
-                step.softened = step.softened.or_else(|| call.softened.clone());
+                step.soften(call.softened.as_ref());
                 step.via = Some((page.file, call.span));
                 found.push(step);
             }
@@ -97,6 +97,7 @@ fn replaced(page: &Page<'_>, step: &Step) -> Option<Step> {
     if own.script.is_some() && own.runs {
         return None;
     }
-    let softened = step.softened.as_ref().or(own.script.as_ref()).or(own.soft.as_ref()).cloned();
-    Some(Step { softened, ..step.clone() })
+    let mut step = step.clone();
+    step.soften(own.script.as_ref().or(own.soft.as_ref()));
+    Some(step)
 }

@@ -100,6 +100,13 @@ impl Step {
         Self { file, kind, span, softened: None, steers: BTreeMap::new(), job: None, is_elsewhere: false, via: None }
     }
 
+    /// Notes what keeps it from failing, unless something nearer does. A setting does not fail.
+    fn soften(&mut self, by: Option<&Softening>) {
+        if self.softened.is_none() && self.kind != Kind::Setting {
+            self.softened = by.cloned();
+        }
+    }
+
     /// Returns where it is started.
     fn start(&self) -> (FileId, Span) {
         self.via.unwrap_or((self.file, self.span))
@@ -297,6 +304,11 @@ fn report(kind: Kind, old: &[&Step], new: &[&Step], missing: usize, told: usize,
             _ if soft.what.contains("sign-off") => format!("`{what}` lets the check pass whoever approved"),
             _ => format!("`{what}` lets the check pass whatever it finds"),
         };
+        // It may do so to several steps.
+        let is_same = |it: &Finding| (it.file, it.span, &it.message) == (soft.file, soft.span, &message);
+        if cx.findings[told..].iter().any(is_same) {
+            continue;
+        }
         let spot = Spot::found_in(cx.source(soft.file).text(), soft.span);
         let finding = cx.report_in(soft.file, spot, message);
         finding.help(remedy(kind, &soft.what));
