@@ -404,6 +404,12 @@ pub fn below(below: &str, path: &str) -> String {
     format!("{below}{path}")
 }
 
+/// Returns the name that messages give to a folder whose path is empty or ends in `/`.
+#[must_use]
+pub fn folder_name(folder: &str) -> String {
+    if folder.is_empty() { ".".to_owned() } else { folder.trim_end_matches('/').to_owned() }
+}
+
 /// Returns the text of a path, and another one for each path. Of one that is not UTF-8 each byte that is none is written in
 /// digits behind U+FFFD, and that sign twice where it stands itself.
 #[must_use]

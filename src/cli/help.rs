@@ -148,6 +148,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             ("stopgap history", "find changes that bypassed the gate"),
             ("stopgap history --since v1", "only commits after a tag"),
+            ("stopgap history --all-registers", "in all registers of a monorepo"),
         ],
     ),
     (

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::Place;
+use crate::cli::{Place, Several};
 use crate::output::history::Format;
 
 /// Arguments of `history`.
@@ -13,6 +13,9 @@ pub struct History {
     /// Where the register is.
     #[command(flatten)]
     pub place: Place,
+    /// Which registers, if several.
+    #[command(flatten)]
+    pub several: Several,
     /// Check only the commits after this one: a tag, a branch or an ancestor of HEAD.
     #[arg(long, value_name = "REV")]
     pub since: Option<String>,

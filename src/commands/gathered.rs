@@ -1,6 +1,5 @@
 //! One register or several, read as one: what `list`, `report` and `remind` begin with.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -8,7 +7,7 @@ use crate::cli;
 use crate::commands::opened::Opened;
 use crate::commands::registers::{self, Registers};
 use crate::commands::together::Union;
-use crate::commands::{World, describe, surroundings, write};
+use crate::commands::{World, surroundings, write};
 use crate::error::Error;
 use crate::files::ReadFile;
 use crate::history::Head;
@@ -130,9 +129,7 @@ impl Gathered {
                 }
                 Err(error @ (Error::Argument(_) | Error::Input(_))) => return Err(error),
                 Err(error) => {
-                    let head = format!("in the register `{}`:\n", escape::line(&registers::name(below)));
-                    let text = head + &describe(&error, world.look_of_errors());
-                    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+                    registers::say_broken(below, &error, world);
                     broken.push(unread(below, &error));
                     last = Some(error);
                 }

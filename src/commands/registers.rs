@@ -4,15 +4,18 @@
 //! inside the work tree do not count. The top of the work tree is one too if it has the usual folder of exceptions.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::cli;
 use crate::commands::then::{self, Then, Where};
-use crate::commands::{World, book, place};
+use crate::commands::{World, book, describe, place};
 use crate::error::{Argument, Error, Named};
 use crate::files;
+pub(super) use crate::files::folder_name as name;
 use crate::git::{Commit, Git};
 use crate::history::past;
+use crate::output::{Broken, escape};
 use crate::policy::{NAMES, Policy};
 use crate::register::is_named_like_one;
 use crate::text::{nearest, shown};
@@ -23,6 +26,8 @@ pub(super) struct Registers {
     pub(super) top: PathBuf,
     /// Their roots below it, sorted; each is empty or ends in `/`.
     pub(super) roots: BTreeSet<String>,
+    /// Those of them that are no more.
+    pub(super) gone: BTreeSet<String>,
     pub(super) skipped: Vec<String>,
     /// The commit of the past that they are looked for in.
     then: Option<Then>,
@@ -38,6 +43,19 @@ impl Registers {
     ///
     /// If there is no work tree or no register in it, or a folder that is to be left out has none.
     pub(super) fn find(arguments: &cli::Several, past: &cli::Past, world: &World) -> Result<Self, Error> {
+        Self::find_in(arguments, past, false, world)
+    }
+
+    /// Finds those that the commit that is checked out has, or one before it had, wherever this runs: a new one has no past.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Registers::find`].
+    pub(super) fn find_ever(arguments: &cli::Several, world: &World) -> Result<Self, Error> {
+        Self::find_in(arguments, &cli::Past::default(), true, world)
+    }
+
+    fn find_in(arguments: &cli::Several, past: &cli::Past, ever: bool, world: &World) -> Result<Self, Error> {
         let folder = std::fs::canonicalize(&world.folder).unwrap_or_else(|_| world.folder.clone());
         let Some(git) = Git::open(&folder)? else {
             return Err(Error::from(Argument::RegistersOutside { folder }));
@@ -53,8 +71,12 @@ impl Registers {
         let then = then.transpose()?;
         let stored = match &then {
             Some(then) => Some(then.commit.clone()),
-            None if world.ci.is_job() => git.head()?,
+            None if ever || world.ci.is_job() => git.head()?,
             None => None,
+        };
+        let gone = match stored.as_ref().filter(|_| ever) {
+            Some(head) => gone(&git, head, world.now.timestamp())?.into_keys().collect(),
+            None => BTreeSet::new(),
         };
         let paths = match stored {
             Some(commit) => {
@@ -62,8 +84,10 @@ impl Registers {
             }
             None => lying(&git, &top)?,
         };
-        let mut found = Self { top, roots: BTreeSet::new(), skipped, then, at };
-        let all = roots(paths.iter().map(String::as_str));
+        let mut found = Self { top, roots: BTreeSet::new(), gone, skipped, then, at };
+        let mut all = roots(paths.iter().map(String::as_str));
+        found.gone.retain(|root| !all.contains(root));
+        all.extend(found.gone.iter().cloned());
         for skipped in &found.skipped {
             if !all.iter().any(|root| root.starts_with(skipped.as_str())) {
                 let named = |root: &str| if root.is_empty() { ".".to_owned() } else { root.to_owned() };
@@ -177,9 +201,26 @@ pub(super) fn place_of(root: &Path) -> cli::Place {
     cli::Place { root: Some(root.to_path_buf()), policy: None }
 }
 
-/// Returns the name that messages give to a register.
-pub(super) fn name(root: &str) -> String {
-    if root.is_empty() { ".".to_owned() } else { root.trim_end_matches('/').to_owned() }
+/// Says on standard error why a register cannot be judged.
+pub(super) fn say_broken(root: &str, error: &Error, world: &World) {
+    let head = format!("in the register `{}`:\n", escape::line(&name(root)));
+    let _ = std::io::stderr().lock().write_all((head + &describe(error, world.look_of_errors())).as_bytes());
+}
+
+/// Returns what a result says of a register that cannot be judged.
+pub(super) fn broken(root: &str, error: &Error) -> Broken {
+    Broken { name: name(root), path: format!("{root}{}", NAMES[0]), why: sentence(error), help: error.help() }
+}
+
+/// Returns an error with what is wrong in a faulty file.
+fn sentence(error: &Error) -> String {
+    match error {
+        Error::Config { problems, source_text, .. } => match problems.first() {
+            Some(problem) => format!("{error}: {}: {}", source_text.path(), problem.message),
+            None => error.to_string(),
+        },
+        _ => error.to_string(),
+    }
 }
 
 /// Lists the files of a work tree that git knows or would.

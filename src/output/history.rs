@@ -1,11 +1,13 @@
 //! What the commits of the past did: the findings of each commit, oldest first.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::files;
 use crate::git::Commit;
-use crate::output::{Folded, Look, Report, escape, github, json, text};
+use crate::output::{Broken, Folded, Look, Named, Report, Several, escape, github, json, text};
 use crate::register::Register;
 use crate::replay::{Past, Verdict};
 use crate::rule::Level;
@@ -36,10 +38,21 @@ pub struct HistoryReport<'p> {
     pub past: &'p Past,
     /// The commit after which the history begins; `None` for all of it.
     pub since: Option<&'p Commit>,
+    /// The registers, if there are several.
+    pub registers: Option<&'p Registers>,
     /// The moment of the run.
     pub today: Today,
     /// Whether the summary is left out of the formats for people.
     pub quiet: bool,
+}
+
+/// The registers whose history was replayed as one.
+#[derive(Debug, Default)]
+pub struct Registers {
+    /// The roots of those that were judged, from the top of the work tree.
+    pub judged: Vec<String>,
+    /// Those that could not be.
+    pub broken: Vec<Broken>,
 }
 
 /// Writes a history in a format.
@@ -64,6 +77,9 @@ pub fn render(format: Format, report: &HistoryReport<'_>, look: Look, out: &mut 
         }
         Format::Json => json(report, out),
         Format::Github => {
+            for broken in report.broken() {
+                github::unbound(Level::Error, "not judged", &broken.sentence(), out)?;
+            }
             for verdict in &report.past.verdicts {
                 annotate(verdict, out)?;
             }
@@ -105,8 +121,14 @@ pub fn cut(text: &str) -> String {
 
 fn heading(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     let (author, subject) = (cut(name_of(&verdict.info.author)), cut(&verdict.info.subject));
-    let line = format!("commit {} of {} by {author}: {subject}", verdict.commit.short(), verdict.day);
+    let line =
+        format!("commit {} of {}{} by {author}: {subject}", verdict.commit.short(), verdict.day, register(verdict));
     writeln!(out, "{}\n", escape::line(&line))
+}
+
+/// Returns in which of several registers a commit did something.
+fn register(verdict: &Verdict) -> String {
+    verdict.register.as_ref().map_or_else(String::new, |root| format!(" in `{}`", files::folder_name(root)))
 }
 
 fn concise(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
@@ -126,8 +148,9 @@ fn concise(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
 /// them.
 fn annotate(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     let (author, subject) = (cut(name_of(&verdict.info.author)), cut(&verdict.info.subject));
-    let commit = escape::line(&format!("commit {} of {} by {author}: {subject}", verdict.commit.short(), verdict.day))
-        .into_owned();
+    let (short, register) = (verdict.commit.short(), register(verdict));
+    let commit = format!("commit {short} of {}{register} by {author}: {subject}", verdict.day);
+    let commit = escape::line(&commit).into_owned();
     for finding in verdict.findings.iter() {
         let source = verdict.files.source(finding.file);
         let start = source.position(finding.span.start);
@@ -147,26 +170,35 @@ fn summary(report: &HistoryReport<'_>, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     let past = report.past;
-    let levels = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")];
-    let found: Vec<String> = levels
-        .into_iter()
-        .map(|(level, noun)| (count(past, level), noun))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, noun)| counted(count, noun))
-        .collect();
-    let found = match found.as_slice() {
-        [] => "nothing found".to_owned(),
-        found => format!("{} in {}", found.join(", "), counted(past.verdicts.len(), "commit")),
+    let levels = [Level::Error, Level::Warning, Level::Note];
+    let found = match text::by_level(levels.map(|level| count(past, level))) {
+        None => "nothing found".to_owned(),
+        Some(found) => {
+            let commits: BTreeSet<&Commit> = past.verdicts.iter().map(|verdict| &verdict.commit).collect();
+            format!("{found} in {}", counted(commits.len(), "commit"))
+        }
     };
     let since = report.since.map(|since| format!(" after {}", since.short())).unwrap_or_default();
-    let touching = match (past.commits, past.judged) {
+    let touching = match (past.commits, past.judged.len()) {
         (1, 0) => "which does not touch".to_owned(),
         (1, _) => "which touches".to_owned(),
         (_, 1) => "1 of them touches".to_owned(),
         (_, judged) => format!("{judged} of them touch"),
     };
     let commits = counted(past.commits, "commit");
-    writeln!(out, "{commits}{since}, {touching} the register or its rule book: {found}")?;
+    let (place, what) = match report.registers {
+        Some(registers) => (format!(" in {}", counted(registers.judged.len(), "register")), "a register"),
+        None => (String::new(), "the register"),
+    };
+    writeln!(out, "{commits}{since}{place}, {touching} {what} or its rule book: {found}")?;
+    for root in report.registers.iter().flat_map(|registers| &registers.judged) {
+        if let Some(found) = text::by_level(levels.map(|level| report.count_in(root, level))) {
+            writeln!(out, "  {}: {found}", escape::line(&files::folder_name(root)))?;
+        }
+    }
+    for broken in report.broken() {
+        writeln!(out, "{}", escape::line(&broken.sentence()))?;
+    }
     for remark in &past.remarks {
         writeln!(out, "{}", escape::line(remark))?;
     }
@@ -183,6 +215,17 @@ struct Document<'p> {
     decided: Vec<&'p str>,
     remarks: &'p [String],
     summary: Counts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registers: Option<Vec<Part>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_judged: Option<Vec<json::Unjudged<'p>>>,
+}
+
+/// One of several registers.
+#[derive(Serialize)]
+struct Part {
+    register: String,
+    findings: usize,
 }
 
 #[derive(Serialize)]
@@ -212,8 +255,12 @@ struct Counts {
 fn json(report: &HistoryReport<'_>, out: &mut dyn Write) -> io::Result<()> {
     let past = report.past;
     let none = Register::default();
-    let one = |verdict| (commit_item(verdict), report.of(verdict, &none));
-    let commits: Vec<(CommitItem<'_>, Report<'_>)> = past.verdicts.iter().map(one).collect();
+    let homes: Vec<Option<Several>> = past.verdicts.iter().map(home).collect();
+    let reports = past.verdicts.iter().zip(&homes).map(|(verdict, home)| {
+        let report = Report { several: home.as_ref(), ..report.of(verdict, &none) };
+        (commit_item(verdict), report)
+    });
+    let commits: Vec<(CommitItem<'_>, Report<'_>)> = reports.collect();
     let items = |(commit, report)| {
         let report: &Report<'_> = report;
         report.findings.iter().map(move |finding| Item { commit, finding: json::item(report, finding) })
@@ -228,13 +275,23 @@ fn json(report: &HistoryReport<'_>, out: &mut dyn Write) -> io::Result<()> {
         remarks: &past.remarks,
         summary: Counts {
             commits: past.commits,
-            judged: past.judged,
+            judged: past.judged.len(),
             errors: count(past, Level::Error),
             warnings: count(past, Level::Warning),
             notes: count(past, Level::Note),
         },
+        registers: report.registers.map(|registers| registers.judged.iter().map(|root| report.part(root)).collect()),
+        not_judged: report.registers.map(|registers| registers.broken.iter().map(json::unjudged).collect()),
     };
     escape::json(&document, out)
+}
+
+/// Returns the register of a commit's files, where there are several.
+fn home(verdict: &Verdict) -> Option<Several> {
+    let name = files::folder_name(verdict.register.as_ref()?);
+    let (folder, files) = (verdict.folder.clone(), 0..verdict.files.count());
+    let registers = vec![Named { name, folder, files, exceptions: 0, live: 0 }];
+    Some(Several { registers, broken: Vec::new() })
 }
 
 fn commit_item(verdict: &Verdict) -> CommitItem<'_> {
@@ -247,7 +304,23 @@ fn commit_item(verdict: &Verdict) -> CommitItem<'_> {
     }
 }
 
-impl HistoryReport<'_> {
+impl<'p> HistoryReport<'p> {
+    /// Returns the registers that could not be judged.
+    fn broken(&self) -> impl Iterator<Item = &'p Broken> {
+        self.registers.into_iter().flat_map(|registers| &registers.broken)
+    }
+
+    fn count_in(&self, root: &str, level: Level) -> usize {
+        let own = self.past.verdicts.iter().filter(|verdict| verdict.register.as_deref() == Some(root));
+        own.map(|verdict| verdict.findings.count(level)).sum()
+    }
+
+    fn part(&self, root: &str) -> Part {
+        let levels = [Level::Error, Level::Warning, Level::Note];
+        let findings = levels.into_iter().map(|level| self.count_in(root, level)).sum();
+        Part { register: files::folder_name(root), findings }
+    }
+
     /// Creates the report of one commit.
     fn of<'r>(&self, verdict: &'r Verdict, register: &'r Register<'r>) -> Report<'r> {
         let counts = (register.files.len(), register.live());

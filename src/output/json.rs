@@ -39,7 +39,7 @@ struct Part<'r> {
 
 /// A register that could not be judged.
 #[derive(Serialize)]
-struct Unjudged<'r> {
+pub(super) struct Unjudged<'r> {
     register: &'r str,
     path: &'r str,
     message: &'r str,
@@ -156,7 +156,8 @@ fn part<'r>(report: &Report<'_>, several: &Several, named: &'r Named) -> Part<'r
     Part { register: &named.name, exceptions: named.exceptions, live: named.live, findings }
 }
 
-fn unjudged(broken: &Broken) -> Unjudged<'_> {
+/// Describes a register that could not be judged.
+pub(super) fn unjudged(broken: &Broken) -> Unjudged<'_> {
     let Broken { name, path, why, help } = broken;
     Unjudged { register: name, path, message: why, help: help.as_deref() }
 }

@@ -8,6 +8,7 @@
 
 mod approvals;
 mod comparison;
+mod joined;
 mod merged;
 mod slips;
 mod state;
@@ -56,8 +57,8 @@ pub struct Past {
     pub verdicts: Vec<Verdict>,
     /// How many commits were looked at.
     pub commits: usize,
-    /// How many of them touch the register or what decides how it is judged.
-    pub judged: usize,
+    /// Those of them that touch the register or what decides how it is judged.
+    pub judged: BTreeSet<Commit>,
     /// The commits that contain a decision, and whose pull requests show who approved it.
     pub decided: Vec<Commit>,
     /// What brought the commits with decisions to the branch, and the others of which that is known.
@@ -88,6 +89,8 @@ pub struct Between<'c> {
 pub struct Verdict {
     /// The commit.
     pub commit: Commit,
+    /// The root of the register that it was judged for, from the top of the work tree, where there are several.
+    pub register: Option<String>,
     /// What it says of itself.
     pub info: CommitInfo,
     /// The day on which it was committed, in the register's time zone.
@@ -150,7 +153,7 @@ pub fn replay(
             replay.follow_line(&main)?;
         }
     }
-    if replay.past.judged == 0 && replay.is_without_register() && replay.state.held.is_empty() {
+    if replay.past.judged.is_empty() && replay.is_without_register() && replay.state.held.is_empty() {
         return Err(Error::NoRegister { folder: replay.state.folder, root: root.display().to_string() });
     }
     let mut past = replay.past;
@@ -195,7 +198,7 @@ fn can_matter(path: &[u8]) -> bool {
 impl Past {
     /// Adds, at their place, what the commits of a side did. What its merge did in the same place is told there.
     fn absorb(&mut self, at: usize, (merge, side): (&Commit, &Stretch), other: Self) {
-        let Some(tip) = side.chain.last().filter(|_| other.judged > 0) else { return };
+        let Some(tip) = side.chain.last().filter(|_| !other.judged.is_empty()) else { return };
         let joined = self.verdicts.iter().find(|verdict| verdict.commit == *merge);
         let brought: BTreeSet<(&str, String, String)> = joined
             .into_iter()
@@ -379,16 +382,17 @@ impl<'r> Replay<'r> {
                 beside,
             };
             let (files, findings) = comparison.judge(self)?;
-            self.past.judged += 1;
+            self.past.judged.insert(commit.clone());
             if !findings.is_empty() {
                 let (day, folder) = (judge.today.day, judge.policy.exceptions.clone());
                 let reached = self.committed.map_or(day, |seconds| zone.day_of(instant(seconds)));
                 let (commit, info) = (commit.clone(), info.clone());
-                self.past.verdicts.push(Verdict { commit, info, day, reached, folder, files, findings });
+                let verdict = Verdict { commit, register: None, info, day, reached, folder, files, findings };
+                self.past.verdicts.push(verdict);
             }
         } else if fresh && touches_book && self.only.is_none() {
             // It brings the rule book, and there is nothing to compare that with.
-            self.past.judged += 1;
+            self.past.judged.insert(commit.clone());
         }
         self.judge = Some(judge);
         match loaded {

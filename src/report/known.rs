@@ -1,10 +1,6 @@
 //! What a meeting knows beyond the records themselves.
 
-use std::collections::HashSet;
-
-use crate::files;
-use crate::register::Files;
-use crate::replay::{Past, Verdict};
+use crate::replay::Past;
 use crate::report::{LetBe, Links, Pending, Trend};
 use crate::rule::Findings;
 
@@ -32,7 +28,7 @@ impl Known {
     /// then. Its findings, links and remarks are left to the caller.
     pub fn absorb(&mut self, below: &str, other: Self) {
         if let Some(past) = other.past {
-            absorb_past(self.past.get_or_insert_default(), below, past);
+            self.past.get_or_insert_default().join(below, past);
         }
         if let Some(pending) = other.pending {
             self.pending.get_or_insert_default().absorb(below, pending);
@@ -41,32 +37,4 @@ impl Known {
             self.trend.get_or_insert_default().absorb(below, trend);
         }
     }
-}
-
-/// Adds the verdicts on another register; what lies beside all registers is judged with each, and counts once.
-fn absorb_past(past: &mut Past, below: &str, other: Past) {
-    let mut seen: HashSet<_> = past.verdicts.iter().flat_map(told).collect();
-    for mut verdict in other.verdicts {
-        let mut moved = Files::default();
-        moved.absorb(std::mem::take(&mut verdict.files), |path| files::below(below, path));
-        verdict.files = moved;
-        verdict.folder.insert_str(0, below);
-        let Verdict { commit, files, findings, .. } = &mut verdict;
-        findings.retain(|finding| {
-            let path = files.source(finding.file).path().to_owned();
-            seen.insert((commit.clone(), finding.rule.id, path, finding.span, finding.message.clone()))
-        });
-        past.verdicts.push(verdict);
-    }
-    past.verdicts.sort_by_key(|verdict| (verdict.reached, verdict.info.committed));
-}
-
-/// Returns what tells the findings of a commit from all others.
-fn told(
-    verdict: &Verdict,
-) -> impl Iterator<Item = (crate::git::Commit, &'static str, String, crate::source::Span, String)> {
-    verdict.findings.iter().map(|finding| {
-        let path = verdict.files.source(finding.file).path().to_owned();
-        (verdict.commit.clone(), finding.rule.id, path, finding.span, finding.message.clone())
-    })
 }

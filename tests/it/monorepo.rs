@@ -456,3 +456,98 @@ fn what_a_register_held_that_is_no_more_is_listed() {
     let listed = run(&repo, &["list", "--in-force", "2026-11-16..2026-11-20", "--skip", "pay", "--format", "json"]);
     assert!(!listed.stdout.contains("apps/pay"), "{listed:?}");
 }
+
+/// Three registers with a bypass in two of them, one of which is then removed, and one that never had anything.
+fn bypassed() -> Repo {
+    let repo = monorepo(true);
+    repo.write("apps/old/stopgap.yaml", "version: 1\n").write("apps/old/exceptions/badge.yaml", &exception(&[]));
+    repo.commit("One more");
+    let moved = fs::read_to_string(repo.path().join("apps/web/waivers/badge.yaml")).unwrap();
+    let moved = moved.replace("\nexpires: 2026-12", "\nexpires: 2027-12");
+    repo.write("apps/web/waivers/badge.yaml", &moved).commit("Longer");
+    fs::remove_file(repo.path().join(".github/CODEOWNERS")).unwrap();
+    repo.commit("No owners");
+    fs::remove_dir_all(repo.path().join("apps/old")).unwrap();
+    repo.commit("No more");
+    repo
+}
+
+fn history(repo: &Repo, arguments: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+    command.env_clear().current_dir(repo.path().join("apps")).stdin(Stdio::null());
+    command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    Run::of(command.args(["history", "--all-registers"]).args(arguments))
+}
+
+#[test]
+fn the_history_of_all_registers_is_one() {
+    let repo = bypassed();
+    let found = history(&repo, &["--format", "concise"]);
+    assert_eq!((found.code, found.stderr.as_str()), (1, ""), "{found:?}");
+    let rules: Vec<String> = found
+        .stdout
+        .lines()
+        .filter_map(|line| {
+            let (_, rest) = line.split_once(':')?;
+            let (path, rest) = rest.split_once(':')?;
+            Some(format!("{path} {}", rest.split_once('[')?.1.split_once(']')?.0))
+        })
+        .collect();
+    assert_eq!(
+        rules,
+        [
+            "apps/web/waivers/badge.yaml expiry-moved",
+            ".github/CODEOWNERS policy-loosened",
+            "apps/old/exceptions/badge.yaml record-removed"
+        ],
+        "{}",
+        found.stdout
+    );
+    assert!(found.stdout.contains("in 4 registers, "), "{}", found.stdout);
+    assert!(found.stdout.contains("\n  apps/web: 1 error\n"), "{}", found.stdout);
+    let text = history(&repo, &[]).stdout;
+    assert!(text.contains(" in `apps/web` by ") && text.contains("[apps/web/waivers/badge.yaml:"), "{text}");
+    let github = history(&repo, &["--format", "github"]).stdout;
+    assert!(github.contains("apps/web/waivers/badge.yaml:") && github.contains(" in `apps/old` by "), "{github}");
+    let document = json(&history(&repo, &["--format", "json"]));
+    let of: Vec<&str> =
+        document["findings"].as_array().unwrap().iter().map(|it| it["register"].as_str().unwrap()).collect();
+    assert_eq!(of, ["apps/web", ".", "apps/old"]);
+    let of_old = document["registers"].as_array().unwrap().iter().find(|it| it["register"] == "apps/old");
+    assert_eq!(of_old, Some(&serde_json::json!({"register": "apps/old", "findings": 1})));
+    assert_eq!(document["not_judged"], serde_json::json!([]));
+    // A commit with decisions in two registers is one.
+    repo.write("apps/pay/exceptions/lift.yaml", &exception(&[]));
+    let both = repo.write("apps/web/waivers/lift.yaml", &exception(&[])).commit("Two more");
+    assert_eq!(json(&history(&repo, &["--format", "json"]))["decided"], serde_json::json!([both]));
+}
+
+#[test]
+fn the_history_of_all_registers_leaves_out_what_it_is_told_to() {
+    let repo = bypassed();
+    let skipped = history(&repo, &["--skip", "web", "--skip", "old", "--format", "concise"]);
+    assert_eq!(skipped.code, 0, "{skipped:?}");
+    assert!(!skipped.stdout.contains("apps/web") && !skipped.stdout.contains("apps/old"), "{}", skipped.stdout);
+    // What ended before is no register that cannot be judged.
+    let since = history(&repo, &["--since", "HEAD"]);
+    assert_eq!((since.code, since.stderr.as_str()), (0, ""), "{since:?}");
+    assert!(since.stdout.contains("in 3 registers, "), "{}", since.stdout);
+    // A new register has no past yet.
+    repo.write("apps/new/stopgap.yaml", "version: 1\n").write("apps/new/exceptions/badge.yaml", &exception(&[]));
+    let new = history(&repo, &["--quiet"]);
+    assert_eq!((new.code, new.stderr.as_str()), (1, ""), "{new:?}");
+    for other in [&["--root", "web"][..], &["--policy", "x.yaml"]] {
+        assert_eq!(history(&repo, other).code, 2, "{other:?}");
+    }
+}
+
+#[test]
+fn no_output_of_a_history_replaces_a_part_of_any_register() {
+    let repo = bypassed();
+    for (file, code) in
+        [("json=pay/exceptions/badge.yaml", 2), ("json=web/.github/stopgap.yaml", 2), ("json=../h.json", 1)]
+    {
+        let run = history(&repo, &["--output", file]);
+        assert_eq!(run.code, code, "{file}: {run:?}");
+    }
+}

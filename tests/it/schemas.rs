@@ -136,6 +136,12 @@ fn what_is_printed_of_a_change_is_what_the_schemas_say() {
         (2, 1)
     );
     fits("check", &document, "check --all-registers");
+    let past = run(repo.path(), &["history", "--all-registers", "--format", "json"]);
+    fits(
+        "history",
+        &serde_json::from_str(&past.stdout).unwrap_or_else(|_| panic!("{past:?}")),
+        "history --all-registers",
+    );
     for command in ["list", "report", "remind"] {
         let document: Value = serde_json::from_str(&run(repo.path(), &[&[command], &all[..]].concat()).stdout).unwrap();
         fits(command, &document, command);

@@ -11,10 +11,10 @@ use crate::commands::check::{Checked, Run};
 use crate::commands::registers::{self, Registers};
 use crate::commands::then::Then;
 use crate::commands::together::{Remarks, Union};
-use crate::commands::{World, book, describe, setting};
+use crate::commands::{World, book, setting};
 use crate::error::{Error, GitError};
-use crate::output::{Broken, Named, Several, escape};
-use crate::policy::{Forge, NAMES, Policy};
+use crate::output::{Named, Several};
+use crate::policy::{Forge, Policy};
 use crate::rule::Level;
 use crate::time::Today;
 use crate::{cli, commands::fix::Fixes};
@@ -54,9 +54,7 @@ pub(super) fn run<'r>(
                 return Err(error);
             }
             Err(error) => {
-                let text = describe(&error, world.look_of_errors());
-                let head = format!("in the register `{}`:\n", escape::line(&registers::name(root)));
-                let _ = std::io::stderr().lock().write_all((head + &text).as_bytes());
+                registers::say_broken(root, &error, world);
                 together.break_off(root, &error);
             }
         }
@@ -99,12 +97,7 @@ impl Together {
 
     /// Notes a register that could not be judged.
     fn break_off(&mut self, root: &str, error: &Error) {
-        self.several.broken.push(Broken {
-            name: registers::name(root),
-            path: format!("{root}{}", NAMES[0]),
-            why: sentence(error),
-            help: error.help(),
-        });
+        self.several.broken.push(registers::broken(root, error));
     }
 
     /// Returns all of them as one.
@@ -126,16 +119,5 @@ impl Together {
             forge,
         };
         (checked, several)
-    }
-}
-
-/// Returns an error with what is wrong in a faulty file.
-fn sentence(error: &Error) -> String {
-    match error {
-        Error::Config { problems, source_text, .. } => match problems.first() {
-            Some(problem) => format!("{error}: {}: {}", source_text.path(), problem.message),
-            None => error.to_string(),
-        },
-        _ => error.to_string(),
     }
 }

@@ -73,7 +73,7 @@ fn summary(collected: &Collected) -> Markup {
             }
             dt { "Findings" } dd { (open_findings(collected.stood.len(), standing)) }
             dt { "Bypassed the gate" } dd { (counted(slips_of(collected).count(), "finding")) }
-            dt { "Commits" } dd { (collected.past.commits) ", " (collected.past.judged) " of them touch the register or its rule book" }
+            dt { "Commits" } dd { (collected.past.commits) ", " (collected.past.judged.len()) " of them touch the register or its rule book" }
             dt { "Approvals" }
             dd {
                 @if collected.with_pulls { "as the saved pull requests and reviews in " code { "pulls.jsonl" } " have them" }

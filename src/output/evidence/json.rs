@@ -102,7 +102,7 @@ pub(super) fn header(collected: &Collected, milestones: &[Milestone], out: &mut 
         head: collected.head.as_str(),
         approvals: collected.with_pulls,
         commits: collected.past.commits,
-        judged: collected.past.judged,
+        judged: collected.past.judged.len(),
         decisions: collected.decisions.len(),
         events: events_of(collected).count(),
         findings: collected.stood.len(),
