@@ -7,6 +7,7 @@ use crate::commands::{World, place};
 use crate::error::{Argument, Error, Input};
 use crate::files::{CommitFiles, ReadFile, Repository};
 use crate::github::{EventKind, InputError};
+use crate::gitlab::MergeRequest;
 use crate::history::{Approved, Changes, Head, Pending, Snapshot, closings, decisions, refusals};
 use crate::policy::Forge;
 use crate::register::Files;
@@ -50,20 +51,30 @@ impl Given {
         let mut given = Self { source_head: world.ci.gitlab_source_head.clone(), ..Self::default() };
         if let Some(path) = event {
             let bytes = read(&world.folder.join(path), "the event")?;
-            match Saved::parse(&bytes).map_err(|error| unusable("event", path, error))? {
+            let what = if MergeRequest::is_meant(&bytes) { "merge request" } else { "event" };
+            let saved = Saved::parse(&bytes, world.ci.forge()).map_err(|error| unusable(what, path, error))?;
+            match saved {
                 Saved::Request(request) => given.request = Some(request),
                 Saved::Other(EventKind::MergeGroup) => given.other = Some("a merge queue"),
                 Saved::Other(EventKind::Push) => given.other = Some("a push"),
+                Saved::Other(EventKind::Other) if reviews.is_some() => {
+                    let why =
+                        "is about something other than a pull request, so nobody can tell what the reviews are of";
+                    let help = "pass the event of the pull request, or leave `--reviews` out";
+                    let error = InputError { why: why.to_owned(), help: help.to_owned() };
+                    return Err(unusable("event", path, error));
+                }
                 Saved::Other(_) => given.other = Some("something other than a pull request"),
             }
         }
         if let Some(path) = reviews {
             let bytes = read(&world.folder.join(path), "the reviews")?;
-            let opinions = match &given.request {
-                Some(request) => request.opinions(&bytes),
-                None => Reviews::parse(&bytes).map(Opinions::Reviews),
+            let (what, opinions) = match &given.request {
+                Some(request @ ChangeRequest::Merge(_)) => ("list of approvals", request.opinions(&bytes)),
+                Some(request @ ChangeRequest::Pull(_)) => ("list of reviews", request.opinions(&bytes)),
+                None => ("list of reviews", Reviews::parse(&bytes).map(Opinions::Reviews)),
             };
-            given.opinions = Some(opinions.map_err(|error| unusable("list of reviews", path, error))?);
+            given.opinions = Some(opinions.map_err(|error| unusable(what, path, error))?);
         }
         Ok(given)
     }

@@ -19,8 +19,12 @@ pub enum EventKind {
     MergeGroup,
     /// `push`.
     Push,
-    /// Any other event, such as `schedule` and `workflow_dispatch`: it changes nothing.
+    /// `schedule`, `workflow_dispatch` and `repository_dispatch`: it starts a run and changes nothing.
+    Run,
+    /// Any other event, such as `issue_comment`.
     Other,
+    /// It is not an event: it has nothing that an event has.
+    Nothing,
 }
 
 /// A payload. What an accessor returns is validated when it is called, so an event needs to contain no more than what
@@ -40,6 +44,13 @@ struct Payload {
     reference: Field<String>,
     head_commit: Field<HeadCommit>,
     repository: Field<Repository>,
+    // Of these it only counts whether they are there.
+    schedule: Field<bool>,
+    workflow: Field<bool>,
+    inputs: Field<bool>,
+    client_payload: Field<bool>,
+    head: Field<bool>,
+    base: Field<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -100,16 +111,27 @@ impl Event {
     /// Returns what the event is about.
     #[must_use]
     pub fn kind(&self) -> EventKind {
-        let Payload { pull_request, merge_group, before, after, .. } = &self.0;
+        let Payload { pull_request, merge_group, before, after, schedule, workflow, .. } = &self.0;
+        let Payload { inputs, client_payload, repository, .. } = &self.0;
         if pull_request.is_there() {
             EventKind::PullRequest
         } else if merge_group.is_there() {
             EventKind::MergeGroup
         } else if before.is_there() || after.is_there() {
             EventKind::Push
-        } else {
+        } else if [schedule, workflow, inputs, client_payload].into_iter().any(Field::is_there) {
+            EventKind::Run
+        } else if repository.is_there() {
             EventKind::Other
+        } else {
+            EventKind::Nothing
         }
+    }
+
+    /// Returns whether it is a pull request as the API returns it, and not the event of one.
+    #[must_use]
+    pub fn is_bare_request(&self) -> bool {
+        self.0.head.is_there() && self.0.base.is_there() && !self.0.pull_request.is_there()
     }
 
     /// Returns the pull request's number, if given.
@@ -256,6 +278,9 @@ impl Event {
     }
 }
 
+/// How an event gets to stopgap.
+pub const HOW_TO_PASS: &str = "pass the payload as GitHub writes it: `--event \"$GITHUB_EVENT_PATH\"`";
+
 /// Returns the text of a required field; `Missing` where an object above it is missing.
 fn text<'f>(path: &str, field: Result<Option<&'f Field<String>>, String>) -> Result<&'f str, InputError> {
     let text = field.and_then(|field| field.ok_or_else(|| missing(path))?.required(path));
@@ -267,7 +292,7 @@ fn commit(path: &str, field: Result<Option<&Field<String>>, String>) -> Result<S
 }
 
 fn refused(why: String) -> InputError {
-    InputError { why, help: "pass the payload as GitHub writes it: `--event \"$GITHUB_EVENT_PATH\"`".to_owned() }
+    InputError { why, help: HOW_TO_PASS.to_owned() }
 }
 
 #[cfg(test)]
@@ -345,15 +370,23 @@ mod tests {
     }
 
     #[test]
-    fn events_that_change_nothing_are_other() {
-        for json in [
-            r#"{"schedule": "17 5 * * *", "repository": {"id": 1}}"#,
-            r#"{"inputs": null, "ref": "refs/heads/main", "workflow": ".github/workflows/exceptions.yml"}"#,
-            r#"{"action": "created", "issue": {"number": 4, "pull_request": {"url": "x"}}, "comment": {"id": 3}}"#,
-            "{}",
+    fn events_that_change_nothing_are_told_apart_from_what_is_none() {
+        for (json, kind) in [
+            (r#"{"schedule": "17 5 * * *", "repository": {"id": 1}}"#, EventKind::Run),
+            (
+                r#"{"inputs": null, "ref": "refs/heads/main", "workflow": ".github/workflows/exceptions.yml"}"#,
+                EventKind::Run,
+            ),
+            (r#"{"branch": "main", "client_payload": {}, "repository": {"id": 1}}"#, EventKind::Run),
+            (r#"{"action": "created", "issue": {"pull_request": {}}, "repository": {"id": 1}}"#, EventKind::Other),
+            (r#"{"action": "created", "issue": {"number": 4, "pull_request": {"url": "x"}}}"#, EventKind::Nothing),
+            (r#"{"pull_request": null}"#, EventKind::Nothing),
+            ("{}", EventKind::Nothing),
         ] {
-            assert_eq!(parse(json).kind(), EventKind::Other, "{json}");
+            assert_eq!(parse(json).kind(), kind, "{json}");
         }
+        let bare = format!(r#"{{"number": 7, "head": {{"sha": "{HEAD}"}}, "base": {{"sha": "{BASE}"}}}}"#);
+        assert!(parse(&bare).is_bare_request() && !parse(&pull_request("null")).is_bare_request());
     }
 
     #[test]
@@ -402,7 +435,7 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_is_dropped_and_another_encoding_is_named() {
-        assert_eq!(Event::parse(b"\xEF\xBB\xBF{}").unwrap().kind(), EventKind::Other);
+        assert_eq!(Event::parse(b"\xEF\xBB\xBF{}").unwrap().kind(), EventKind::Nothing);
         assert!(Event::parse(b"\xFF\xFE{\0}\0").unwrap_err().why.starts_with("is UTF-16"));
     }
 
@@ -411,7 +444,7 @@ mod tests {
         assert_eq!(why(r#"{"before": 1, "before": 2}"#), "has `before` twice in one object (line 1, column 22)");
         let twice = format!(r#"{{"pull_request": {{"head": {{"sha": "{HEAD}", "sha": "{BASE}"}}}}}}"#);
         assert!(why(&twice).starts_with("has `sha` twice in one object (line 1, column "), "{}", why(&twice));
-        assert_eq!(parse(r#"{"sender": 1, "sender": 2}"#).kind(), EventKind::Other);
+        assert_eq!(parse(r#"{"sender": 1, "sender": 2}"#).kind(), EventKind::Nothing);
     }
 
     #[test]

@@ -250,6 +250,31 @@ pub(crate) fn explain(error: &serde_json::Error) -> String {
     explain_at(error, error.line())
 }
 
+/// Says what the parser complains about in the words of this program.
+fn in_words(cause: &str) -> String {
+    if let Some(key) = cause.strip_prefix("missing field ") {
+        return format!("has no {key}");
+    }
+    let other = ["invalid type: ", "invalid value: "].iter().find_map(|start| cause.strip_prefix(start));
+    let Some((found, expected)) = other.and_then(|other| other.split_once(", expected ")) else {
+        return cause.to_owned();
+    };
+    let kind = |text: &str| {
+        let word = text.strip_prefix("a ").unwrap_or(text).split(' ').next().unwrap_or_default();
+        match word {
+            "string" | "str" => "a string".to_owned(),
+            "integer" | "floating" => "a number".to_owned(),
+            "u8" | "u16" | "u32" | "u64" | "usize" | "i32" | "i64" => "a whole number".to_owned(),
+            "boolean" | "bool" => "true or false".to_owned(),
+            "null" | "unit" => "null".to_owned(),
+            "sequence" => "a list".to_owned(),
+            "map" | "struct" => "an object".to_owned(),
+            _ => text.to_owned(),
+        }
+    };
+    format!("contains {} in the place of {}", kind(found), kind(expected))
+}
+
 /// Turns the parser's complaint about a line of a file into our own sentence with the position.
 pub(crate) fn explain_at(error: &serde_json::Error, line: usize) -> String {
     let column = error.column();
@@ -259,7 +284,7 @@ pub(crate) fn explain_at(error: &serde_json::Error, line: usize) -> String {
         serde_json::error::Category::Data => {
             let cause = match cause.strip_prefix("duplicate field ") {
                 Some(key) => format!("has {key} twice in one object"),
-                None => cause.to_owned(),
+                None => in_words(cause),
             };
             format!("{cause} (line {line}, column {column})")
         }

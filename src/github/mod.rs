@@ -10,6 +10,6 @@ pub(crate) mod pages;
 
 pub use account::Account;
 pub(crate) use account::User;
-pub use event::{Event, EventKind};
+pub use event::{Event, EventKind, HOW_TO_PASS};
 pub use issues::Issue;
 pub use json::InputError;

@@ -11,12 +11,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, FixedOffset};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error as _, IgnoredAny, MapAccess};
+use serde::de::{Error as _, MapAccess};
 use serde_json::Value;
 
 use super::merge_request::{MergeRequest, time};
-use super::{User, refusal};
-use crate::github::json::commit;
+use super::{User, account, refusal};
+use crate::github::json::{Field, Object, commit};
 use crate::github::pages::{self, Listed};
 use crate::github::{Account, InputError};
 use crate::text::shown;
@@ -66,44 +66,67 @@ impl Approvals {
 
 /// One answer, or one item of an answer that is a list.
 enum Answer {
-    Approvals { users: Vec<Approver>, iid: Option<u64>, project: Option<u64> },
-    State(Vec<Approver>),
+    Approvals { users: Vec<Approved>, iid: Option<u64>, project: Option<u64> },
+    State(Vec<Approved>),
     Version(Version),
 }
 
-/// What is read from any of the answers; a user has no `approved_at` before GitLab 18.5.
-#[derive(Deserialize)]
+/// What is read from any of the answers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct Written {
-    approved_by: Option<Vec<Approver>>,
-    iid: Option<u64>,
-    project_id: Option<u64>,
-    approval_rules_overwritten: Option<IgnoredAny>,
-    rules: Option<Vec<Rule>>,
-    head_commit_sha: Option<String>,
-    created_at: Option<String>,
-    id: Option<u64>,
-    merge_request_id: Option<u64>,
+    approved_by: Field<Vec<Field<Approver>>>,
+    iid: Field<u64>,
+    project_id: Field<u64>,
+    approval_rules_overwritten: Field<bool>,
+    rules: Field<Vec<Field<Rule>>>,
+    head_commit_sha: Field<String>,
+    created_at: Field<String>,
+    id: Field<u64>,
+    merge_request_id: Field<u64>,
     message: Option<Value>,
     error: Option<Value>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct Rule {
-    approved_by: Option<Vec<StateApprover>>,
+    approved_by: Field<Vec<Field<Approver>>>,
 }
 
-#[derive(Deserialize)]
+/// Somebody who approved, with `user` or, in the approval state, without it; GitLab writes `approved_at` since 18.5.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct Approver {
-    user: User,
-    approved_at: Option<String>,
+    user: Field<User>,
+    id: Field<u64>,
+    username: Field<String>,
+    approved_at: Field<String>,
 }
 
-/// In the approval state the user is written without `user`.
-#[derive(Deserialize)]
-struct StateApprover {
-    #[serde(flatten)]
-    user: User,
-    approved_at: Option<String>,
+impl Object for Written {}
+impl Object for Rule {}
+impl Object for Approver {}
+
+/// An account that approved, and when, if that is told.
+type Approved = (Account, Option<DateTime<FixedOffset>>);
+
+impl Approver {
+    /// Reads one of `approved_by` whose user is a key of its own.
+    fn of_approvals(&self) -> Result<Approved, String> {
+        Ok((self.user.required("approved_by.user")?.account("approved_by.user")?, self.at()?))
+    }
+
+    /// Reads one of a rule's `approved_by`, which is the user itself.
+    fn of_state(&self) -> Result<Approved, String> {
+        let login = self.username.required("rules.approved_by.username")?.clone();
+        let id = self.id.optional("rules.approved_by.id")?.copied();
+        Ok((account(login, id), self.at()?))
+    }
+
+    fn at(&self) -> Result<Option<DateTime<FixedOffset>>, String> {
+        self.approved_at.optional("approved_at")?.map(|text| time("approved_at", text)).transpose()
+    }
 }
 
 struct Version {
@@ -123,33 +146,46 @@ impl Listed for Answer {
 
 impl Written {
     fn answer(self) -> Result<Answer, String> {
-        if let Some(users) = self.approved_by {
-            return Ok(Answer::Approvals { users, iid: self.iid, project: self.project_id });
+        const HEAD: &str = "head_commit_sha";
+        const CREATED: &str = "created_at";
+        if self.approved_by.is_there() {
+            let approvers = self.approved_by.required("approved_by")?;
+            let one = |it: &Field<Approver>| it.required("approved_by").and_then(Approver::of_approvals);
+            let users = approvers.iter().map(one).collect::<Result<_, _>>()?;
+            let (iid, project) = (self.iid.optional("iid")?.copied(), self.project_id.optional("project_id")?.copied());
+            return Ok(Answer::Approvals { users, iid, project });
         }
-        if let (Some(rules), Some(_)) = (self.rules, self.approval_rules_overwritten) {
-            let users = rules.into_iter().flat_map(|rule| rule.approved_by.unwrap_or_default());
-            let users = users.map(|it| Approver { user: it.user, approved_at: it.approved_at });
-            return Ok(Answer::State(users.collect()));
+        if self.rules.is_there() && self.approval_rules_overwritten.is_there() {
+            let mut users = Vec::new();
+            for rule in self.rules.required("rules")? {
+                let approvers = rule.required("rules")?.approved_by.optional("rules.approved_by")?;
+                for approver in approvers.into_iter().flatten() {
+                    users.push(approver.required("rules.approved_by")?.of_state()?);
+                }
+            }
+            return Ok(Answer::State(users));
         }
-        let Some(head) = self.head_commit_sha else {
+        if !self.head_commit_sha.is_there() {
             return Err(refusal(self.message.as_ref(), self.error.as_ref()).unwrap_or_else(|| {
                 "contains something that is neither approvals, nor an approval state, nor a version".to_owned()
             }));
-        };
-        let id = self.id.ok_or("has a version without an `id`")?;
-        let created_at = self.created_at.ok_or_else(|| format!("version {id}: has no `created_at`"))?;
+        }
+        if !self.id.is_there() {
+            return Err("has a version without an `id`".to_owned());
+        }
+        let id = *self.id.required("id")?;
         let fault = |why: String| format!("version {id}: {why}");
         Ok(Answer::Version(Version {
             id,
-            merge_request: self.merge_request_id,
-            head: commit("head_commit_sha", &head).map_err(fault)?,
-            created_at: time("created_at", &created_at).map_err(fault)?,
+            merge_request: self.merge_request_id.optional("merge_request_id").map_err(fault)?.copied(),
+            head: self.head_commit_sha.required(HEAD).and_then(|head| commit(HEAD, head)).map_err(fault)?,
+            created_at: self.created_at.required(CREATED).and_then(|text| time(CREATED, text)).map_err(fault)?,
         }))
     }
 }
 
 /// Who approved, by the number that stays when the name changes, otherwise by name.
-type Users = BTreeMap<(Option<u64>, String), (Account, Option<DateTime<FixedOffset>>)>;
+type Users = BTreeMap<(Option<u64>, String), Approved>;
 
 /// The answers about one merge request, each kind separately.
 #[derive(Default)]
@@ -168,7 +204,7 @@ impl Answers {
         for answer in answers {
             match answer {
                 Answer::Approvals { users, iid, project } => {
-                    if sorted.approvals.replace(by_user(users)?).is_some() {
+                    if sorted.approvals.replace(by_user(users)).is_some() {
                         return Err(
                             "contains two responses of `approvals`, so the newer one cannot be determined".to_owned()
                         );
@@ -176,7 +212,7 @@ impl Answers {
                     (sorted.iid, sorted.project) = (iid, project);
                 }
                 Answer::State(users) => {
-                    if sorted.state.replace(by_user(users)?).is_some() {
+                    if sorted.state.replace(by_user(users)).is_some() {
                         return Err(
                             "contains two responses of `approval_state`, so the newer one cannot be determined"
                                 .to_owned(),
@@ -212,7 +248,7 @@ impl Answers {
             }
             _ => {}
         }
-        let approval = |(user, approved_at): (Account, Option<DateTime<FixedOffset>>)| {
+        let approval = |(user, approved_at): Approved| {
             let Some(approved_at) = approved_at else {
                 let name = shown(&user.login).into_owned();
                 return Err(format!("does not say when `@{name}` approved (`approved_at`), as GitLab does since 18.5"));
@@ -237,16 +273,14 @@ impl Answers {
     }
 }
 
-fn by_user(approvers: Vec<Approver>) -> Result<Users, String> {
+fn by_user(approvers: Vec<Approved>) -> Users {
     let mut users = Users::new();
-    for Approver { user, approved_at } in approvers {
-        let user = Account::from(user);
-        let approved_at = approved_at.map(|text| time("approved_at", &text)).transpose()?;
+    for (user, approved_at) in approvers {
         let name = if user.id.is_some() { String::new() } else { user.key() };
         let known = users.entry((user.id, name)).or_insert((user, approved_at));
         known.1 = known.1.max(approved_at);
     }
-    Ok(users)
+    users
 }
 
 /// Returns the approvals, unless the state names somebody else: it lists fewer people, those whose approval counts by a

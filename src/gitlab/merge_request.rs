@@ -1,12 +1,12 @@
 //! The saved response of `GET /projects/:id/merge_requests/:iid`: who opened the merge request, and its newest commit.
 
 use chrono::{DateTime, FixedOffset};
+use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::{User, is_object, refusal};
-use crate::github::json::{commit, explain, usable};
+use super::{HOW_TO_SAVE, User, is_object, refusal};
+use crate::github::json::{self, Field, Object};
 use crate::github::{Account, InputError};
 use crate::text::shown;
 
@@ -30,23 +30,21 @@ pub struct MergeRequest {
     pub created_at: DateTime<FixedOffset>,
 }
 
-/// What is read from the answer. A missing key is distinguished from null.
-#[derive(Deserialize)]
+/// What is read from the answer.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct Written {
-    iid: Option<u64>,
-    id: Option<u64>,
-    project_id: Option<u64>,
-    #[serde(default, deserialize_with = "given")]
-    author: Option<Option<User>>,
-    sha: Option<String>,
-    created_at: Option<String>,
+    iid: Field<u64>,
+    id: Field<u64>,
+    project_id: Field<u64>,
+    author: Field<User>,
+    sha: Field<String>,
+    created_at: Field<String>,
     message: Option<Value>,
     error: Option<Value>,
 }
 
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(value).map(Some)
-}
+impl Object for Written {}
 
 impl MergeRequest {
     /// Returns whether a text is meant to be the answer about a merge request: only GitLab writes `iid`, and an event
@@ -74,32 +72,24 @@ impl MergeRequest {
     ///
     /// If it is not JSON, contains a refusal or something else, or lacks what decides.
     pub fn parse(json: &[u8]) -> Result<Self, InputError> {
-        let written = usable(json).and_then(|json| match is_object(json) {
-            true => serde_json::from_slice::<Written>(json).map_err(|error| explain(&error)),
-            false => Err("is not a merge request".to_owned()),
-        });
-        written.and_then(Written::merge_request).map_err(|why| InputError {
-            why,
-            help: "save the complete response: `glab api projects/:id/merge_requests/NUMBER > merge-request.json`"
-                .to_owned(),
-        })
+        let written = json::read::<Written>(json);
+        written.and_then(Written::merge_request).map_err(|why| InputError { why, help: HOW_TO_SAVE.to_owned() })
     }
 }
 
 impl Written {
     fn merge_request(self) -> Result<MergeRequest, String> {
-        if let (None, Some(refusal)) = (self.iid, refusal(self.message.as_ref(), self.error.as_ref())) {
+        let refusal = refusal(self.message.as_ref(), self.error.as_ref()).filter(|_| !self.iid.is_there());
+        if let Some(refusal) = refusal {
             return Err(refusal);
         }
-        let missing = |key: &str| format!("has no `{key}`");
-        let created_at = self.created_at.ok_or_else(|| missing("created_at"))?;
         Ok(MergeRequest {
-            iid: self.iid.ok_or_else(|| missing("iid"))?,
-            id: self.id,
-            project: self.project_id,
-            author: self.author.ok_or_else(|| missing("author"))?.map(Account::from),
-            head: commit("sha", &self.sha.ok_or_else(|| missing("sha"))?)?,
-            created_at: time("created_at", &created_at)?,
+            iid: *self.iid.required("iid")?,
+            id: self.id.optional("id")?.copied(),
+            project: self.project_id.optional("project_id")?.copied(),
+            author: self.author.present("author")?.map(|author| author.account("author")).transpose()?,
+            head: json::commit("sha", self.sha.required("sha")?)?,
+            created_at: time("created_at", self.created_at.required("created_at")?)?,
         })
     }
 }
@@ -165,13 +155,13 @@ mod tests {
     #[test]
     fn what_is_not_a_merge_request_is_named() {
         for (from, to, says) in [
-            ("\"iid\": 8", "\"iid\": \"8\"", "invalid type: string \"8\", expected u64"),
+            ("\"iid\": 8", "\"iid\": \"8\"", "`iid` is a string, not a whole number"),
             ("\"iid\": 8, ", "", "has no `iid`"),
             ("\"author\"", "\"assignee\"", "has no `author`"),
             ("\"sha\"", "\"shaa\"", "has no `sha`"),
             (&format!("\"sha\": \"{HEAD}\""), "\"sha\": \"--upload-pack=x\"", "`sha` is `--upload-pack=x`, not a full"),
             ("2026-11-14T08:30:00.104Z", "yesterday", "`created_at` is `yesterday`, not a time such as"),
-            ("\"username\"", "\"login\"", "missing field `username`"),
+            ("\"username\"", "\"login\"", "has no `author.username`"),
         ] {
             let json = answer();
             assert!(json.contains(from), "{from}");
@@ -182,7 +172,9 @@ mod tests {
         assert_eq!(why(r#"{"error": "insufficient_scope"}"#), "contains the error response `insufficient_scope`");
         assert_eq!(why(""), "is empty");
         assert!(why(&answer()[..60]).starts_with("breaks off at line 1"), "{}", why(&answer()[..60]));
-        assert_eq!(why(r#"[8, 5107, 42, null, "x", "y", null, null]"#), "is not a merge request");
+        assert_eq!(why(r#"[8, 5107, 42, null, "x", "y", null, null]"#), "the file is a list, not an object");
+        let odd = answer().replacen("\"author\": {", "\"author\": 7, \"other\": {", 1);
+        assert_eq!(why(&odd), "`author` is a number, not an object");
         assert!(why(&format!("{0} {0}", answer())).starts_with("is not JSON: trailing characters"));
         assert!(
             why(&answer().replacen("\"iid\"", "\"iid\": 9, \"iid\"", 1)).starts_with("has `iid` twice in one object")

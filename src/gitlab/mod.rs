@@ -13,20 +13,34 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::github::Account;
+use crate::github::json::{Field, Object};
 use crate::text::shown;
 
+/// How the answer about a merge request is saved.
+pub const HOW_TO_SAVE: &str =
+    "save the complete response: `glab api projects/:id/merge_requests/NUMBER > merge-request.json`";
+
 /// A user as GitLab's answers write one.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct User {
-    id: Option<u64>,
-    username: String,
+    id: Field<u64>,
+    username: Field<String>,
 }
 
-impl From<User> for Account {
-    fn from(user: User) -> Self {
-        let kind = is_bot(&user.username).then(|| "Bot".to_owned());
-        Self { login: user.username, id: user.id, kind }
+impl Object for User {}
+
+impl User {
+    /// Returns the account; `path` is what it is called in a message.
+    fn account(&self, path: &str) -> Result<Account, String> {
+        let login = self.username.required(&format!("{path}.username"))?.clone();
+        Ok(account(login, self.id.optional(&format!("{path}.id"))?.copied()))
     }
+}
+
+fn account(login: String, id: Option<u64>) -> Account {
+    let kind = is_bot(&login).then(|| "Bot".to_owned());
+    Account { login, id, kind }
 }
 
 /// Returns whether a user name is one that GitLab gives to the user of a project's or a group's access token

@@ -3,8 +3,9 @@
 use chrono::{DateTime, FixedOffset};
 
 use super::reviews::{ReviewState, Reviews, Standing};
-use crate::github::{Account, Event, EventKind, InputError};
+use crate::github::{Account, Event, EventKind, HOW_TO_PASS, InputError};
 use crate::gitlab::{self, Approvals, MergeRequest};
+use crate::policy::Forge;
 
 /// The request that proposes a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,27 +46,45 @@ pub enum Opinions {
 }
 
 impl Saved {
-    /// Reads GitHub's event payload, or GitLab's answer about a merge request.
+    /// Reads GitHub's event payload, or GitLab's answer about a merge request. `home` is the forge whose job this is.
     ///
     /// # Errors
     ///
     /// If it is neither, or lacks what decides.
-    pub fn parse(json: &[u8]) -> Result<Self, InputError> {
+    pub fn parse(json: &[u8], home: Option<Forge>) -> Result<Self, InputError> {
         if MergeRequest::is_meant(json) {
             return MergeRequest::parse(json).map(|request| Self::Request(ChangeRequest::Merge(request)));
         }
-        let event = Event::parse(json)?;
+        let event = Event::parse(json).map_err(|error| InputError { help: how_to_save(home), ..error })?;
         match (event.kind(), gitlab::refusal_in(json)) {
             (EventKind::PullRequest, _) => {
                 let (author, head, created_at) = (event.author()?, event.head()?, event.created_at()?);
                 Ok(Self::Request(ChangeRequest::Pull(PullRequest { author, head, created_at })))
             }
-            (EventKind::Other, Some(why)) => Err(InputError {
+            (EventKind::Other | EventKind::Run | EventKind::Nothing, Some(why)) => Err(InputError {
                 why,
                 help: "save the response for a merge request that exists, with a token that may read it".to_owned(),
             }),
+            (EventKind::Nothing, None) if event.is_bare_request() => Err(InputError {
+                why: "is a pull request as the API returns it, not the event of one".to_owned(),
+                help: "wrap it: `gh api repos/OWNER/REPO/pulls/NUMBER --jq '{pull_request: .}' > event.json`"
+                    .to_owned(),
+            }),
+            (EventKind::Nothing, None) => Err(InputError {
+                why: "is neither the event of a forge nor GitLab's response about a merge request".to_owned(),
+                help: how_to_save(home),
+            }),
             (other, _) => Ok(Self::Other(other)),
         }
+    }
+}
+
+/// Returns how what is needed is passed in a job of a forge, or in those of all of them.
+fn how_to_save(home: Option<Forge>) -> String {
+    match home {
+        Some(Forge::GitHub | Forge::Forgejo) => HOW_TO_PASS.to_owned(),
+        Some(Forge::GitLab) => gitlab::HOW_TO_SAVE.to_owned(),
+        None => format!("{HOW_TO_PASS}; of GitLab, {}", gitlab::HOW_TO_SAVE),
     }
 }
 

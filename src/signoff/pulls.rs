@@ -489,7 +489,7 @@ mod tests {
                 "line 2 is of `acme/other`, but an earlier one of `acme/register`",
             ),
             ("\"repository\": \"acme/register\", ", "", "line 2 has no `repository`"),
-            ("\"page\": 1", "\"page\": \"1\"", "invalid type: string"),
+            ("\"page\": 1", "\"page\": \"1\"", "contains a string in the place of a whole number"),
             ("\"page\": 1, ", "", "line 2 has no `page`"),
             ("\"last\": true, ", "", "line 2 has no `last`"),
             (MERGE, "HEAD", "line 2 `commit` is `HEAD`, not a full commit"),

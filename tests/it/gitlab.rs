@@ -427,8 +427,8 @@ mod bad_input {
             (format!("{approvals}{}", list.to_string().replace(request.head(), "HEAD")), "`head_commit_sha` is `HEAD`"),
         ] {
             let refused = request.refused(&event, &reviews);
-            let says = format!("`approvals.json` is not a usable list of reviews: {says}");
-            let (start, end) = says.split_once("reviews: ").unwrap();
+            let says = format!("`approvals.json` is not a usable list of approvals: {says}");
+            let (start, end) = says.split_once("list of approvals: ").unwrap();
             assert!(refused.replace(' ', "").contains(&end.replace(' ', "")), "{start} {end}:\n{refused}");
             assert!(refused.contains("glab api"), "{refused}");
         }
@@ -452,6 +452,40 @@ mod bad_input {
         ] {
             let refused = request.refused(event, &request.saved());
             assert!(refused.contains(says), "{says}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_field_of_another_kind_is_named_in_words() {
+        let mut request = Request::asking(&[]);
+        request.approve("mei", 10);
+        let whole = request.merge_request();
+        for (key, value, says) in [
+            ("author", json!(7), "is not a usable merge request: `author` is a number, not an object"),
+            ("author", json!({"id": 1}), "is not a usable merge request: it has no `author.username`"),
+            ("iid", json!("8"), "is not a usable merge request: `iid` is a string, not a whole number"),
+            ("sha", json!([]), "is not a usable merge request: `sha` is a list, not a string"),
+        ] {
+            let mut event = whole.clone();
+            event[key] = value;
+            let refused = request.refused(&event.to_string(), &request.saved());
+            assert!(refused.contains(says) && refused.contains("glab api"), "{says}: {refused}");
+            assert!(!refused.contains("GITHUB"), "{refused}");
+        }
+        for (approved, says) in [
+            (json!("mei"), "`approved_by` is a string, not a list"),
+            (json!(["mei"]), "`approved_by` is a string, not an object"),
+            (json!([{"user": "mei"}]), "`approved_by.user` is a string, not an object"),
+            (json!([{"user": {"id": 1}}]), "has no `approved_by.user.username`"),
+        ] {
+            let mut approvals = request.approvals();
+            approvals["approved_by"] = approved;
+            let refused = request.refused(&whole.to_string(), &approvals.to_string());
+            assert!(
+                refused.contains("is not a usable list of approvals: ") && refused.contains(says),
+                "{says}: {refused}"
+            );
+            assert!(!refused.contains("struct") && !refused.contains("GITHUB"), "{refused}");
         }
     }
 

@@ -875,6 +875,41 @@ mod given {
     }
 
     #[test]
+    fn what_is_no_event_never_turns_sign_off_off() {
+        let mut pull = Pull::asking(&[]);
+        pull.review("mei", "APPROVED");
+        let reviews = pull.save("reviews.json", &Value::from(pull.reviews.clone()).to_string());
+        let reviews = reviews.to_str().unwrap();
+        let request = pull.event()["pull_request"].clone();
+        let repository = json!({"full_name": "acme/register"});
+        for (event, says, alone) in [
+            (json!({}), "is neither the event of a forge nor GitLab's response about a merge request", 2),
+            (json!({"a": 1}), "is neither the event of a forge nor GitLab's", 2),
+            (json!({"pull_request": null}), "is neither the event of a forge nor GitLab's", 2),
+            (request.clone(), "is a pull request as the API returns it, not the event of one", 2),
+            (
+                json!({"action": "created", "issue": {"number": 7}, "comment": {"id": 1}, "repository": repository}),
+                "is about something other than a pull request",
+                0,
+            ),
+        ] {
+            let file = pull.save("event.json", &event.to_string());
+            let file = file.to_str().unwrap();
+            let run = pull.gate(&["--base", "main", "--event", file, "--reviews", reviews]);
+            let stderr: String = run.stderr.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{event}: {stderr}");
+            assert!(stderr.contains("is not a usable event: it ") && stderr.contains(says), "{event}: {stderr}");
+            let run = pull.gate(&["--base", "main", "--event", file]);
+            assert_eq!(run.code, alone, "{event}: {run:?}");
+            assert!(alone == 2 || last_line(&run).starts_with("sign-off was not checked"), "{run:?}");
+        }
+        // Wrapped as the help says, it is as good as the event.
+        let wrapped = pull.save("event.json", &json!({"pull_request": request}).to_string());
+        let run = pull.gate(&["--base", "main", "--event", wrapped.to_str().unwrap(), "--reviews", reviews]);
+        assert_eq!(run.code, 0, "{run:?}");
+    }
+
+    #[test]
     fn no_output_replaces_the_event_or_the_reviews() {
         let mut pull = Pull::asking(&[]);
         pull.review("mei", "APPROVED");
