@@ -32,6 +32,8 @@ pub struct Trigger {
     pub branches_ignore: Vec<String>,
     /// The key that limits it to some files.
     pub paths: Option<&'static str>,
+    /// The times of a schedule.
+    pub crons: Vec<String>,
     /// Its line, from 1.
     pub line: usize,
 }
@@ -261,7 +263,9 @@ impl Reader<'_> {
         let list = |key: &str| texts(details.and_then(|details| details.get(key)));
         let paths = ["paths", "paths-ignore"].into_iter().find(|key| list(key).is_some());
         let (branches_ignore, branches) = (list("branches-ignore").unwrap_or_default(), list("branches"));
-        Trigger { event: event.to_owned(), types: list("types"), branches, branches_ignore, paths, line }
+        let times = details.and_then(Node::as_seq).unwrap_or_default();
+        let crons = times.iter().filter_map(|time| text(time, "cron")).collect();
+        Trigger { event: event.to_owned(), types: list("types"), branches, branches_ignore, paths, crons, line }
     }
 
     fn job(&self, id: &str, line: usize, job: &Node<'_>) -> Job {

@@ -144,10 +144,27 @@ pub enum Runs {
         /// Whether the pipeline passes if the job fails, or the job waits for somebody.
         soft: Option<String>,
     },
-    /// It does not.
-    No,
+    /// It does not, because of this.
+    No(Absence),
     /// That depends on this condition.
     Unknown(String),
+}
+
+/// What keeps a job from running; with the rule that says so, where there is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// The rules of `workflow`: there is no pipeline.
+    Workflow(Option<String>),
+    /// The rules by which the job's file is taken in.
+    Include(Option<String>),
+    /// The job's own rules.
+    Rules(Option<String>),
+    /// The legacy `only`.
+    Only,
+    /// The legacy `except`.
+    Except,
+    /// It says nothing, and is in the pipelines of branches and tags alone.
+    Unsaid,
 }
 
 /// The keys at the top of a pipeline that are not jobs (<https://docs.gitlab.com/ci/yaml/#keywords>).
@@ -240,11 +257,12 @@ impl Pipeline {
     #[must_use]
     pub fn runs(&self, job: &Job, occasion: Occasion, branch: Option<&str>) -> Runs {
         let lookup = |name: &str| variable(occasion, branch, name);
-        for rules in self.rules.iter().chain(&job.included) {
+        let outer = self.rules.iter().map(|rules| (rules, Absence::Workflow as fn(_) -> _));
+        for (rules, absence) in outer.chain(job.included.iter().map(|rules| (rules, Absence::Include as fn(_) -> _))) {
             match first(rules, &lookup) {
-                Found::Rule(rule) if rule.when.as_deref() == Some("never") => return Runs::No,
+                Found::Rule(rule) if rule.is_never() => return Runs::No(absence(Some(rule.written()))),
                 Found::Rule(_) => {}
-                Found::None => return Runs::No,
+                Found::None => return Runs::No(absence(None)),
                 Found::Unknown(condition) => return Runs::Unknown(condition),
             }
         }
@@ -255,11 +273,11 @@ impl Pipeline {
             return job.runs_by_legacy(occasion, branch).unwrap_or(Runs::Yes { variables: known, soft });
         };
         match first(rules, &lookup) {
-            Found::None => Runs::No,
+            Found::None => Runs::No(Absence::Rules(None)),
             Found::Unknown(condition) => Runs::Unknown(condition),
             Found::Rule(rule) => {
-                if rule.when.as_deref() == Some("never") {
-                    return Runs::No;
+                if rule.is_never() {
+                    return Runs::No(Absence::Rules(Some(rule.written())));
                 }
                 known.extend(rule.variables.clone());
                 // What the rule says takes the place of what the job says.
@@ -268,6 +286,20 @@ impl Pipeline {
                 let soft = soft(allow_failure.map(String::as_str), when.map(String::as_str));
                 Runs::Yes { variables: known, soft }
             }
+        }
+    }
+}
+
+impl Rule {
+    fn is_never(&self) -> bool {
+        self.when.as_deref() == Some("never")
+    }
+
+    /// Returns it as it is written.
+    fn written(&self) -> String {
+        match &self.condition {
+            Some(condition) => format!("if: {condition}"),
+            None => format!("when: {}", self.when.as_deref().unwrap_or_default()),
         }
     }
 }
@@ -287,13 +319,13 @@ impl Job {
         let refs = only.and_then(|only| only.refs.as_deref()).unwrap_or(&usual);
         let depends = |key: &str, more: &str| Some(Runs::Unknown(format!("{key}: {more}")));
         match is_any_of(occasion, branch, refs) {
-            Ok(false) => return Some(Runs::No),
+            Ok(false) => return Some(Runs::No(if only.is_some() { Absence::Only } else { Absence::Unsaid })),
             Ok(true) => {}
             Err(name) => return depends("only", name),
         }
         let except = self.except.as_ref();
         match is_any_of(occasion, branch, except.and_then(|except| except.refs.as_deref()).unwrap_or_default()) {
-            Ok(true) => return Some(Runs::No),
+            Ok(true) => return Some(Runs::No(Absence::Except)),
             Ok(false) => {}
             Err(name) => return depends("except", name),
         }

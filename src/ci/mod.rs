@@ -5,6 +5,7 @@
 
 pub mod command;
 mod condition;
+pub mod cron;
 pub mod github;
 pub mod gitlab;
 mod glob;

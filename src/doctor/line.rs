@@ -1,6 +1,6 @@
 //! What is said about one thing that was looked at.
 
-use crate::ci::command::Command;
+use crate::ci::command::{Command, is_no_base};
 use crate::ci::origin::{Origin, has_digest, is_commit};
 use crate::text::shown;
 
@@ -176,12 +176,15 @@ pub struct Line {
     pub snippet: Option<String>,
     /// Where it is written.
     pub place: Option<Place>,
+    /// Where the same is written besides.
+    pub also: Vec<Place>,
 }
 
 impl Line {
     /// Creates a line about something that is right.
     pub(super) fn ok(check: Check, message: impl Into<String>) -> Self {
-        Self { check, status: Status::Ok, message: message.into(), fix: None, snippet: None, place: None }
+        let also = Vec::new();
+        Self { check, status: Status::Ok, message: message.into(), fix: None, snippet: None, place: None, also }
     }
 
     /// Creates a line about something that must be changed, with its fix.
@@ -209,6 +212,58 @@ impl Line {
         Self { place: Some(Place { path: path.to_owned(), line }), ..self }
     }
 }
+
+/// Makes one line of those that say the same, wherever it is written and whatever it affects: the first of them.
+pub(super) fn merged(lines: Vec<Line>) -> Vec<Line> {
+    let mut merged: Vec<Line> = Vec::with_capacity(lines.len());
+    for line in lines {
+        let says = |line: &Line| (line.status, line.message.clone(), line.fix.clone(), line.snippet.clone());
+        let same = merged.iter_mut().find(|other| line.status != Status::Ok && says(other) == says(&line));
+        match same {
+            Some(other) => {
+                let is_new = |place: &Place| other.place.as_ref() != Some(place) && !other.also.contains(place);
+                let further = line.place.filter(is_new);
+                other.also.extend(further);
+            }
+            None => merged.push(line),
+        }
+    }
+    merged
+}
+
+/// Says that a history begins where the branch already is, or where that moves with it; nothing if it begins elsewhere.
+pub(super) fn idle_history(command: &Command, branch: &str) -> Option<Line> {
+    let since = command.option("--since")?;
+    let bare = since.trim_matches(['$', '{', '}', ' ']);
+    let name = ["refs/heads/", "refs/remotes/origin/", "origin/"].iter().find_map(|way| bare.strip_prefix(way));
+    let name = name.unwrap_or(bare).trim_matches(['$', '{', '}', ' ']);
+    let fix = "delete it, or name a tag or commit up to which everything has been dealt with";
+    if is_no_base(since) || name == branch || BRANCHES.contains(&name) {
+        let message =
+            format!("`--since {}` is the commit that is checked out, so no commit is looked at", shown(since));
+        return Some(Line::wrong(Check::History, message, fix));
+    }
+    let moves =
+        ["HEAD", "@"].iter().any(|head| bare.strip_prefix(head).is_some_and(|rest| rest.starts_with(['~', '^', '@'])));
+    moves.then(|| {
+        let message =
+            format!("`--since {}` moves with the branch, so what came before it is never looked at", shown(since));
+        Line::wrong(Check::History, message, fix)
+    })
+}
+
+/// What CI systems call the branch that a scheduled run is for.
+const BRANCHES: [&str; 9] = [
+    "CI_COMMIT_BRANCH",
+    "CI_COMMIT_REF_NAME",
+    "CI_DEFAULT_BRANCH",
+    "GITHUB_REF",
+    "GITHUB_REF_NAME",
+    "HEAD",
+    "github.event.repository.default_branch",
+    "github.ref",
+    "github.ref_name",
+];
 
 /// Returns a name for a command that somebody will copy into a shell: anything that a shell could act on becomes `_`.
 pub(super) fn quotable(name: &str) -> String {

@@ -20,6 +20,7 @@ use crate::files::ReadFile;
 use crate::people::People;
 use crate::policy::{Enforcement, Forge, Policy, places};
 use crate::signoff::Ownership;
+use crate::text::argument;
 use crate::time::Day;
 
 /// What is known about a repository.
@@ -57,6 +58,15 @@ impl Facts<'_> {
     pub(in crate::doctor) fn judges_all(&self, command: &Command) -> bool {
         let only = command.option("--tool").filter(|_| command.subcommand == Subcommand::Sync);
         only.is_none_or(|only| self.policy.sync.iter().all(|target| target.tool == only))
+    }
+
+    /// Returns the option by which a command judges the register, or all of them, with a space before it.
+    pub(in crate::doctor) fn option(&self, all_registers: bool) -> String {
+        match self.ownership.prefix.trim_end_matches('/') {
+            _ if all_registers => " --all-registers".to_owned(),
+            "" => String::new(),
+            folder => format!(" --root {}", argument(folder)),
+        }
     }
 
     /// Tells whether a job names another policy than the one that is looked at; empty is none.
@@ -136,7 +146,7 @@ pub fn examine(facts: &Facts<'_>) -> Vec<Line> {
         lines.extend(gitlab::settings::examine(facts));
     }
     lines.sort_by_key(|line| line.check);
-    lines
+    line::merged(lines)
 }
 
 /// Returns what the policy asks for beside the register and no job judges; `runs` says whether one does. Suppressions are

@@ -115,11 +115,14 @@ fn prose(text: &str, indent: &str, width: usize) -> String {
 fn message(line: &Line) -> String {
     let place = line.place.as_ref().filter(|place| {
         let named = |text: &str| text.contains(&place.path);
-        line.status != Status::Ok && !named(&line.message) && !line.fix.as_deref().is_some_and(named)
+        let is_named = named(&line.message) || line.fix.as_deref().is_some_and(named);
+        line.status != Status::Ok && (!is_named || !line.also.is_empty())
     });
-    match place {
-        Some(place) => format!("{} ({}:{})", line.message, place.path, place.line),
-        None => line.message.clone(),
+    let places: Vec<String> =
+        place.into_iter().chain(&line.also).map(|place| format!("{}:{}", place.path, place.line)).collect();
+    match places.as_slice() {
+        [] => line.message.clone(),
+        places => format!("{} ({})", line.message, places.join(", ")),
     }
 }
 
@@ -165,6 +168,13 @@ struct Item<'d> {
     snippet: Option<&'d str>,
     path: Option<&'d str>,
     line: Option<usize>,
+    also: Vec<Other<'d>>,
+}
+
+#[derive(Serialize)]
+struct Other<'d> {
+    path: &'d str,
+    line: usize,
 }
 
 #[derive(Serialize)]
@@ -186,6 +196,7 @@ impl<'d> Document<'d> {
             snippet: line.snippet.as_deref(),
             path: line.place.as_ref().map(|place| place.path.as_str()),
             line: line.place.as_ref().map(|place| place.line),
+            also: line.also.iter().map(|place| Other { path: &place.path, line: place.line }).collect(),
         };
         Self {
             version: VERSION,

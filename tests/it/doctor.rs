@@ -11,7 +11,7 @@ use crate::support::git::Repo;
 use crate::support::recorded::assert_recorded;
 use crate::support::{Run, Sandbox, schema};
 
-const ACTION: &str = "acme/stopgap@1111111111111111111111111111111111111111";
+pub(crate) const ACTION: &str = "acme/stopgap@1111111111111111111111111111111111111111";
 const PEOPLE: &str = "\
 people:
   - {handle: \"@olek\", name: Olek Bielak}
@@ -19,10 +19,10 @@ people:
 teams:
   \"@acme/security\": [\"@olek\", \"@priya\"]
 ";
-const WORKFLOW: &str = ".github/workflows/stopgap.yml";
+pub(crate) const WORKFLOW: &str = ".github/workflows/stopgap.yml";
 
 /// A repository as `init` leaves it, with a roster.
-fn sound() -> Sandbox {
+pub(crate) fn sound() -> Sandbox {
     let sandbox = Sandbox::new();
     let arguments = ["init", "--owners", "@acme/security", "--action", ACTION];
     assert_eq!(Run::of(sandbox.command().args(arguments)).code, 0);
@@ -31,18 +31,18 @@ fn sound() -> Sandbox {
 }
 
 /// Replaces a text of a file, which must be there.
-fn edit(sandbox: &Sandbox, path: &str, old: &str, new: &str) {
+pub(crate) fn edit(sandbox: &Sandbox, path: &str, old: &str, new: &str) {
     let text = fs::read_to_string(sandbox.path(path)).unwrap();
     assert!(text.contains(old), "{path} holds no {old:?}:\n{text}");
     sandbox.file(path, text.replace(old, new));
 }
 
-fn doctor(sandbox: &Sandbox, arguments: &[&str]) -> Run {
+pub(crate) fn doctor(sandbox: &Sandbox, arguments: &[&str]) -> Run {
     Run::of(sandbox.command().arg("doctor").args(arguments))
 }
 
 /// Runs the doctor with saved answers.
-fn with_settings(sandbox: &Sandbox, answers: &[Value], arguments: &[&str]) -> Run {
+pub(crate) fn with_settings(sandbox: &Sandbox, answers: &[Value], arguments: &[&str]) -> Run {
     sandbox.file("settings.json", answers.iter().map(|answer| format!("{answer}\n")).collect::<String>());
     doctor(sandbox, &[&["--rulesets", "settings.json"], arguments].concat())
 }
@@ -73,14 +73,14 @@ fn bare(kind: &str) -> Value {
     json!({"type": kind, "ruleset_id": 42, "ruleset_source_type": "Repository", "ruleset_source": "acme/register"})
 }
 
-fn ruleset(bypass: &Value) -> Value {
+pub(crate) fn ruleset(bypass: &Value) -> Value {
     json!({"id": 42, "name": "main", "target": "branch", "source_type": "Repository", "source": "acme/register",
            "enforcement": "active", "bypass_actors": bypass, "rules": [],
            "conditions": {"ref_name": {"include": ["~DEFAULT_BRANCH"], "exclude": []}}})
 }
 
 /// What GitHub answers if everything is set as docs/doctor.md asks.
-fn good_settings() -> Vec<Value> {
+pub(crate) fn good_settings() -> Vec<Value> {
     let rules = json!([
         reviews(true, true),
         checks("Exceptions", json!(15368), true),
@@ -91,7 +91,7 @@ fn good_settings() -> Vec<Value> {
 }
 
 /// Returns the status of a check in the JSON; the worst if it has several lines.
-fn status(run: &Run, check: &str) -> String {
+pub(crate) fn status(run: &Run, check: &str) -> String {
     let document: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{}{}", run.stdout, run.stderr));
     let lines = document["lines"].as_array().unwrap().iter().filter(|line| line["check"] == check);
     let mut all: Vec<&str> = lines.map(|line| line["status"].as_str().unwrap()).collect();
@@ -557,7 +557,7 @@ fn inputs_of_the_action_are_read() {
 }
 
 /// Returns a repository as `init` leaves it whose workflow runs the commands themselves.
-fn of_commands() -> Sandbox {
+pub(crate) fn of_commands() -> Sandbox {
     let sandbox = Sandbox::new();
     let source = format!("https://git.example.com/acme/stopgap@{}", "1".repeat(40));
     let init = ["init", "--owners", "@acme/security", "--source", &source];
@@ -715,7 +715,7 @@ fn a_check_of_another_app_is_not_the_jobs() {
 }
 
 /// Returns a repository as `init --ci gitlab` leaves it.
-fn on_gitlab(component: bool) -> Sandbox {
+pub(crate) fn on_gitlab(component: bool) -> Sandbox {
     let sandbox = Sandbox::new();
     let image = format!("acme/stopgap@sha256:{}", "ab".repeat(32));
     let reference = format!("acme/stopgap/stopgap@{}", "1".repeat(40));
@@ -1064,9 +1064,10 @@ fn a_job_that_may_gate_is_not_called_wrong() {
         let sandbox = of_commands();
         edit(&sandbox, WORKFLOW, step, &format!("{checkout}        with: {inputs}\n{step}"));
         let run = doctor(&sandbox, &["--format", "json"]);
-        for check in ["whole-history", "history"] {
-            assert_eq!(status(&run, check), said, "{inputs} {check}: {}", run.stdout);
-        }
+        assert_eq!(status(&run, "whole-history"), said, "{inputs}: {}", run.stdout);
+        // What keeps both from the history is said once.
+        let of_history = if said == "ok" { "ok" } else { "none" };
+        assert_eq!(status(&run, "history"), of_history, "{inputs}: {}", run.stdout);
     }
 }
 
@@ -1179,7 +1180,7 @@ fn a_history_that_may_not_run_is_never_ok() {
 }
 
 /// A job of GitLab with these keys, and one that runs on the schedule.
-fn jobs_on_gitlab(keys: &str, head: &str, whole: &str) -> Sandbox {
+pub(crate) fn jobs_on_gitlab(keys: &str, head: &str, whole: &str) -> Sandbox {
     let sandbox = on_gitlab(false);
     let image = format!("acme/stopgap@sha256:{}", "ab".repeat(32));
     let job = |name: &str, keys: &str, script: &str| {

@@ -21,6 +21,7 @@ mod days;
 mod decide;
 mod docs;
 mod doctor;
+mod doctor_jobs;
 mod edges;
 mod edit;
 mod edited;

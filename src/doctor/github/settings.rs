@@ -22,6 +22,10 @@ pub(in crate::doctor) struct GitHub {
     rulesets: Vec<Ruleset>,
     /// The branch's protection; `Some(None)` if it is known to have none.
     pub(in crate::doctor) protection: Option<Option<Protection>>,
+    /// The protections as they were saved, of whichever branches.
+    protections: Vec<Protection>,
+    /// What was saved of something other than the branch, each as a sentence.
+    foreign: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,8 +67,10 @@ struct Ruleset {
     id: i64,
     name: String,
     enforcement: String,
-    /// Patterns of the branches that it is about.
-    branches: Vec<String>,
+    /// Patterns of the branches that it is about; `None` if it does not say.
+    branches: Option<Vec<String>>,
+    /// Patterns of those that it is not about all the same.
+    excluded: Vec<String>,
     /// Who may bypass it; `None` if that was hidden from the token.
     bypass: Option<Vec<Actor>>,
 }
@@ -79,6 +85,8 @@ struct Actor {
 /// A branch's protection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::doctor) struct Protection {
+    /// The branch, as its address names it; `None` if there is none.
+    branch: Option<String>,
     reviews: Option<Reviews>,
     checks: Option<Checks>,
     /// The people, teams and apps that need no pull request.
@@ -131,7 +139,8 @@ impl GitHub {
             id: number(object, "id")?,
             name: text(object, "name")?,
             enforcement: text(object, "enforcement")?,
-            branches: conditions(object)?,
+            branches: conditions(object, "include")?,
+            excluded: conditions(object, "exclude")?.unwrap_or_default(),
             bypass: bypass.map(|actors| actors.into_iter().map(actor).collect::<Result<_, _>>()).transpose()?,
         });
         Ok(())
@@ -145,15 +154,43 @@ impl GitHub {
             None => None,
         };
         let checks = optional_object(object, "required_status_checks")?;
-        self.protection = Some(Some(Protection {
+        self.protections.push(Protection {
+            branch: optional_text(object, "url")?.as_deref().and_then(branch_of),
             reviews: reviews.map(protection_reviews).transpose()?,
             checks: checks.map(protection_checks).transpose()?,
             exempt: allowances.map(exempt).transpose()?.unwrap_or_default(),
             admins: enabled("enforce_admins")?,
             force: enabled("allow_force_pushes")?,
             deletion: enabled("allow_deletions")?,
-        }));
+        });
         Ok(())
+    }
+
+    /// Leaves out what was saved of other branches, and rules that are not enforced.
+    fn keep_own(&mut self, branch: &str) {
+        let on = shown(branch);
+        let is_own = |protection: &&Protection| protection.branch.as_deref().is_none_or(|name| name == branch);
+        match self.protections.iter().rev().find(is_own) {
+            Some(own) => self.protection = Some(Some(own.clone())),
+            None => {
+                let others = self.protections.iter().filter_map(|other| other.branch.as_deref());
+                let said = |other| format!("the saved branch protection is that of `{}`, not of `{on}`", shown(other));
+                self.foreign.extend(others.map(said));
+            }
+        }
+        let Some(rules) = &mut self.rules else { return };
+        let of_others = |id: i64| self.rulesets.iter().find(|other| other.id == id && other.is_elsewhere(branch));
+        let others: BTreeSet<i64> =
+            rules.iter().map(|rule| rule.ruleset).filter(|id| of_others(*id).is_some()).collect();
+        self.foreign.extend(others.iter().filter_map(|id| of_others(*id)).map(|other| {
+            format!("the saved rules include those of the ruleset `{}`, which is not about `{on}`", shown(&other.name))
+        }));
+        let is_idle = |id: i64| self.rulesets.iter().any(|other| other.id == id && other.enforcement != "active");
+        let is_foreign = !others.is_empty() && rules.iter().all(|rule| others.contains(&rule.ruleset));
+        rules.retain(|rule| !others.contains(&rule.ruleset) && !is_idle(rule.ruleset));
+        if is_foreign {
+            self.rules = None;
+        }
     }
 
     /// Returns whether merges go through a queue.
@@ -210,12 +247,33 @@ impl GitHub {
     }
 }
 
-/// Returns the patterns of the branches that a ruleset is about.
-fn conditions(ruleset: &Object) -> Result<Vec<String>, String> {
+/// Returns the patterns of the branches that a ruleset is about, or is not about.
+fn conditions(ruleset: &Object, which: &str) -> Result<Option<Vec<String>>, String> {
     let conditions = optional_object(ruleset, "conditions")?;
     let names = conditions.map(|conditions| optional_object(conditions, "ref_name")).transpose()?.flatten();
-    let include = names.and_then(|names| names.get("include")?.as_array());
-    Ok(include.into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect())
+    let patterns = names.and_then(|names| names.get(which)?.as_array());
+    Ok(patterns.map(|patterns| patterns.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()))
+}
+
+/// Returns the branch of the address of its protection: `…/branches/release%2F1/protection`.
+fn branch_of(address: &str) -> Option<String> {
+    let (_, name) = address.strip_suffix("/protection")?.rsplit_once("/branches/")?;
+    let mut bytes = Vec::with_capacity(name.len());
+    let mut rest = name.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let digits = behind.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &behind[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8(bytes).ok()
 }
 
 fn rule_reviews(parameters: &Object) -> Result<Reviews, String> {
@@ -279,7 +337,8 @@ const RULESETS: &str = "Settings > Rules > Rulesets";
 pub(in crate::doctor) fn examine(facts: &Facts<'_>, checks: &[String]) -> Vec<Line> {
     let branch = facts.branch;
     let Some(github) = saved(facts) else { return vec![nothing_saved(branch)] };
-    let mut lines = check_required(&github, branch, checks);
+    let mut lines: Vec<Line> = github.foreign.iter().map(|what| foreign(&github, branch, what)).collect();
+    lines.extend(check_required(&github, branch, checks));
     lines.push(code_owner_review(&github, branch));
     lines.push(stale_approvals(&github, branch));
     lines.extend(bypass(&github, branch));
@@ -299,8 +358,17 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>, checks: &[String]) -> Vec<Li
     lines
 }
 
+/// Says that something was saved of another branch.
+fn foreign(github: &GitHub, branch: &str, what: &str) -> Line {
+    let line = Line::unknown(Check::CheckRequired, what, format!("save that of `{}`:", shown(branch)));
+    match github.unsaved(branch) {
+        Some((_, command)) => line.with_snippet(format!("{command} > more.json")),
+        None => Line { fix: Some("it is left out".to_owned()), ..line },
+    }
+}
+
 /// Returns what was saved; an empty list is the answer for a branch without rules.
-fn saved(facts: &Facts<'_>) -> Option<GitHub> {
+pub(in crate::doctor) fn saved(facts: &Facts<'_>) -> Option<GitHub> {
     let settings = facts.settings;
     let mut github = match &settings.github {
         Some(github) => github.clone(),
@@ -310,6 +378,7 @@ fn saved(facts: &Facts<'_>) -> Option<GitHub> {
     if settings.empty_list {
         github.rules.get_or_insert_default();
     }
+    github.keep_own(facts.branch);
     Some(github)
 }
 
@@ -512,8 +581,16 @@ impl Ruleset {
     /// Returns whether it would apply to a branch, assumed to be the default branch, if it were active.
     fn is_about(&self, branch: &str) -> bool {
         let whole = format!("refs/heads/{branch}");
-        let special = |pattern: &str| matches!(pattern, "~DEFAULT_BRANCH" | "~ALL");
-        self.branches.iter().any(|pattern| special(pattern) || matches(pattern, &whole, false))
+        let has = |patterns: &[String]| {
+            let special = |pattern: &str| matches!(pattern, "~DEFAULT_BRANCH" | "~ALL");
+            patterns.iter().any(|pattern| special(pattern) || matches(pattern, &whole, false))
+        };
+        self.branches.as_deref().is_some_and(has) && !has(&self.excluded)
+    }
+
+    /// Returns whether it says that it is about other branches only.
+    fn is_elsewhere(&self, branch: &str) -> bool {
+        self.branches.is_some() && !self.is_about(branch)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::ci::github::{Job, Permissions, Step, Workflow, composite_steps};
 use crate::ci::script::Shell;
 use crate::ci::{Dialect, Value, evaluate, softening};
 use crate::doctor::Facts;
-use crate::files::{ReadFile, is_below};
+use crate::files::ReadFile;
 use crate::yaml::Problem;
 
 /// The event of a workflow that others call.
@@ -71,6 +71,20 @@ impl Definitions {
     pub(super) fn is_called_twice(&self, path: &str) -> bool {
         let calls = |workflow: &&Workflow| workflow.jobs.iter().any(|job| job.calls_local() == Some(path));
         self.workflows.iter().filter(calls).any(|workflow| workflow.trigger(CALL).is_some())
+    }
+
+    /// Returns every job that another one could be taken for: its workflow, the job, and what its check is called.
+    pub(super) fn checks(&self) -> Vec<(&Workflow, &Job, String)> {
+        let mut found = Vec::new();
+        for workflow in &self.workflows {
+            for job in &workflow.jobs {
+                let inner =
+                    self.called(job).into_iter().flat_map(|called| &called.jobs).map(|inner| (inner, Some(job)));
+                let jobs = inner.chain(job.calls.is_none().then_some((job, None)));
+                found.extend(jobs.filter_map(|(job, caller)| Some((workflow, job, check_of(job, caller)?))));
+            }
+        }
+        found
     }
 
     /// Returns the steps of the composite action that a step uses, with its path.
@@ -147,12 +161,12 @@ pub(super) struct Usage<'d> {
 impl<'d> Usage<'d> {
     /// Returns what the check is called on a pull request; `None` if that is known only during the run.
     pub(super) fn check(&self) -> Option<String> {
-        let known = |job: &Job| (!job.matrix && !job.name.contains("${{")).then(|| job.name.clone());
-        let own = known(self.job)?;
-        match self.caller {
-            Some((caller, _)) => Some(format!("{} / {own}", known(caller)?)),
-            None => Some(own),
-        }
+        check_of(self.job, self.caller.map(|(caller, _)| caller))
+    }
+
+    /// Tells whether it is a step of a job.
+    pub(super) fn is_of(&self, workflow: &Workflow, job: &Job) -> bool {
+        std::ptr::eq(self.workflow, workflow) && std::ptr::eq(self.job, job)
     }
 
     /// Returns the conditions of its job and of the job that calls it.
@@ -206,6 +220,12 @@ impl<'d> Usage<'d> {
         open
     }
 
+    /// Returns the condition that keeps it from running on an event of its workflow.
+    pub(super) fn skipped_by(&self, event: &str) -> Option<&'d str> {
+        self.workflow.trigger(event)?;
+        self.conditions().find(|condition| on_event(condition, event) == Some(false))
+    }
+
     /// Returns whether it judges a change: `None` if nothing says that it judges anything.
     pub(super) fn judges_change(&self) -> Option<bool> {
         match &self.what {
@@ -241,6 +261,14 @@ impl<'d> Usage<'d> {
         matches!(&self.what, What::Command(command) if command.subcommand == Subcommand::History)
     }
 
+    /// Returns the command, if it is one.
+    pub(super) fn command(&self) -> Option<&Command> {
+        match &self.what {
+            What::Command(command) => Some(command),
+            What::Action(_) => None,
+        }
+    }
+
     /// Returns an input of the action; empty if it is not given.
     pub(super) fn input(&self, name: &str) -> &'d str {
         self.step.inputs.get(name).map_or("", String::as_str)
@@ -254,15 +282,34 @@ impl<'d> Usage<'d> {
         }
     }
 
-    /// Returns the root that it names, with `/` at its end unless it is the top.
+    /// Returns the root that it names in its checkout, with `/` at its end unless it is the top.
     pub(super) fn root(&self) -> String {
+        let folder = self.folder();
+        self.home().and_then(|home| folder.strip_prefix(&home)).unwrap_or(&folder).to_owned()
+    }
+
+    /// Returns the folder that it looks at, from the job's workspace: empty, or with `/` at its end.
+    fn folder(&self) -> String {
         let folder = self.step.folder.as_deref().unwrap_or_default();
         let named = match &self.what {
             What::Action(_) => self.input("root"),
             What::Command(command) => command.option("--root").unwrap_or_default(),
         };
-        let parts = [folder, named].into_iter().flat_map(|path| path.split('/'));
-        parts.filter(|part| !part.is_empty() && *part != ".").map(|part| format!("{part}/")).collect()
+        folder_of([folder, named])
+    }
+
+    /// Returns the folder of the innermost checkout that it looks into, from the workspace; `None` if there is none.
+    pub(super) fn home(&self) -> Option<String> {
+        let folder = self.folder();
+        let homes = self.checkouts().into_iter().map(home_of);
+        homes.filter(|home| folder.starts_with(home.as_str())).max_by_key(String::len)
+    }
+
+    /// Returns the steps before it that check out a repository.
+    fn checkouts(&self) -> Vec<&'d Step> {
+        let own = self.outer.unwrap_or(self.step);
+        let before = self.job.steps.iter().take_while(|step| !std::ptr::eq(*step, own));
+        before.filter(|step| is_checkout(step)).collect()
     }
 
     /// Returns what lets the job pass whatever stopgap finds.
@@ -314,17 +361,15 @@ impl<'d> Usage<'d> {
         waits(self.job) || self.caller.is_some_and(|(caller, _)| waits(caller))
     }
 
-    /// Returns the last step before it that checks out the repository. One with a folder of its own takes the place of
-    /// none, unless the folder is that of the register (`folder`) or there is no other.
+    /// Returns the last step before it that checks out the repository that it looks at. One with another folder takes the
+    /// place of none, unless the folder is that of the register (`folder`) or there is no other.
     pub(super) fn checkout(&self, folder: &str) -> Option<&'d Step> {
-        let own = self.outer.unwrap_or(self.step);
-        let before = self.job.steps.iter().take_while(|step| !std::ptr::eq(*step, own));
-        let checkouts: Vec<&Step> = before.filter(|step| is_checkout(step)).collect();
+        let checkouts = self.checkouts();
+        let home = self.home().unwrap_or_default();
+        let folder = format!("{home}{folder}/");
         let counts = |step: &&&Step| {
-            let path = step.inputs.get("path").map_or("", String::as_str);
-            let path = path.trim_start_matches("./").trim_end_matches('/');
-            let is_apart = path != folder && !is_below(folder, path) && !is_below(path, folder);
-            ["", "."].contains(&path) || path.contains("${{") || !is_apart
+            let path = home_of(step);
+            path == home || path.starts_with(&folder) || (path.starts_with(&home) && folder.starts_with(&path))
         };
         checkouts.iter().rev().find(counts).or(checkouts.last()).copied()
     }
@@ -378,6 +423,29 @@ pub(super) enum Refused {
     NotCallable,
     /// It asks for this permission, which its caller does not have.
     Permission(String),
+}
+
+/// Returns what the check of a job is called on a pull request; `None` if that is known only during the run.
+fn check_of(job: &Job, caller: Option<&Job>) -> Option<String> {
+    let known = |job: &Job| (!job.matrix && !job.name.contains("${{")).then(|| job.name.clone());
+    let own = known(job)?;
+    match caller {
+        Some(caller) => Some(format!("{} / {own}", known(caller)?)),
+        None => Some(own),
+    }
+}
+
+/// Joins paths: empty, or with `/` at its end.
+fn folder_of<'p>(paths: impl IntoIterator<Item = &'p str>) -> String {
+    let parts = paths.into_iter().flat_map(|path| path.split('/'));
+    parts.filter(|part| !part.is_empty() && *part != ".").map(|part| format!("{part}/")).collect()
+}
+
+/// Returns where a step checks a repository out: empty, or with `/` at its end. What is known only during the run counts
+/// as the workspace itself.
+pub(super) fn home_of(checkout: &Step) -> String {
+    let path = checkout.inputs.get("path").map_or("", String::as_str);
+    if path.contains("${{") { String::new() } else { folder_of([path]) }
 }
 
 /// Tells whether a step checks out a repository.

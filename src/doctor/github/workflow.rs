@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::usage::{Definitions, Refused, Usage, What, is_checkout, on_event};
-use crate::ci::command::{Command, Subcommand};
-use crate::ci::github::{Permissions, Step, Trigger};
+use super::settings::{GitHub, saved};
+use super::usage::{Definitions, Refused, Usage, What, home_of, is_checkout, on_event};
+use crate::ci::command::Subcommand;
+use crate::ci::github::{Job, Permissions, Step, Trigger, Workflow};
 use crate::ci::origin::{self, Origin};
-use crate::ci::{lets_through, softening};
-use crate::doctor::line::{Check, Line, Status, quotable, remedy, softened, unpinned, unpinned_source};
+use crate::ci::{cron, lets_through, softening};
+use crate::doctor::line::{Check, Line, Status, idle_history, quotable, remedy, softened, unpinned, unpinned_source};
 use crate::doctor::{Facts, HOOKS, OTHERS, unjudged};
 use crate::text::shown;
 
@@ -76,7 +77,7 @@ fn absent(facts: &Facts<'_>, definitions: &Definitions, all: &[Usage<'_>]) -> Li
         let fix = "run `stopgap doctor` in that repository";
         return Line::unknown(Check::GatePresent, message, fix).at(&workflow.path, job.line);
     }
-    if let Some(path) = facts.settings.github.as_ref().and_then(|github| github.required_workflow()) {
+    if let Some(path) = saved(facts).as_ref().and_then(GitHub::required_workflow) {
         let message = format!("a ruleset runs the workflow `{}`, which is in another repository", shown(path));
         return Line::unknown(Check::GatePresent, message, "run `stopgap doctor` in that repository");
     }
@@ -133,8 +134,10 @@ fn requests(facts: &Facts<'_>, definitions: &Definitions, usages: &[&Usage<'_>])
         checks.filter(|usage| usage.runs_on("pull_request") != Some(false)).copied().collect();
     let describe = |usage| request_lines(facts, usages, usage);
     let Some((gate, lines)) = best(&candidates, describe) else {
-        return Requests { lines: vec![not_on_requests(definitions, usages)], checks: Vec::new() };
+        return Requests { lines: vec![not_on_requests(facts, definitions, usages)], checks: Vec::new() };
     };
+    let mut lines = lines;
+    lines.extend(namesakes(facts, definitions, usages, gate));
     let judging = candidates.iter().filter(|usage| {
         std::ptr::eq(**usage, gate) || describe(**usage).iter().all(|line| line.status != Status::Wrong)
     });
@@ -143,13 +146,65 @@ fn requests(facts: &Facts<'_>, definitions: &Definitions, usages: &[&Usage<'_>])
 
 const ON_REQUESTS: &str = "pull_request:\n  types: [opened, synchronize, reopened, edited]";
 
-fn not_on_requests(definitions: &Definitions, usages: &[&Usage<'_>]) -> Line {
+/// Returns the other jobs whose check cannot be told from the gate's, and which pass without it.
+fn namesakes(facts: &Facts<'_>, definitions: &Definitions, usages: &[&Usage<'_>], gate: &Usage<'_>) -> Vec<Line> {
+    let Some(name) = gate.check() else { return Vec::new() };
+    let is_on_head = |trigger: &Trigger| {
+        ON_HEAD.contains(&trigger.event.as_str()) && !is_of_branch_alone(facts, trigger)
+            || ["pull_request", REVIEW].contains(&trigger.event.as_str())
+    };
+    let gates = |workflow: &Workflow, job: &Job| {
+        let own = usages.iter().filter(|usage| usage.is_of(workflow, job) && usage.is_check());
+        own.into_iter().any(|usage| usage.softened().is_none() && usage.judges_change() != Some(false))
+    };
+    let others = definitions.checks().into_iter().filter(|(workflow, job, other)| {
+        *other == name
+            && !gate.is_of(workflow, job)
+            && workflow.triggers.iter().any(is_on_head)
+            && !gates(workflow, job)
+    });
+    let line = |(workflow, job, _): (&Workflow, &Job, String)| {
+        let message = format!(
+            "the job `{}` of `{}` has the check `{}` too: where that is required, either of them satisfies it",
+            shown(&job.id),
+            shown(&workflow.path),
+            shown(&name)
+        );
+        Line::wrong(Check::Fails, message, "give it another `name`").at(&workflow.path, job.line)
+    };
+    others.map(line).collect()
+}
+
+/// Tells whether a trigger is a push to the branch and no other: what is there is merged already.
+fn is_of_branch_alone(facts: &Facts<'_>, trigger: &Trigger) -> bool {
+    let is_merged = |branches: &Vec<String>| branches.iter().all(|branch| branch == facts.branch);
+    trigger.event == "push" && trigger.branches.as_ref().is_some_and(is_merged)
+}
+
+/// Returns the check that does not run on an event, with the condition that keeps it from that.
+fn skipped<'u, 'd>(usages: &[&'u Usage<'d>], event: &str) -> Option<(&'u Usage<'d>, &'d str)> {
+    let checks = usages.iter().filter(|usage| usage.is_check());
+    checks.into_iter().find_map(|usage| Some((*usage, usage.skipped_by(event)?)))
+}
+
+fn not_on_requests(facts: &Facts<'_>, definitions: &Definitions, usages: &[&Usage<'_>]) -> Line {
     let (path, line) = usages.first().map_or(("", 1), |usage| (usage.workflow.path.as_str(), 1));
     if let Some(deep) = usages.iter().find(|usage| definitions.is_called_twice(&usage.workflow.path)) {
         let path = &deep.workflow.path;
         let message = format!("`{}` is called by a workflow that is called itself, which is not followed", shown(path));
         let fix = "call it from the workflow that runs on pull requests";
         return Line::unknown(Check::OnRequests, message, fix).at(path, line);
+    }
+    if let Some((usage, condition)) = skipped(usages, "pull_request") {
+        let message = format!(
+            "on pull requests `if: {}` skips it, so nothing checks a change before it is merged",
+            shown(condition)
+        );
+        let fix = format!(
+            "let the condition be true there, or add a step that runs `stopgap check{} --base auto`",
+            facts.option(usage.all_registers())
+        );
+        return Line::wrong(Check::OnRequests, message, fix).at(usage.path, usage.step.line);
     }
     let target = usages.iter().find_map(|usage| usage.workflow.trigger("pull_request_target"));
     match target {
@@ -178,8 +233,8 @@ fn request_lines(facts: &Facts<'_>, usages: &[&Usage<'_>], usage: &Usage<'_>) ->
     lines.push(on_head(facts, usages, usage, REVIEW).unwrap_or_else(|| on_reviews(usage)));
     lines.extend(ON_HEAD.iter().filter_map(|event| on_head(facts, usages, usage, event)));
     lines.extend(on_queue(facts, usages, usage));
-    lines.push(request_gate(usage));
-    lines.push(sign_off(usage));
+    lines.push(request_gate(facts, usage));
+    lines.push(sign_off(facts, usage));
     lines.extend(job_lines(facts, usage));
     lines
 }
@@ -293,20 +348,17 @@ const ON_HEAD: [&str; 5] =
 fn on_head(facts: &Facts<'_>, usages: &[&Usage<'_>], usage: &Usage<'_>, event: &'static str) -> Option<Line> {
     // What lets it pass on every event is said once.
     let trigger = usage.workflow.trigger(event).filter(|_| usage.softened().is_none())?;
-    // What is on the branch is merged already.
-    let is_merged = |branches: &Vec<String>| branches.iter().all(|branch| branch == facts.branch);
-    if event == "push" && trigger.branches.as_ref().is_some_and(is_merged) {
+    if is_of_branch_alone(facts, trigger) {
         return None;
     }
     let check = if event == REVIEW { Check::OnReviews } else { Check::Fails };
     let fix = format!("let it check the change on `{event}` too, or delete `{event}` below `on:`");
-    if usage.job_conditions().any(|condition| on_event(condition, event) == Some(false)) {
-        let message = format!("on `{event}` the job is skipped, which turns a failed check green");
+    if let Some(condition) = usage.job_conditions().find(|condition| on_event(condition, event) == Some(false)) {
+        let message =
+            format!("on `{event}` `if: {}` skips the job, which turns a failed check green", shown(condition));
         return Some(Line::wrong(check, message, fix).at(&usage.workflow.path, usage.job.line));
     }
-    let is_same =
-        |other: &&&Usage<'_>| std::ptr::eq(other.job, usage.job) && std::ptr::eq(other.workflow, usage.workflow);
-    let own = usages.iter().filter(is_same).filter(|other| other.is_check());
+    let own = usages.iter().filter(|other| other.is_of(usage.workflow, usage.job) && other.is_check());
     let own: Vec<&Usage<'_>> = own.copied().filter(|other| other.runs_on(event) != Some(false)).collect();
     let judges = |other: &&Usage<'_>| other.softened().is_none() && other.judges_change() != Some(false);
     if own.iter().any(|other| other.runs_on(event) == Some(true) && judges(other)) || is_closed(usage, event) {
@@ -367,7 +419,7 @@ fn on_reviews(usage: &Usage<'_>) -> Line {
 
 fn on_queue(facts: &Facts<'_>, usages: &[&Usage<'_>], usage: &Usage<'_>) -> Option<Line> {
     const EVENT: &str = "merge_group";
-    let queue = facts.settings.github.as_ref().is_some_and(|github| github.has_queue());
+    let queue = saved(facts).is_some_and(|github| github.has_queue());
     let path = usage.workflow.path.as_str();
     let never = |place: usize| {
         let message = "it does not run in the merge queue, which waits for it forever";
@@ -392,8 +444,14 @@ fn on_queue(facts: &Facts<'_>, usages: &[&Usage<'_>], usage: &Usage<'_>) -> Opti
         let described = there.map(|other| in_queue(facts, other, trigger, EVENT));
         let rank = |line: &Line| (line.status != Status::Ok, line.status != Status::Unknown);
         described.min_by_key(rank).unwrap_or_else(|| {
-            let message = "in the merge queue none of its steps runs the check, and it passes";
-            let fix = "add a step for `merge_group` that runs `stopgap check --base auto`";
+            let message = match skipped(usages, EVENT) {
+                Some((_, condition)) => {
+                    format!("in the merge queue `if: {}` skips the check, and the job passes", shown(condition))
+                }
+                None => "in the merge queue none of its steps runs the check, and it passes".to_owned(),
+            };
+            let command = format!("stopgap check{} --base auto", facts.option(usage.all_registers()));
+            let fix = format!("add a step for `merge_group` that runs `{command}`");
             Line::wrong(Check::OnQueue, message, fix).at(path, trigger.line)
         })
     };
@@ -410,7 +468,8 @@ fn in_queue(facts: &Facts<'_>, usage: &Usage<'_>, trigger: &Trigger, event: &str
         }
         _ if usage.judges_change() == Some(false) => {
             let message = "in the merge queue it judges the whole register by the change's own rules";
-            Line::wrong(Check::OnQueue, message, "judge the change there: `stopgap check --base auto`")
+            let command = format!("stopgap check{} --base auto", facts.option(usage.all_registers()));
+            Line::wrong(Check::OnQueue, message, format!("judge the change there: `{command}`"))
         }
         (None, Some(what)) => {
             Line::unknown(Check::OnQueue, format!("in the merge queue, {}", uncertain(&what)), remedy(&what))
@@ -422,7 +481,7 @@ fn in_queue(facts: &Facts<'_>, usage: &Usage<'_>, trigger: &Trigger, event: &str
     line.at(usage.path, usage.step.line)
 }
 
-fn request_gate(usage: &Usage<'_>) -> Line {
+fn request_gate(facts: &Facts<'_>, usage: &Usage<'_>) -> Line {
     let line = match (usage.judges_change(), &usage.what) {
         (Some(false), What::Action(_)) => {
             let message = "on a pull request it checks the whole register by the change's own rules";
@@ -430,7 +489,7 @@ fn request_gate(usage: &Usage<'_>) -> Line {
         }
         (Some(false), What::Command(_)) => {
             let message = "on a pull request it checks the whole register by the change's own rules";
-            let fix = "write `stopgap check --base auto`";
+            let fix = format!("write `stopgap check{} --base auto`", facts.option(usage.all_registers()));
             Line::wrong(Check::RequestGate, message, fix)
         }
         _ => Line::ok(Check::RequestGate, "on a pull request it checks the change by the base's rules"),
@@ -438,7 +497,7 @@ fn request_gate(usage: &Usage<'_>) -> Line {
     line.at(usage.path, usage.step.line)
 }
 
-fn sign_off(usage: &Usage<'_>) -> Line {
+fn sign_off(facts: &Facts<'_>, usage: &Usage<'_>) -> Line {
     let missing: Vec<&str> = match &usage.what {
         What::Action(_) => Vec::new(),
         What::Command(command) => {
@@ -450,10 +509,11 @@ fn sign_off(usage: &Usage<'_>) -> Line {
         missing => {
             let message = format!("it is not told who approved: `{}` is missing", missing.join("` and `"));
             let fix = "use the action, or save the reviews first, as `stopgap init` writes it:";
-            Line::wrong(Check::SignOff, message, fix).with_snippet(concat!(
-                "gh api --paginate \"$PULLS/reviews?per_page=100\" > \"$RUNNER_TEMP/reviews.json\"\n",
-                "stopgap check --base auto --event \"$GITHUB_EVENT_PATH\" \\\n",
-                "  --reviews \"$RUNNER_TEMP/reviews.json\" --format github",
+            Line::wrong(Check::SignOff, message, fix).with_snippet(format!(
+                "gh api --paginate \"$PULLS/reviews?per_page=100\" > \"$RUNNER_TEMP/reviews.json\"\n\
+                 stopgap check{} --base auto --event \"$GITHUB_EVENT_PATH\" \\\n  \
+                 --reviews \"$RUNNER_TEMP/reviews.json\" --format github",
+                facts.option(usage.all_registers())
             ))
         }
     };
@@ -475,7 +535,7 @@ fn uncertain(what: &str) -> String {
 
 fn fails(facts: &Facts<'_>, usage: &Usage<'_>) -> Line {
     let line = match usage.softened() {
-        Some(what) => softened(&what, "job"),
+        Some(what) => return softened_job(usage, &what),
         None if usage.is_skipped_by_others() => {
             let message =
                 "it waits for other jobs (`needs`): if one fails it is skipped, which GitHub counts as passed";
@@ -485,6 +545,15 @@ fn fails(facts: &Facts<'_>, usage: &Usage<'_>) -> Line {
         None => Line::ok(Check::Fails, "the job fails when stopgap does"),
     };
     line.at(usage.path, usage.step.line)
+}
+
+/// Says that something lets the job pass, where it is written.
+fn softened_job(usage: &Usage<'_>, what: &str) -> Line {
+    let line = softened(what, "job");
+    match usage.job.soft {
+        Some(_) => line.at(&usage.workflow.path, usage.job.line),
+        None => line.at(usage.path, usage.step.line),
+    }
 }
 
 /// Returns what lets a job pass whatever it finds beside the register.
@@ -513,6 +582,7 @@ fn whole_history(facts: &Facts<'_>, usage: &Usage<'_>) -> Line {
             let message = "no step before it checks the repository out";
             Line::wrong(Check::WholeHistory, message, "add `actions/checkout` with `fetch-depth: 0` before it")
         }
+        (Some(step), _) if usage.home().is_none() => outside(facts, usage, step),
         (Some(_), _) if !input("ref").is_empty() => {
             let message = format!("`ref: {}` checks out a different commit than the event's", shown(input("ref")));
             Line::wrong(Check::WholeHistory, message, "delete `ref` from the inputs of `actions/checkout`")
@@ -535,6 +605,21 @@ fn whole_history(facts: &Facts<'_>, usage: &Usage<'_>) -> Line {
     found.at(&usage.workflow.path, line)
 }
 
+/// Says that a step looks at a folder in which nothing is checked out.
+fn outside(facts: &Facts<'_>, usage: &Usage<'_>, checkout: &Step) -> Line {
+    let home = home_of(checkout);
+    let home = home.trim_end_matches('/');
+    let message = format!("the repository is checked out into `{}`, and stopgap runs outside of it", shown(home));
+    let delete = "delete `path` from the inputs of `actions/checkout`";
+    let root = format!("{home}/{}", facts.ownership.prefix);
+    let fix = match &usage.what {
+        What::Action(_) if usage.all_registers() => delete.to_owned(),
+        What::Action(_) => format!("{delete}, or give the action `root: {}`", shown(root.trim_end_matches('/'))),
+        What::Command(_) => format!("{delete}, or write `working-directory: {}` in the step", shown(home)),
+    };
+    Line::wrong(Check::WholeHistory, message, fix)
+}
+
 /// Returns whether a reference cannot be moved: a full commit, a digest, or a file of the commit itself.
 fn is_fixed(reference: &str) -> bool {
     let commit = reference.rsplit_once('@').is_some_and(|(_, commit)| origin::is_commit(commit));
@@ -542,11 +627,11 @@ fn is_fixed(reference: &str) -> bool {
 }
 
 fn pinned(usage: &Usage<'_>) -> Vec<Line> {
-    let own = match &usage.what {
+    let own: Vec<Line> = match &usage.what {
         What::Action(version) => {
             let reference = usage.step.uses.as_deref().unwrap_or_default();
             let repository = reference.split('@').next().unwrap_or_default();
-            (!is_fixed(reference)).then(|| {
+            let moved = (!is_fixed(reference)).then(|| {
                 let message = format!("`{}` can be moved to another commit by its owner", shown(reference));
                 let fix =
                     format!("write the commit after the `@` and `# {}` after it; this prints it:", shown(version));
@@ -558,15 +643,22 @@ fn pinned(usage: &Usage<'_>) -> Vec<Line> {
                     true => format!("gh api repos/{repository}/commits/{version} --jq .sha"),
                     false => format!("git ls-remote https://github.com/{repository} '{version}*'"),
                 })
-            })
+            });
+            moved.into_iter().chain(unpinned_release(usage)).collect()
         }
-        What::Command(command) => unpinned_origin(usage, command),
+        What::Command(command) => {
+            let program = command.steers.get("program").map_or("", String::as_str);
+            unpinned_origin(usage, program).into_iter().collect()
+        }
     };
-    let own = own.map(|line| if line.place.is_some() { line } else { line.at(usage.path, usage.step.line) });
+    let own = own.into_iter().map(|line| match line.place {
+        Some(_) => line,
+        None => line.at(usage.path, usage.step.line),
+    });
     let others = usage.job.steps.iter().filter(|step| {
         step.uses.as_deref().is_some_and(|uses| softening::action_version(uses).is_none() && !is_fixed(uses))
     });
-    let mut lines: Vec<Line> = own.into_iter().collect();
+    let mut lines: Vec<Line> = own.collect();
     if let Some(step) = others.into_iter().next() {
         let uses = step.uses.as_deref().unwrap_or_default();
         let message = format!("`{}`, in the same job, can be moved by its owner", shown(uses));
@@ -583,8 +675,45 @@ fn pinned(usage: &Usage<'_>) -> Vec<Line> {
     lines
 }
 
-/// Finds a place that the job gets stopgap from, and that somebody could exchange.
-fn unpinned_origin(usage: &Usage<'_>, command: &Command) -> Option<Line> {
+/// Says what is wrong with the release that the action is told to get.
+fn unpinned_release(usage: &Usage<'_>) -> Option<Line> {
+    let known = |name: &str| Some(usage.input(name)).filter(|value| !value.is_empty() && !value.contains("${{"));
+    let (version, checksum) = (known("version"), known("checksum"));
+    let fails = |message: String, fix: &str| {
+        Some(Line::wrong(Check::Pinned, format!("{message}, so the step fails in every run"), fix))
+    };
+    let is_sum = |text: &str| text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    if let Some(checksum) = checksum.filter(|checksum| !is_sum(checksum)) {
+        let fix = "delete it, or write the 64 digits from 0-9 and a-f of the release's archive";
+        return fails(format!("`checksum: {}` is not a SHA-256", shown(checksum)), fix);
+    }
+    let version = version?;
+    let numbers = version.trim_start_matches('v').split_once('-').map_or(version, |(numbers, _)| numbers);
+    let parts: Vec<&str> = numbers.trim_start_matches('v').split('.').collect();
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    match version {
+        "system" if checksum.is_some() => {
+            fails("`checksum` is for a release, and `version: system` uses none".to_owned(), "delete one of them")
+        }
+        "system" => unpinned_origin(usage, "").map(|line| match line.status {
+            Status::Unknown => {
+                let message = "`version: system` runs the stopgap on the runner's path, and nothing in the job says where \
+                               that comes from";
+                let fix = "delete `version`: the action then gets the release that belongs to it";
+                Line::unknown(Check::Pinned, message, fix)
+            }
+            _ => line,
+        }),
+        _ if parts.len() == 3 && parts.iter().all(is_number) => None,
+        other => fails(
+            format!("`version: {}` is not a version", shown(other)),
+            "delete it, or write one such as `0.1.0`, or `system`",
+        ),
+    }
+}
+
+/// Finds a place that the job gets stopgap from, and that somebody could exchange; `program` is how it is started.
+fn unpinned_origin(usage: &Usage<'_>, program: &str) -> Option<Line> {
     let is_source = |image: &&str| origin::is_stopgap(image) || origin::has_digest(image);
     let image = usage.job.image.as_deref().filter(is_source).map(|image| Origin::Image(image.to_owned()));
     let scripts: Vec<(&str, usize)> =
@@ -599,7 +728,6 @@ fn unpinned_origin(usage: &Usage<'_>, command: &Command) -> Option<Line> {
     let all: Vec<&str> = scripts.iter().map(|(script, _)| *script).collect();
     let actions =
         usage.parts.iter().any(|step| step.uses.is_some() && !is_checkout(step) && step.reference().is_none());
-    let program = command.steers.get("program").map_or("", String::as_str);
     let line = unpinned_source(&origins, program, &all.join("\n"), actions)?;
     let place = found.iter().find(|(origin, _)| unpinned(origin).is_some()).map_or(usage.step.line, |(_, line)| *line);
     Some(line.at(&usage.workflow.path, place))
@@ -674,26 +802,63 @@ fn schedule(facts: &Facts<'_>, usages: &[&Usage<'_>]) -> Vec<Line> {
     let described = best(&candidates, |usage| schedule_lines(facts, usage));
     match described {
         Some((_, lines)) => lines,
+        None if let Some((usage, condition)) = skipped(usages, "schedule") => {
+            let message = format!(
+                "on the schedule `if: {}` skips it, so nothing fails on the day an exception expires",
+                shown(condition)
+            );
+            let fix = format!(
+                "let the condition be true there, or add a step that runs `stopgap check{}`",
+                facts.option(usage.all_registers())
+            );
+            vec![Line::wrong(Check::OnSchedule, message, fix).at(usage.path, usage.step.line)]
+        }
         None => {
             let path = usages.first().map_or("", |usage| usage.workflow.path.as_str());
             let message = "it does not run on a schedule, so nothing fails on the day an exception expires";
             let fix = format!("in `{}`, add below `on:`", shown(path));
-            let snippet = "schedule:\n  - cron: \"17 5 * * *\"";
-            vec![Line::wrong(Check::OnSchedule, message, fix).with_snippet(snippet).at(path, 1)]
+            vec![Line::wrong(Check::OnSchedule, message, fix).with_snippet(DAILY).at(path, 1)]
         }
+    }
+}
+
+const DAILY: &str = "schedule:\n  - cron: \"17 5 * * *\"";
+
+/// The most days from one run of a schedule to the next: the longest time that something may have expired unnoticed.
+const LONGEST_PAUSE: i64 = 7;
+
+/// Says whether a schedule starts anything, and often enough.
+fn regular(trigger: &Trigger) -> Result<(), String> {
+    if trigger.crons.is_empty() {
+        return Err("`schedule` has no `cron`, so nothing starts it".to_owned());
+    }
+    let named: Vec<String> = trigger.crons.iter().map(|cron| format!("`{}`", shown(cron))).collect();
+    let (named, verb) = (named.join(", "), if named.len() == 1 { "runs" } else { "run" });
+    match cron::longest_pause(&trigger.crons) {
+        Err(why) => Err(format!("GitHub refuses the workflow: {why}")),
+        Ok(None) => Err(format!("{named} never {verb}: there is no such day")),
+        Ok(Some(days)) if days > LONGEST_PAUSE => Err(format!(
+            "{named} {verb} only after up to {days} days, so nobody notices for so long that an exception has expired"
+        )),
+        Ok(Some(_)) => Ok(()),
     }
 }
 
 fn schedule_lines(facts: &Facts<'_>, usage: &Usage<'_>) -> Vec<Line> {
     let path = usage.workflow.path.as_str();
-    let trigger = usage.workflow.trigger("schedule").map_or(1, |trigger| trigger.line);
-    let on = match usage.open_condition("schedule") {
-        Some(condition) => {
+    let trigger = usage.workflow.trigger("schedule");
+    let line = trigger.map_or(1, |trigger| trigger.line);
+    let on = match (trigger.map_or(Ok(()), regular), usage.open_condition("schedule")) {
+        (Err(why), _) => {
+            let fix = format!("in `{}`, write below `on:`", shown(path));
+            Line::wrong(Check::OnSchedule, why, fix).with_snippet(DAILY).at(path, line)
+        }
+        (Ok(()), Some(condition)) => {
             let message = format!("whether it runs on the schedule depends on `if: {}`", shown(condition));
             let fix = "delete the condition, or let it depend on `github.event_name` alone";
             Line::unknown(Check::OnSchedule, message, fix).at(usage.path, usage.step.line)
         }
-        None => Line::ok(Check::OnSchedule, "it runs on a schedule").at(path, trigger),
+        (Ok(()), None) => Line::ok(Check::OnSchedule, "it runs on a schedule").at(path, line),
     };
     let judges = match (usage.judges_change(), &usage.what) {
         (Some(true), What::Action(_)) => {
@@ -702,7 +867,8 @@ fn schedule_lines(facts: &Facts<'_>, usage: &Usage<'_>) -> Vec<Line> {
         }
         (Some(true), What::Command(_)) => {
             let message = "on the schedule it checks a change, and there is none";
-            Line::wrong(Check::RegisterCheck, message, "add a step for the schedule that runs `stopgap check`")
+            let command = format!("stopgap check{}", facts.option(usage.all_registers()));
+            Line::wrong(Check::RegisterCheck, message, format!("add a step for the schedule that runs `{command}`"))
         }
         _ => Line::ok(Check::RegisterCheck, "on the schedule it checks the whole register"),
     };
@@ -717,14 +883,22 @@ fn history(facts: &Facts<'_>, usages: &[&Usage<'_>]) -> Line {
     // A step may look first and judge then: the line that can fail counts.
     let open = |usage: &Usage<'_>| usage.open_history().map(|condition| format!("if: {condition}"));
     let unclear = |usage: &Usage<'_>| open(usage).or_else(|| usage.unclear(facts));
-    let hard = || replays.iter().filter(|usage| usage.softened().is_none());
-    let found = hard().find(|usage| unclear(usage).is_none()).or_else(|| hard().next()).or(replays.first());
+    let idle = |usage: &Usage<'_>| usage.command().and_then(|command| idle_history(command, facts.branch));
+    let all_registers = usages.iter().any(|usage| usage.is_check() && usage.all_registers());
+    let is_partial = |usage: &Usage<'_>| all_registers && !usage.all_registers();
+    let rank = |usage: &&&Usage<'_>| {
+        (usage.softened().is_some(), idle(usage).is_some() || is_partial(usage), unclear(usage).is_some())
+    };
+    let found = replays.iter().copied().min_by_key(|usage| rank(usage));
     let gate = usages.first();
     match found {
         Some(usage) => {
             let depth = whole_history(facts, usage);
             if depth.status != Status::Ok {
-                return Line { check: Check::History, ..depth };
+                return depth;
+            }
+            if let Some(idle) = idle(usage) {
+                return idle.at(usage.path, usage.step.line);
             }
             let line = match usage.softened() {
                 None if let Some(condition) = open(usage) => {
@@ -736,7 +910,13 @@ fn history(facts: &Facts<'_>, usages: &[&Usage<'_>]) -> Line {
                     let fix = "put `stopgap history` on a line of its own with nothing around it";
                     Line::unknown(Check::History, uncertain(&what), fix)
                 }
+                None if is_partial(usage) => {
+                    let message = "the check judges every register, and `stopgap history` only one of them";
+                    Line::wrong(Check::History, message, "write `stopgap history --all-registers`")
+                }
                 None => Line::ok(Check::History, "`stopgap history` looks for changes that bypassed the gate"),
+                // It lets the check pass as well.
+                Some(what) if usage.job.soft.is_some() => return softened_job(usage, &what),
                 Some(what) => {
                     let message = format!("`{}` hides what `stopgap history` finds", shown(&what));
                     Line::wrong(
@@ -749,30 +929,39 @@ fn history(facts: &Facts<'_>, usages: &[&Usage<'_>]) -> Line {
             line.at(usage.path, usage.step.line)
         }
         None if let Some(idle) = usages.iter().find(|usage| usage.is_history()) => {
-            let message = "`stopgap history` never runs: no schedule starts it";
-            let fix = "run its workflow on a schedule, and its step on that schedule";
+            let skipped = idle.skipped_by("schedule");
+            let message = match skipped {
+                Some(condition) => format!("`stopgap history` never runs: `if: {}` skips it", shown(condition)),
+                None => "`stopgap history` never runs: no schedule starts it".to_owned(),
+            };
+            let fix = match skipped {
+                Some(_) => "let the condition be true on the schedule",
+                None => "run its workflow on a schedule, and its step on that schedule",
+            };
             Line::wrong(Check::History, message, fix).at(idle.path, idle.step.line)
         }
         None => {
             let path = gate.map_or("", |usage| usage.path);
             let message = "nothing looks for changes that bypass the gate";
+            let option = facts.option(all_registers);
             let uses_action = gate.is_some_and(|usage| matches!(usage.what, What::Action(_)));
-            let (more, snippet) = match uses_action {
-                true => (", and `id: stopgap` to the action's", HISTORY_OF_ACTION),
-                false => ("", HISTORY),
-            };
+            let more = if uses_action { ", and `id: stopgap` to the action's" } else { "" };
+            let snippet = if uses_action { history_of_action(&option) } else { history_step(&option) };
             let fix = format!("in `{}`, add a last step{more}:", shown(path));
             Line::wrong(Check::History, message, fix).with_snippet(snippet).at(path, gate.map_or(1, |it| it.step.line))
         }
     }
 }
 
-const HISTORY: &str = "\
-- if: always() && github.event_name == 'schedule'
-  run: stopgap history --format github";
+fn history_step(option: &str) -> String {
+    format!("- if: always() && github.event_name == 'schedule'\n  run: stopgap history{option} --format github")
+}
 
-const HISTORY_OF_ACTION: &str = "\
-- if: always() && github.event_name == 'schedule'
-  env:
-    STOPGAP: ${{ steps.stopgap.outputs.binary }}
-  run: '\"$STOPGAP\" history --format github'";
+fn history_of_action(option: &str) -> String {
+    // The line is quoted because it begins with a quote itself.
+    let line = format!("\"$STOPGAP\" history{option} --format github").replace('\'', "''");
+    format!(
+        "- if: always() && github.event_name == 'schedule'\n  env:\n    \
+         STOPGAP: ${{{{ steps.stopgap.outputs.binary }}}}\n  run: '{line}'"
+    )
+}

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::ci::command::{Command, Subcommand, commands, doubt};
-use crate::ci::gitlab::{Include, Job, Occasion, Pipeline, Place, Runs, component};
+use crate::ci::gitlab::{Absence, Include, Job, Occasion, Pipeline, Place, Runs, component};
 use crate::ci::origin::{self, Origin};
 use crate::ci::script::Shell;
 use crate::ci::softening;
-use crate::doctor::line::{Check, Line, Status, remedy, softened, unpinned_source};
+use crate::doctor::line::{Check, Line, Status, idle_history, remedy, softened, unpinned_source};
 use crate::doctor::{Facts, HOOKS, PIPELINE, unjudged};
 use crate::text::shown;
 
@@ -28,6 +28,8 @@ enum Kind {
     },
     /// The same, written into a file of the repository, with its inputs.
     Copy(BTreeMap<String, String>),
+    /// The component's job that looks for the past, or a copy of it, with its inputs.
+    History(BTreeMap<String, String>),
     Job,
 }
 
@@ -66,7 +68,7 @@ enum Does {
     Commands(Vec<Command>, Weak),
     /// It does what the component does.
     Both(Weak),
-    Nothing,
+    Nothing(Absence),
     Unknown(String),
 }
 
@@ -96,8 +98,7 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Vec<Line> {
     lines.extend(missing);
     lines.extend(elsewhere(&pipeline));
     let usages = usages(&pipeline);
-    let judges =
-        |usage: &&Usage<'_>| usage.is_check() && (usage.all_registers() || usage.root() == facts.ownership.prefix);
+    let judges = |usage: &&Usage<'_>| usage.is_check() && usage.is_about(facts);
     let checks: Vec<&Usage<'_>> = usages.iter().filter(judges).collect();
     let Some(main) = checks.first() else {
         // What comes from elsewhere is named without a place, and once.
@@ -224,7 +225,8 @@ fn included(facts: &Facts<'_>) -> Vec<String> {
 
 fn usages(pipeline: &Pipeline) -> Vec<Usage<'_>> {
     let component = component().unwrap_or_default();
-    let gate = component.jobs.iter().find_map(|job| job.script.clone().filter(|_| job.name == "stopgap"));
+    let script = |name: &str| component.jobs.iter().find_map(|job| job.script.clone().filter(|_| job.name == name));
+    let (gate, past) = (script("stopgap"), script("stopgap-history"));
     let given = pipeline.includes.iter().find_map(|include| match include {
         Include::Component { reference, inputs, .. } if softening::action_version(reference).is_some() => {
             Some((reference, inputs))
@@ -237,13 +239,16 @@ fn usages(pipeline: &Pipeline) -> Vec<Usage<'_>> {
             return None;
         }
         let job_name = format!("the job `{}`", shown(&job.name));
-        let (name, kind) = match (inputs_of(whole.script.as_deref().unwrap_or_default(), gate.as_deref()?), given) {
-            (Some(written), Some((reference, inputs))) if written.is_empty() => {
+        let own = whole.script.as_deref().unwrap_or_default();
+        let (name, kind) = match (inputs_of(own, gate.as_deref()?), inputs_of(own, past.as_deref()?), given) {
+            (Some(written), _, Some((reference, inputs))) if written.is_empty() => {
                 let (reference, inputs) = (reference.clone(), inputs.clone());
                 ("the component".to_owned(), Kind::Component { reference, inputs })
             }
-            (Some(written), _) => (job_name, Kind::Copy(written)),
-            (None, _) => (job_name, Kind::Job),
+            (Some(written), ..) => (job_name, Kind::Copy(written)),
+            (None, Some(written), Some((_, inputs))) if written.is_empty() => (job_name, Kind::History(inputs.clone())),
+            (None, Some(written), _) => (job_name, Kind::History(written)),
+            (None, None, _) => (job_name, Kind::Job),
         };
         Some(Usage { pipeline, name, job: whole, kind })
     };
@@ -255,12 +260,25 @@ impl Usage<'_> {
         commands(&self.job.text(), &Shell::of_job(), variable)
     }
 
-    /// Returns the inputs of the component's own job.
+    /// Returns the inputs of the component's own gate.
     fn inputs(&self) -> Option<&BTreeMap<String, String>> {
         match &self.kind {
             Kind::Component { inputs, .. } | Kind::Copy(inputs) => Some(inputs),
-            Kind::Job => None,
+            Kind::History(_) | Kind::Job => None,
         }
+    }
+
+    /// Returns the inputs that decide which register it looks at.
+    fn choice(&self) -> Option<&BTreeMap<String, String>> {
+        match &self.kind {
+            Kind::History(inputs) => Some(inputs),
+            _ => self.inputs(),
+        }
+    }
+
+    /// Tells whether it looks at the register of the repository that is examined.
+    fn is_about(&self, facts: &Facts<'_>) -> bool {
+        self.all_registers() || self.root() == facts.ownership.prefix
     }
 
     /// Tells whether it is the component's own job in another version, or edited: what it does is not known here.
@@ -275,7 +293,7 @@ impl Usage<'_> {
 
     /// Tells whether it judges every register of the repository.
     fn all_registers(&self) -> bool {
-        match self.inputs() {
+        match self.choice() {
             Some(inputs) => inputs.get("all-registers").is_some_and(|value| value == "true"),
             None => self.commands(&|_| None).iter().any(|command| command.has("--all-registers")),
         }
@@ -284,7 +302,7 @@ impl Usage<'_> {
     /// Returns the root that it names, with `/` at its end unless it is the top.
     fn root(&self) -> String {
         let commands = self.commands(&|_| None);
-        let named = match self.inputs() {
+        let named = match self.choice() {
             Some(inputs) => inputs.get("root").map(String::as_str),
             None => commands.iter().find_map(|command| command.option("--root")),
         };
@@ -294,7 +312,7 @@ impl Usage<'_> {
 
     fn does(&self, occasion: Occasion, branch: &str) -> Does {
         let (variables, soft) = match self.pipeline.runs(&self.job, occasion, Some(branch)) {
-            Runs::No => return Does::Nothing,
+            Runs::No(absence) => return Does::Nothing(absence),
             Runs::Unknown(condition) => return Does::Unknown(condition),
             Runs::Yes { variables, soft } => (variables, soft),
         };
@@ -329,7 +347,7 @@ impl Usage<'_> {
 
     /// Returns the policy that it names.
     fn policy(&self) -> Option<String> {
-        match self.inputs() {
+        match self.choice() {
             Some(inputs) => inputs.get("policy").cloned(),
             None => self.commands(&|_| None).iter().find_map(|command| Some(command.option("--policy")?.to_owned())),
         }
@@ -374,12 +392,14 @@ fn occasion_lines(facts: &Facts<'_>, checks: &[&Usage<'_>], occasion: Occasion) 
         Occasion::MergeRequest => (Check::OnRequests, Check::RequestGate, true),
         Occasion::Schedule => (Check::OnSchedule, Check::RegisterCheck, false),
     };
-    let mut open = None;
-    let mut other = None;
+    let (mut open, mut other, mut absent) = (None, None, None);
     for usage in checks {
         let at = |line: Line| line.at(&usage.job.path, usage.job.line);
         let (weak, approvals) = match usage.does(occasion, facts.branch) {
-            Does::Nothing => continue,
+            Does::Nothing(absence) => {
+                absent = absent.or(Some((usage, absence)));
+                continue;
+            }
             Does::Unknown(condition) => {
                 open = open.or(Some((usage, condition)));
                 continue;
@@ -409,20 +429,27 @@ fn occasion_lines(facts: &Facts<'_>, checks: &[&Usage<'_>], occasion: Occasion) 
         });
         return lines;
     }
-    vec![match (other, open) {
-        (Some(usage), _) if usage.was_the_components() => {
+    vec![match (other, open, absent) {
+        (Some(usage), ..) if usage.was_the_components() => {
             let message = format!("the script of {} is not the component's in this version of stopgap", usage.name);
             let fix = "delete the job, and let `stopgap init --ci gitlab` write it again";
             Line::unknown(gate, message, fix).at(&usage.job.path, usage.job.line)
         }
-        (Some(usage), _) => wrong_gate(gate, change).at(&usage.job.path, usage.job.line),
-        (None, Some((usage, condition))) => {
-            let message = format!("whether {} runs there depends on `{}`", usage.name, shown(&condition));
-            let fix = "let its rules depend on `$CI_PIPELINE_SOURCE` alone";
-            Line::unknown(on, message, fix).at(&usage.job.path, usage.job.line)
+        (Some(usage), ..) => {
+            let option = facts.option(usage.all_registers());
+            wrong_gate(gate, change, &option).at(&usage.job.path, usage.job.line)
         }
-        (None, None) => never(occasion, on).at(&checks[0].job.path, checks[0].job.line),
+        (None, Some((usage, condition)), _) => depends(usage, on, &condition),
+        (None, None, Some((usage, absence))) => never(usage, occasion, on, &absence),
+        (None, None, None) => return Vec::new(),
     }]
+}
+
+/// Says that a job runs only on a condition that is decided during the run.
+fn depends(usage: &Usage<'_>, check: Check, condition: &str) -> Line {
+    let message = format!("whether {} runs depends on `{}`", usage.name, shown(condition));
+    let fix = "let its rules depend on `$CI_PIPELINE_SOURCE` alone";
+    Line::unknown(check, message, fix).at(&usage.job.path, usage.job.line)
 }
 
 fn uncertain(what: &str) -> Line {
@@ -458,31 +485,52 @@ fn judges(occasion: Occasion) -> &'static str {
     }
 }
 
-fn wrong_gate(check: Check, change: bool) -> Line {
+fn wrong_gate(check: Check, change: bool, option: &str) -> Line {
     match change {
         true => {
             let message = "in a merge request it checks the whole register by the change's own rules";
-            Line::wrong(check, message, "write `stopgap check --base auto`")
+            Line::wrong(check, message, format!("write `stopgap check{option} --base auto`"))
         }
         false => {
             let message = "in a scheduled pipeline it checks a change, and there is none";
-            Line::wrong(check, message, "leave `--base` out there: `stopgap check`")
+            Line::wrong(check, message, format!("leave `--base` out there: `stopgap check{option}`"))
         }
     }
 }
 
-fn never(occasion: Occasion, check: Check) -> Line {
-    let (message, source) = match occasion {
-        Occasion::MergeRequest => (
-            "it does not run in merge request pipelines, so nothing checks a change before it is merged",
-            "merge_request_event",
-        ),
-        Occasion::Schedule => {
-            ("it does not run in scheduled pipelines, so nothing fails on the day an exception expires", "schedule")
+/// Says that a job does not run on an occasion, and what to change.
+fn never(usage: &Usage<'_>, occasion: Occasion, check: Check, absence: &Absence) -> Line {
+    let (there, so, source) = match occasion {
+        Occasion::MergeRequest => {
+            ("merge request pipelines", "nothing checks a change before it is merged", "merge_request_event")
         }
+        Occasion::Schedule => ("scheduled pipelines", "nothing fails on the day an exception expires", "schedule"),
     };
-    Line::wrong(check, message, "add below its `rules:`")
+    let (whose, rule) = match absence {
+        Absence::Workflow(rule) => ("`workflow: rules`", rule.as_deref()),
+        Absence::Include(rule) => ("the `rules` of its `include`", rule.as_deref()),
+        Absence::Rules(rule) => ("its `rules`", rule.as_deref()),
+        Absence::Only => ("its `only`", None),
+        Absence::Except => ("its `except`", None),
+        Absence::Unsaid => ("", None),
+    };
+    let named = rule.map(|rule| format!(" (`{}`)", shown(rule))).unwrap_or_default();
+    let message = match absence {
+        Absence::Workflow(_) => format!("{whose} start no {there}{named}, so {so}"),
+        Absence::Unsaid => format!("it does not run in {there}, so {so}"),
+        Absence::Only | Absence::Except => format!("{whose} keeps it out of {there}, so {so}"),
+        Absence::Include(_) | Absence::Rules(_) => format!("{whose} keep it out of {there}{named}, so {so}"),
+    };
+    let fix = match absence {
+        Absence::Only | Absence::Except | Absence::Unsaid => {
+            "give it `rules:`, with one for each pipeline that it runs in, and neither `only` nor `except`:".to_owned()
+        }
+        _ if rule.is_some() => format!("write above that rule in {whose}:"),
+        _ => format!("add to {whose}:"),
+    };
+    Line::wrong(check, message, fix)
         .with_snippet(format!("- if: $CI_PIPELINE_SOURCE == \"{source}\""))
+        .at(&usage.job.path, usage.job.line)
 }
 
 /// Returns whether there is a schedule, which files do not show.
@@ -503,25 +551,30 @@ fn is_scheduled(facts: &Facts<'_>) -> Line {
 }
 
 fn history(facts: &Facts<'_>, usages: &[Usage<'_>]) -> Line {
-    let replays = |usage: &Usage<'_>| match usage.does(Occasion::Schedule, facts.branch) {
-        Does::Commands(found, weak) if found.iter().any(|command| command.subcommand == Subcommand::History) => {
-            Some(weak)
-        }
-        _ => None,
-    };
-    let mut found: Vec<_> = usages.iter().filter_map(|usage| Some((usage, replays(usage)?))).collect();
     let looks = |command: &Command| command.subcommand == Subcommand::History;
-    let open = usages.iter().filter(|usage| usage.commands(&|_| None).iter().any(looks)).find_map(|usage| match usage
-        .does(Occasion::Schedule, facts.branch)
-    {
-        Does::Unknown(condition) => Some((usage, condition)),
-        _ => None,
+    let own = || usages.iter().filter(|usage| usage.is_about(facts) && usage.commands(&|_| None).iter().any(looks));
+    let all_registers = usages.iter().any(|usage| usage.is_check() && usage.all_registers());
+    let (mut found, mut open, mut absent) = (Vec::new(), None, None);
+    for usage in own() {
+        match usage.does(Occasion::Schedule, facts.branch) {
+            Does::Commands(commands, weak) => {
+                let idle = commands.iter().find(|command| looks(command));
+                let idle = idle.and_then(|command| idle_history(command, facts.branch));
+                found.push((usage, weak, idle));
+            }
+            Does::Unknown(condition) => open = open.or(Some((usage, condition))),
+            Does::Nothing(absence) => absent = absent.or(Some((usage, absence))),
+            Does::Both(_) => {}
+        }
+    }
+    let is_partial = |usage: &Usage<'_>| all_registers && !usage.all_registers();
+    found.sort_by_key(|(usage, weak, idle)| {
+        (weak.passes.is_some(), idle.is_some(), is_partial(usage), weak.unclear.is_some())
     });
-    found.sort_by_key(|(_, weak)| (weak.passes.is_some(), weak.unclear.is_some()));
     match found.into_iter().next() {
-        Some((usage, weak)) => {
-            let line = match (weak.passes, weak.unclear) {
-                (Some(what), _) => {
+        Some((usage, weak, idle)) => {
+            let line = match (weak.passes, idle, weak.unclear) {
+                (Some(what), ..) => {
                     let message = format!("`{}` hides what `stopgap history` finds", shown(&what));
                     Line::wrong(
                         Check::History,
@@ -529,25 +582,35 @@ fn history(facts: &Facts<'_>, usages: &[Usage<'_>]) -> Line {
                         "delete it; `--since` continues after what has been dealt with",
                     )
                 }
-                (None, Some(what)) => Line { check: Check::History, ..uncertain(&what) },
-                (None, None) => Line::ok(Check::History, "`stopgap history` looks for changes that bypassed the gate"),
+                (None, Some(idle), _) => idle,
+                (None, None, _) if is_partial(usage) => {
+                    let message = "the check judges every register, and `stopgap history` only one of them";
+                    Line::wrong(Check::History, message, "write `stopgap history --all-registers`")
+                }
+                // The same may keep the check from failing.
+                (None, None, Some(what)) => uncertain(&what),
+                (None, None, None) => {
+                    Line::ok(Check::History, "`stopgap history` looks for changes that bypassed the gate")
+                }
             };
             line.at(&usage.job.path, usage.job.line)
         }
-        None if let Some((usage, condition)) = open => {
-            let message = format!("whether `stopgap history` runs depends on `{}`", shown(&condition));
-            let fix = "let its rules depend on `$CI_PIPELINE_SOURCE` alone";
-            Line::unknown(Check::History, message, fix).at(&usage.job.path, usage.job.line)
+        None if let Some((usage, condition)) = open => depends(usage, Check::History, &condition),
+        None if let Some((usage, absence)) = absent => {
+            let line = never(usage, Occasion::Schedule, Check::History, &absence);
+            // What starts no pipeline is said of the check.
+            match absence {
+                Absence::Workflow(_) => line,
+                _ => Line { message: "`stopgap history` never runs: no schedule starts it".to_owned(), ..line },
+            }
         }
         None => {
             let message = "nothing looks for changes that bypass the gate";
+            let option = facts.option(all_registers);
             Line::wrong(Check::History, message, "add a job, with the image and the variables of the gate:")
-                .with_snippet(concat!(
-                    "stopgap-history:\n",
-                    "  rules:\n",
-                    "    - if: $CI_PIPELINE_SOURCE == \"schedule\"\n",
-                    "  script:\n",
-                    "    - stopgap history",
+                .with_snippet(format!(
+                    "stopgap-history:\n  rules:\n    - if: $CI_PIPELINE_SOURCE == \"schedule\"\n  script:\n    \
+                     - stopgap history{option}"
                 ))
         }
     }
@@ -566,7 +629,7 @@ fn job_lines(facts: &Facts<'_>, checks: &[&Usage<'_>]) -> Vec<Line> {
                 let image = own.or(inputs.get("image").map(String::as_str));
                 pinned_component(reference, image).into_iter().map(at)
             }
-            Kind::Copy(_) | Kind::Job => pinned(usage).into_iter().map(at),
+            Kind::Copy(_) | Kind::History(_) | Kind::Job => pinned(usage).into_iter().map(at),
         });
     }
     for (check, message) in [
