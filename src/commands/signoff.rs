@@ -59,7 +59,7 @@ impl Given {
                 Saved::Other(EventKind::Push) => given.other = Some("a push"),
                 Saved::Other(EventKind::Other) if reviews.is_some() => {
                     let why =
-                        "is about something other than a pull request, so nobody can tell what the reviews are of";
+                        "is about something other than a pull request, so it does not say what the reviews are of";
                     let help = "pass the event of the pull request, or leave `--reviews` out";
                     let error = InputError { why: why.to_owned(), help: help.to_owned() };
                     return Err(unusable("event", path, error));

@@ -1,11 +1,15 @@
 //! A pull request on GitHub, Forgejo or Gitea, or a merge request on GitLab: who opened it and who approved it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, FixedOffset};
+use serde::de::IgnoredAny;
 
 use super::reviews::{ReviewState, Reviews, Standing};
 use crate::github::{Account, Event, EventKind, HOW_TO_PASS, InputError};
 use crate::gitlab::{self, Approvals, MergeRequest};
 use crate::policy::Forge;
+use crate::text::shown;
 
 /// The request that proposes a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +67,8 @@ impl Saved {
             }
             (EventKind::Other | EventKind::Run | EventKind::Nothing, Some(why)) => Err(InputError {
                 why,
-                help: "save the response for a merge request that exists, with a token that may read it".to_owned(),
+                help: "save the response for a pull or merge request that exists, with a token that may read it"
+                    .to_owned(),
             }),
             (EventKind::Nothing, None) if event.is_bare_request() => Err(InputError {
                 why: "is a pull request as the API returns it, not the event of one".to_owned(),
@@ -71,7 +76,10 @@ impl Saved {
                     .to_owned(),
             }),
             (EventKind::Nothing, None) => Err(InputError {
-                why: "is neither the event of a forge nor GitLab's response about a merge request".to_owned(),
+                why: format!(
+                    "is neither the event of a forge nor GitLab's response about a merge request, but an object with {}",
+                    keys(json)
+                ),
                 help: how_to_save(home),
             }),
             (other, _) => Ok(Self::Other(other)),
@@ -84,7 +92,20 @@ fn how_to_save(home: Option<Forge>) -> String {
     match home {
         Some(Forge::GitHub | Forge::Forgejo) => HOW_TO_PASS.to_owned(),
         Some(Forge::GitLab) => gitlab::HOW_TO_SAVE.to_owned(),
-        None => format!("{HOW_TO_PASS}; of GitLab, {}", gitlab::HOW_TO_SAVE),
+        None => format!("{HOW_TO_PASS}; on GitLab, {}", gitlab::HOW_TO_SAVE),
+    }
+}
+
+/// Returns the first keys of an object, for a message.
+fn keys(json: &[u8]) -> String {
+    const MOST: usize = 5;
+    let json = json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json);
+    let keys: BTreeMap<String, IgnoredAny> = serde_json::from_slice(json).unwrap_or_default();
+    let named: Vec<String> = keys.keys().take(MOST).map(|key| format!("`{}`", shown(key))).collect();
+    match (named.as_slice(), keys.len() > MOST) {
+        ([], _) => "no keys".to_owned(),
+        (named, false) => named.join(", "),
+        (named, true) => format!("{} and more", named.join(", ")),
     }
 }
 

@@ -884,7 +884,7 @@ mod given {
         let repository = json!({"full_name": "acme/register"});
         for (event, says, alone) in [
             (json!({}), "is neither the event of a forge nor GitLab's response about a merge request", 2),
-            (json!({"a": 1}), "is neither the event of a forge nor GitLab's", 2),
+            (json!({"a": 1, "b": {}}), "but an object with `a`, `b`", 2),
             (json!({"pull_request": null}), "is neither the event of a forge nor GitLab's", 2),
             (request.clone(), "is a pull request as the API returns it, not the event of one", 2),
             (
