@@ -2,6 +2,7 @@
 
 use crate::ci::command::{Command, is_no_base};
 use crate::ci::origin::{Origin, has_digest, is_commit};
+use crate::doctor::Facts;
 use crate::text::shown;
 
 /// Returns how a job certainly fails when the check does, in which `what` makes that uncertain.
@@ -250,6 +251,21 @@ pub(super) fn idle_history(command: &Command, branch: &str) -> Option<Line> {
             format!("`--since {}` moves with the branch, so what came before it is never looked at", shown(since));
         Line::wrong(Check::History, message, fix)
     })
+}
+
+/// Says that the history of one register is looked at, and the check judges them all.
+pub(super) fn partial_history() -> Line {
+    let message = "the check judges every register, and `stopgap history` only one of them";
+    Line::wrong(Check::History, message, "write `stopgap history --all-registers`")
+}
+
+/// Says that no job looks at the history; `elsewhere` if one looks at that of another register.
+pub(super) fn no_history(facts: &Facts<'_>, elsewhere: bool) -> String {
+    match facts.ownership.prefix.trim_end_matches('/') {
+        _ if !elsewhere => "nothing looks for changes that bypass the gate".to_owned(),
+        "" => "`stopgap history` runs, but not on the register at the top".to_owned(),
+        folder => format!("`stopgap history` runs, but not on the register in `{}`", shown(folder)),
+    }
 }
 
 /// What CI systems call the branch that a scheduled run is for.

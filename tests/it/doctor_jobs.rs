@@ -111,13 +111,13 @@ fn a_pipeline_or_a_job_that_leaves_an_occasion_out_is_named_with_the_rule() {
                 .to_owned(),
             &[
                 "start no merge request pipelines (`if: $CI_PIPELINE_SOURCE == \"merge_request_event\"`)",
-                "write above that rule in `workflow: rules`:",
+                "delete that rule of `workflow: rules`, or write above it:",
             ],
         ),
         (
             "  rules: [{when: never}]\n",
             String::new(),
-            &["its `rules` keep it out of merge request pipelines (`when: never`)", "write above that rule"],
+            &["its `rules` keep it out of merge request pipelines (`when: never`)", "delete that rule of its `rules`"],
         ),
         (
             "  only: [branches]\n",
@@ -322,6 +322,7 @@ fn the_advice_for_a_register_below_the_top_names_its_root() {
     let arguments = ["--root", "team", "--branch", "main"];
     let found = lines(&sandbox, &arguments, "wrong");
     let history = found.iter().find(|line| line.starts_with("history: ")).unwrap_or_else(|| panic!("{found:#?}"));
+    assert!(history.contains("`stopgap history` runs, but not on the register in `team`"), "{history}");
     assert!(history.contains("run: stopgap history --root team --format github"), "{history}");
     edit(&sandbox, WORKFLOW, "stopgap history ", "stopgap history --root team ");
     let found = lines(&sandbox, &arguments, "wrong");
@@ -329,6 +330,29 @@ fn the_advice_for_a_register_below_the_top_names_its_root() {
     edit(&sandbox, WORKFLOW, " --reviews \"$RUNNER_TEMP/reviews.json\"", "");
     let found = lines(&sandbox, &arguments, "wrong").join("\n");
     assert!(found.contains("stopgap check --root team --base auto --event"), "{found}");
+}
+
+#[test]
+fn a_history_of_another_register_is_none_of_this_one() {
+    let requests = "  rules: [{if: $CI_PIPELINE_SOURCE == \"merge_request_event\"}]\n";
+    let scheduled = "  rules: [{if: $CI_PIPELINE_SOURCE == \"schedule\"}]\n";
+    let sandbox = jobs_on_gitlab(requests, "", scheduled);
+    fs::create_dir(sandbox.path(".git")).unwrap();
+    sandbox.file("team/stopgap.yaml", "version: 1\n").file("team/exceptions/README.md", "x\n");
+    let text = fs::read_to_string(sandbox.path(".gitlab-ci.yml")).unwrap();
+    sandbox.file(".gitlab-ci.yml", text.replace("stopgap check", "stopgap check --root team"));
+    let arguments = ["--root", "team", "--branch", "main"];
+    let found = lines(&sandbox, &arguments, "wrong");
+    let history = found.iter().find(|line| line.starts_with("history: ")).unwrap_or_else(|| panic!("{found:#?}"));
+    assert!(history.contains("`stopgap history` runs, but not on the register in `team`"), "{history}");
+    assert!(history.contains("| stopgap-history-team:\n"), "{history}");
+    assert!(history.ends_with("    - stopgap history --root team"), "{history}");
+    sandbox.file(
+        ".gitlab-ci.yml",
+        text.replace("stopgap check", "stopgap check --root team")
+            .replace("stopgap history", "stopgap history --root ./team/"),
+    );
+    assert!(!lines(&sandbox, &arguments, "wrong").iter().any(|line| line.starts_with("history: ")));
 }
 
 #[test]

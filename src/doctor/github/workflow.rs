@@ -8,7 +8,10 @@ use crate::ci::command::Subcommand;
 use crate::ci::github::{Job, Permissions, Step, Trigger, Workflow};
 use crate::ci::origin::{self, Origin};
 use crate::ci::{cron, lets_through, softening};
-use crate::doctor::line::{Check, Line, Status, idle_history, quotable, remedy, softened, unpinned, unpinned_source};
+use crate::doctor::line::{
+    Check, Line, Status, idle_history, no_history, partial_history, quotable, remedy, softened, unpinned,
+    unpinned_source,
+};
 use crate::doctor::{Facts, HOOKS, OTHERS, unjudged};
 use crate::text::shown;
 
@@ -45,7 +48,7 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Found {
     let checks = requests.checks.clone();
     let mut gate = requests.lines;
     gate.extend(schedule);
-    gate.push(history(facts, &usages));
+    gate.push(history(facts, &usages, &all));
     gate.extend(beside.iter().filter_map(|usage| softened_beside(facts, usage)));
     gate.extend(unjudged(facts, |wanted| beside.iter().any(|usage| judges_beside(facts, usage, wanted))));
     // Both runs are often of one job, which is then described once.
@@ -187,6 +190,14 @@ fn skipped<'u, 'd>(usages: &[&'u Usage<'d>], event: &str) -> Option<(&'u Usage<'
     checks.into_iter().find_map(|usage| Some((*usage, usage.skipped_by(event)?)))
 }
 
+/// Sets the place of a condition: the job's, or that of the step.
+fn at_condition(line: Line, usage: &Usage<'_>, condition: &str) -> Line {
+    match usage.job.condition.as_deref() == Some(condition) {
+        true => line.at(&usage.workflow.path, usage.job.line),
+        false => line.at(usage.path, usage.step.line),
+    }
+}
+
 fn not_on_requests(facts: &Facts<'_>, definitions: &Definitions, usages: &[&Usage<'_>]) -> Line {
     let (path, line) = usages.first().map_or(("", 1), |usage| (usage.workflow.path.as_str(), 1));
     if let Some(deep) = usages.iter().find(|usage| definitions.is_called_twice(&usage.workflow.path)) {
@@ -204,7 +215,7 @@ fn not_on_requests(facts: &Facts<'_>, definitions: &Definitions, usages: &[&Usag
             "let the condition be true there, or add a step that runs `stopgap check{} --base auto`",
             facts.option(usage.all_registers())
         );
-        return Line::wrong(Check::OnRequests, message, fix).at(usage.path, usage.step.line);
+        return at_condition(Line::wrong(Check::OnRequests, message, fix), usage, condition);
     }
     let target = usages.iter().find_map(|usage| usage.workflow.trigger("pull_request_target"));
     match target {
@@ -811,7 +822,7 @@ fn schedule(facts: &Facts<'_>, usages: &[&Usage<'_>]) -> Vec<Line> {
                 "let the condition be true there, or add a step that runs `stopgap check{}`",
                 facts.option(usage.all_registers())
             );
-            vec![Line::wrong(Check::OnSchedule, message, fix).at(usage.path, usage.step.line)]
+            vec![at_condition(Line::wrong(Check::OnSchedule, message, fix), usage, condition)]
         }
         None => {
             let path = usages.first().map_or("", |usage| usage.workflow.path.as_str());
@@ -877,7 +888,7 @@ fn schedule_lines(facts: &Facts<'_>, usage: &Usage<'_>) -> Vec<Line> {
     lines
 }
 
-fn history(facts: &Facts<'_>, usages: &[&Usage<'_>]) -> Line {
+fn history(facts: &Facts<'_>, usages: &[&Usage<'_>], all: &[Usage<'_>]) -> Line {
     let runs = |usage: &&&Usage<'_>| ["schedule", "push"].iter().any(|event| usage.runs_on(event) != Some(false));
     let replays: Vec<_> = usages.iter().filter(|usage| usage.is_history()).filter(runs).collect();
     // A step may look first and judge then: the line that can fail counts.
@@ -910,10 +921,7 @@ fn history(facts: &Facts<'_>, usages: &[&Usage<'_>]) -> Line {
                     let fix = "put `stopgap history` on a line of its own with nothing around it";
                     Line::unknown(Check::History, uncertain(&what), fix)
                 }
-                None if is_partial(usage) => {
-                    let message = "the check judges every register, and `stopgap history` only one of them";
-                    Line::wrong(Check::History, message, "write `stopgap history --all-registers`")
-                }
+                None if is_partial(usage) => partial_history(),
                 None => Line::ok(Check::History, "`stopgap history` looks for changes that bypassed the gate"),
                 // It lets the check pass as well.
                 Some(what) if usage.job.soft.is_some() => return softened_job(usage, &what),
@@ -942,7 +950,11 @@ fn history(facts: &Facts<'_>, usages: &[&Usage<'_>]) -> Line {
         }
         None => {
             let path = gate.map_or("", |usage| usage.path);
-            let message = "nothing looks for changes that bypass the gate";
+            let other = all.iter().find(|usage| usage.is_history());
+            if let Some(other) = other.filter(|_| all_registers) {
+                return partial_history().at(other.path, other.step.line);
+            }
+            let message = no_history(facts, other.is_some());
             let option = facts.option(all_registers);
             let uses_action = gate.is_some_and(|usage| matches!(usage.what, What::Action(_)));
             let more = if uses_action { ", and `id: stopgap` to the action's" } else { "" };

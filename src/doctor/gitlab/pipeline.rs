@@ -7,7 +7,9 @@ use crate::ci::gitlab::{Absence, Include, Job, Occasion, Pipeline, Place, Runs, 
 use crate::ci::origin::{self, Origin};
 use crate::ci::script::Shell;
 use crate::ci::softening;
-use crate::doctor::line::{Check, Line, Status, idle_history, remedy, softened, unpinned_source};
+use crate::doctor::line::{
+    Check, Line, Status, idle_history, no_history, partial_history, quotable, remedy, softened, unpinned_source,
+};
 use crate::doctor::{Facts, HOOKS, PIPELINE, unjudged};
 use crate::text::shown;
 
@@ -98,7 +100,7 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Vec<Line> {
     lines.extend(missing);
     lines.extend(elsewhere(&pipeline));
     let usages = usages(&pipeline);
-    let judges = |usage: &&Usage<'_>| usage.is_check() && usage.is_about(facts);
+    let judges = |usage: &&Usage<'_>| usage.is_check() && usage.is_about(facts, Subcommand::Check);
     let checks: Vec<&Usage<'_>> = usages.iter().filter(judges).collect();
     let Some(main) = checks.first() else {
         // What comes from elsewhere is named without a place, and once.
@@ -276,9 +278,15 @@ impl Usage<'_> {
         }
     }
 
-    /// Tells whether it looks at the register of the repository that is examined.
-    fn is_about(&self, facts: &Facts<'_>) -> bool {
-        self.all_registers() || self.root() == facts.ownership.prefix
+    /// Tells whether a command of it looks at the register that is examined, or at all of them.
+    fn is_about(&self, facts: &Facts<'_>, wanted: Subcommand) -> bool {
+        let is_own = |command: &Command| {
+            command.has("--all-registers") || root_of(command.option("--root")) == facts.ownership.prefix
+        };
+        match self.choice() {
+            Some(_) => self.all_registers() || self.root() == facts.ownership.prefix,
+            None => self.commands(&|_| None).iter().any(|command| command.subcommand == wanted && is_own(command)),
+        }
     }
 
     /// Tells whether it is the component's own job in another version, or edited: what it does is not known here.
@@ -306,8 +314,7 @@ impl Usage<'_> {
             Some(inputs) => inputs.get("root").map(String::as_str),
             None => commands.iter().find_map(|command| command.option("--root")),
         };
-        let parts = named.unwrap_or_default().split('/').filter(|part| !part.is_empty() && *part != ".");
-        parts.map(|part| format!("{part}/")).collect()
+        root_of(named)
     }
 
     fn does(&self, occasion: Occasion, branch: &str) -> Does {
@@ -352,6 +359,12 @@ impl Usage<'_> {
             None => self.commands(&|_| None).iter().find_map(|command| Some(command.option("--policy")?.to_owned())),
         }
     }
+}
+
+/// Returns a root as it is named, with `/` at its end unless it is the top.
+fn root_of(named: Option<&str>) -> String {
+    let parts = named.unwrap_or_default().split('/').filter(|part| !part.is_empty() && *part != ".");
+    parts.map(|part| format!("{part}/")).collect()
 }
 
 /// Variables of a job that decide what its script sees, besides those that GitLab itself sets.
@@ -525,7 +538,7 @@ fn never(usage: &Usage<'_>, occasion: Occasion, check: Check, absence: &Absence)
         Absence::Only | Absence::Except | Absence::Unsaid => {
             "give it `rules:`, with one for each pipeline that it runs in, and neither `only` nor `except`:".to_owned()
         }
-        _ if rule.is_some() => format!("write above that rule in {whose}:"),
+        _ if rule.is_some() => format!("delete that rule of {whose}, or write above it:"),
         _ => format!("add to {whose}:"),
     };
     Line::wrong(check, message, fix)
@@ -552,10 +565,10 @@ fn is_scheduled(facts: &Facts<'_>) -> Line {
 
 fn history(facts: &Facts<'_>, usages: &[Usage<'_>]) -> Line {
     let looks = |command: &Command| command.subcommand == Subcommand::History;
-    let own = || usages.iter().filter(|usage| usage.is_about(facts) && usage.commands(&|_| None).iter().any(looks));
+    let own = usages.iter().filter(|usage| usage.is_about(facts, Subcommand::History));
     let all_registers = usages.iter().any(|usage| usage.is_check() && usage.all_registers());
     let (mut found, mut open, mut absent) = (Vec::new(), None, None);
-    for usage in own() {
+    for usage in own {
         match usage.does(Occasion::Schedule, facts.branch) {
             Does::Commands(commands, weak) => {
                 let idle = commands.iter().find(|command| looks(command));
@@ -583,10 +596,7 @@ fn history(facts: &Facts<'_>, usages: &[Usage<'_>]) -> Line {
                     )
                 }
                 (None, Some(idle), _) => idle,
-                (None, None, _) if is_partial(usage) => {
-                    let message = "the check judges every register, and `stopgap history` only one of them";
-                    Line::wrong(Check::History, message, "write `stopgap history --all-registers`")
-                }
+                (None, None, _) if is_partial(usage) => partial_history(),
                 // The same may keep the check from failing.
                 (None, None, Some(what)) => uncertain(&what),
                 (None, None, None) => {
@@ -605,11 +615,17 @@ fn history(facts: &Facts<'_>, usages: &[Usage<'_>]) -> Line {
             }
         }
         None => {
-            let message = "nothing looks for changes that bypass the gate";
+            let other = usages.iter().find(|usage| usage.commands(&|_| None).iter().any(looks));
+            if let Some(other) = other.filter(|_| all_registers) {
+                return partial_history().at(&other.job.path, other.job.line);
+            }
+            let message = no_history(facts, other.is_some());
             let option = facts.option(all_registers);
+            let name = format!("stopgap-history/{}", facts.ownership.prefix);
+            let name = quotable(name.trim_end_matches('/')).replace('/', "-");
             Line::wrong(Check::History, message, "add a job, with the image and the variables of the gate:")
                 .with_snippet(format!(
-                    "stopgap-history:\n  rules:\n    - if: $CI_PIPELINE_SOURCE == \"schedule\"\n  script:\n    \
+                    "{name}:\n  rules:\n    - if: $CI_PIPELINE_SOURCE == \"schedule\"\n  script:\n    \
                      - stopgap history{option}"
                 ))
         }
