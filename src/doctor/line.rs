@@ -268,10 +268,11 @@ pub(super) fn no_history(facts: &Facts<'_>, elsewhere: bool) -> String {
     }
 }
 
-/// What CI systems call the branch that a scheduled run is for.
-const BRANCHES: [&str; 9] = [
+/// What CI systems call the branch that a scheduled run is for, and its newest commit.
+const BRANCHES: [&str; 10] = [
     "CI_COMMIT_BRANCH",
     "CI_COMMIT_REF_NAME",
+    "CI_COMMIT_SHORT_SHA",
     "CI_DEFAULT_BRANCH",
     "GITHUB_REF",
     "GITHUB_REF_NAME",

@@ -236,6 +236,16 @@ fn a_checkout_in_another_folder_is_no_checkout_of_the_register() {
     let sandbox = sound();
     into(&sandbox, "./");
     assert_eq!(wrong(&sandbox), [""; 0]);
+    let sandbox = sound();
+    into(&sandbox, "${{ github.workspace }}/sub");
+    edit(&sandbox, WORKFLOW, "        id: stopgap\n", "        id: stopgap\n        with: {root: sub}\n");
+    edit(
+        &sandbox,
+        WORKFLOW,
+        "        env:\n",
+        "        working-directory: ${{ github.workspace }}/sub\n        env:\n",
+    );
+    assert_eq!(wrong(&sandbox), [""; 0]);
     let sandbox = of_commands();
     into(&sandbox, "sub");
     let found = wrong(&sandbox).join("\n");

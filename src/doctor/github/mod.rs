@@ -1,5 +1,6 @@
 //! GitHub: its workflows, and the settings of its branches.
 
+mod history;
 pub(super) mod settings;
 pub(super) mod usage;
 pub(super) mod workflow;

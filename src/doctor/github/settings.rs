@@ -24,8 +24,26 @@ pub(in crate::doctor) struct GitHub {
     pub(in crate::doctor) protection: Option<Option<Protection>>,
     /// The protections as they were saved, of whichever branches.
     protections: Vec<Protection>,
-    /// What was saved of something other than the branch, each as a sentence.
-    foreign: Vec<String>,
+    /// What was saved of something other than the branch, each as a sentence, and the answer that was meant.
+    foreign: Vec<(String, Answer)>,
+}
+
+/// An answer about a branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    Rules,
+    Protection,
+}
+
+impl Answer {
+    /// Returns the command that prints it.
+    fn command(self, branch: &str) -> String {
+        let branch = quotable(branch);
+        match self {
+            Self::Rules => format!("gh api 'repos/{{owner}}/{{repo}}/rules/branches/{branch}'"),
+            Self::Protection => format!("gh api 'repos/{{owner}}/{{repo}}/branches/{branch}/protection'"),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,7 +193,7 @@ impl GitHub {
             None => {
                 let others = self.protections.iter().filter_map(|other| other.branch.as_deref());
                 let said = |other| format!("the saved branch protection is that of `{}`, not of `{on}`", shown(other));
-                self.foreign.extend(others.map(said));
+                self.foreign.extend(others.map(|other| (said(other), Answer::Protection)));
             }
         }
         let Some(rules) = &mut self.rules else { return };
@@ -183,7 +201,8 @@ impl GitHub {
         let others: BTreeSet<i64> =
             rules.iter().map(|rule| rule.ruleset).filter(|id| of_others(*id).is_some()).collect();
         self.foreign.extend(others.iter().filter_map(|id| of_others(*id)).map(|other| {
-            format!("the saved rules include those of the ruleset `{}`, which is not about `{on}`", shown(&other.name))
+            let name = shown(&other.name);
+            (format!("the saved rules include those of the ruleset `{name}`, which is not about `{on}`"), Answer::Rules)
         }));
         let is_idle = |id: i64| self.rulesets.iter().any(|other| other.id == id && other.enforcement != "active");
         let is_foreign = !others.is_empty() && rules.iter().all(|rule| others.contains(&rule.ruleset));
@@ -231,18 +250,14 @@ impl GitHub {
     }
 
     /// Returns what was not saved and might add what the rest does not say.
-    fn unsaved(&self, branch: &str) -> Option<(&'static str, String)> {
-        let branch = quotable(branch);
+    fn unsaved(&self) -> Option<(&'static str, Answer)> {
         match (&self.rules, &self.protection) {
             (Some(_), Some(_)) => None,
-            (None, _) => Some((
-                "its rulesets were not saved",
-                format!("gh api 'repos/{{owner}}/{{repo}}/rules/branches/{branch}'"),
-            )),
-            (_, None) => Some((
-                "its branch protection was not saved, which only an administrator may read",
-                format!("gh api 'repos/{{owner}}/{{repo}}/branches/{branch}/protection'"),
-            )),
+            (None, _) => Some(("its rulesets were not saved", Answer::Rules)),
+            (_, None) => {
+                let why = "its branch protection was not saved, which only an administrator may read";
+                Some((why, Answer::Protection))
+            }
         }
     }
 }
@@ -337,7 +352,8 @@ const RULESETS: &str = "Settings > Rules > Rulesets";
 pub(in crate::doctor) fn examine(facts: &Facts<'_>, checks: &[String]) -> Vec<Line> {
     let branch = facts.branch;
     let Some(github) = saved(facts) else { return vec![nothing_saved(branch)] };
-    let mut lines: Vec<Line> = github.foreign.iter().map(|what| foreign(&github, branch, what)).collect();
+    let mut lines: Vec<Line> =
+        github.foreign.iter().map(|(what, answer)| foreign(&github, branch, what, *answer)).collect();
     lines.extend(check_required(&github, branch, checks));
     lines.push(code_owner_review(&github, branch));
     lines.push(stale_approvals(&github, branch));
@@ -359,11 +375,15 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>, checks: &[String]) -> Vec<Li
 }
 
 /// Says that something was saved of another branch.
-fn foreign(github: &GitHub, branch: &str, what: &str) -> Line {
-    let line = Line::unknown(Check::CheckRequired, what, format!("save that of `{}`:", shown(branch)));
-    match github.unsaved(branch) {
-        Some((_, command)) => line.with_snippet(format!("{command} > more.json")),
-        None => Line { fix: Some("it is left out".to_owned()), ..line },
+fn foreign(github: &GitHub, branch: &str, what: &str, answer: Answer) -> Line {
+    let is_there = match answer {
+        Answer::Rules => github.rules.is_some(),
+        Answer::Protection => github.protection.is_some(),
+    };
+    match is_there {
+        true => Line::advice(Check::CheckRequired, what, "it is left out: save only what is about the branch"),
+        false => Line::unknown(Check::CheckRequired, what, format!("save that of `{}`:", shown(branch)))
+            .with_snippet(format!("{} > more.json", answer.command(branch))),
     }
 }
 
@@ -396,10 +416,10 @@ fn nothing_saved(branch: &str) -> Line {
 
 /// Returns the line that something is not required: unknown as long as an answer is missing that could say otherwise.
 fn not_required(github: &GitHub, branch: &str, check: Check, message: String, fix: String) -> Line {
-    match github.unsaved(branch) {
-        Some((why, command)) => {
+    match github.unsaved() {
+        Some((why, answer)) => {
             Line::unknown(check, format!("{message}, as far as the given data shows: {why}"), "save it as well:")
-                .with_snippet(format!("{command} > more.json"))
+                .with_snippet(format!("{} > more.json", answer.command(branch)))
         }
         None => Line::wrong(check, message, fix),
     }

@@ -302,7 +302,9 @@ impl<'d> Usage<'d> {
     pub(super) fn home(&self) -> Option<String> {
         let folder = self.folder();
         let homes = self.checkouts().into_iter().map(home_of);
-        homes.filter(|home| folder.starts_with(home.as_str())).max_by_key(String::len)
+        let home = homes.filter(|home| folder.starts_with(home.as_str())).max_by_key(String::len);
+        // What is known only during the run may be in any of them.
+        home.or_else(|| folder.contains('$').then(String::new))
     }
 
     /// Returns the steps before it that check out a repository.
@@ -435,17 +437,22 @@ fn check_of(job: &Job, caller: Option<&Job>) -> Option<String> {
     }
 }
 
-/// Joins paths: empty, or with `/` at its end.
+/// Joins paths: empty, or with `/` at its end. The workspace may be named at their beginning.
 fn folder_of<'p>(paths: impl IntoIterator<Item = &'p str>) -> String {
+    let is_workspace = |part: &str| {
+        let name = part.trim_matches(['$', '{', '}', ' ']);
+        name.len() < part.len() && ["GITHUB_WORKSPACE", "github.workspace"].contains(&name)
+    };
     let parts = paths.into_iter().flat_map(|path| path.split('/'));
-    parts.filter(|part| !part.is_empty() && *part != ".").map(|part| format!("{part}/")).collect()
+    let parts = parts.filter(|part| !part.is_empty() && *part != "." && !is_workspace(part));
+    parts.map(|part| format!("{part}/")).collect()
 }
 
 /// Returns where a step checks a repository out: empty, or with `/` at its end. What is known only during the run counts
 /// as the workspace itself.
 pub(super) fn home_of(checkout: &Step) -> String {
     let path = checkout.inputs.get("path").map_or("", String::as_str);
-    if path.contains("${{") { String::new() } else { folder_of([path]) }
+    Some(folder_of([path])).filter(|folder| !folder.contains("${{")).unwrap_or_default()
 }
 
 /// Tells whether a step checks out a repository.

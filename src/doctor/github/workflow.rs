@@ -2,16 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::history::history;
 use super::settings::{GitHub, saved};
 use super::usage::{Definitions, Refused, Usage, What, home_of, is_checkout, on_event};
 use crate::ci::command::Subcommand;
 use crate::ci::github::{Job, Permissions, Step, Trigger, Workflow};
 use crate::ci::origin::{self, Origin};
 use crate::ci::{cron, lets_through, softening};
-use crate::doctor::line::{
-    Check, Line, Status, idle_history, no_history, partial_history, quotable, remedy, softened, unpinned,
-    unpinned_source,
-};
+use crate::doctor::line::{Check, Line, Status, quotable, remedy, softened, unpinned, unpinned_source};
 use crate::doctor::{Facts, HOOKS, OTHERS, unjudged};
 use crate::text::shown;
 
@@ -540,7 +538,7 @@ fn job_lines(facts: &Facts<'_>, usage: &Usage<'_>) -> Vec<Line> {
 }
 
 /// Says that a check may pass because of something.
-fn uncertain(what: &str) -> String {
+pub(super) fn uncertain(what: &str) -> String {
     format!("with `{}`, it may pass although something is wrong", shown(what))
 }
 
@@ -559,7 +557,7 @@ fn fails(facts: &Facts<'_>, usage: &Usage<'_>) -> Line {
 }
 
 /// Says that something lets the job pass, where it is written.
-fn softened_job(usage: &Usage<'_>, what: &str) -> Line {
+pub(super) fn softened_job(usage: &Usage<'_>, what: &str) -> Line {
     let line = softened(what, "job");
     match usage.job.soft {
         Some(_) => line.at(&usage.workflow.path, usage.job.line),
@@ -584,7 +582,7 @@ fn softened_beside(facts: &Facts<'_>, usage: &Usage<'_>) -> Option<Line> {
     Some(line.at(usage.path, usage.step.line))
 }
 
-fn whole_history(facts: &Facts<'_>, usage: &Usage<'_>) -> Line {
+pub(super) fn whole_history(facts: &Facts<'_>, usage: &Usage<'_>) -> Line {
     let checkout = usage.checkout(&format!("{}{}", facts.ownership.prefix, facts.policy.exceptions));
     let line = checkout.map_or(usage.step.line, |step| step.line);
     let input = |name: &str| checkout.and_then(|step| step.inputs.get(name)).map_or("", String::as_str);
@@ -886,94 +884,4 @@ fn schedule_lines(facts: &Facts<'_>, usage: &Usage<'_>) -> Vec<Line> {
     let mut lines = vec![on, judges.at(usage.path, usage.step.line)];
     lines.extend(job_lines(facts, usage));
     lines
-}
-
-fn history(facts: &Facts<'_>, usages: &[&Usage<'_>], all: &[Usage<'_>]) -> Line {
-    let runs = |usage: &&&Usage<'_>| ["schedule", "push"].iter().any(|event| usage.runs_on(event) != Some(false));
-    let replays: Vec<_> = usages.iter().filter(|usage| usage.is_history()).filter(runs).collect();
-    // A step may look first and judge then: the line that can fail counts.
-    let open = |usage: &Usage<'_>| usage.open_history().map(|condition| format!("if: {condition}"));
-    let unclear = |usage: &Usage<'_>| open(usage).or_else(|| usage.unclear(facts));
-    let idle = |usage: &Usage<'_>| usage.command().and_then(|command| idle_history(command, facts.branch));
-    let all_registers = usages.iter().any(|usage| usage.is_check() && usage.all_registers());
-    let is_partial = |usage: &Usage<'_>| all_registers && !usage.all_registers();
-    let rank = |usage: &&&Usage<'_>| {
-        (usage.softened().is_some(), idle(usage).is_some() || is_partial(usage), unclear(usage).is_some())
-    };
-    let found = replays.iter().copied().min_by_key(|usage| rank(usage));
-    let gate = usages.first();
-    match found {
-        Some(usage) => {
-            let depth = whole_history(facts, usage);
-            if depth.status != Status::Ok {
-                return depth;
-            }
-            if let Some(idle) = idle(usage) {
-                return idle.at(usage.path, usage.step.line);
-            }
-            let line = match usage.softened() {
-                None if let Some(condition) = open(usage) => {
-                    let message = format!("whether `stopgap history` runs depends on `{}`", shown(&condition));
-                    let fix = "let the condition depend on `github.event_name` alone";
-                    Line::unknown(Check::History, message, fix)
-                }
-                None if let Some(what) = usage.unclear(facts) => {
-                    let fix = "put `stopgap history` on a line of its own with nothing around it";
-                    Line::unknown(Check::History, uncertain(&what), fix)
-                }
-                None if is_partial(usage) => partial_history(),
-                None => Line::ok(Check::History, "`stopgap history` looks for changes that bypassed the gate"),
-                // It lets the check pass as well.
-                Some(what) if usage.job.soft.is_some() => return softened_job(usage, &what),
-                Some(what) => {
-                    let message = format!("`{}` hides what `stopgap history` finds", shown(&what));
-                    Line::wrong(
-                        Check::History,
-                        message,
-                        "delete it; `--since` continues after what has been dealt with",
-                    )
-                }
-            };
-            line.at(usage.path, usage.step.line)
-        }
-        None if let Some(idle) = usages.iter().find(|usage| usage.is_history()) => {
-            let skipped = idle.skipped_by("schedule");
-            let message = match skipped {
-                Some(condition) => format!("`stopgap history` never runs: `if: {}` skips it", shown(condition)),
-                None => "`stopgap history` never runs: no schedule starts it".to_owned(),
-            };
-            let fix = match skipped {
-                Some(_) => "let the condition be true on the schedule",
-                None => "run its workflow on a schedule, and its step on that schedule",
-            };
-            Line::wrong(Check::History, message, fix).at(idle.path, idle.step.line)
-        }
-        None => {
-            let path = gate.map_or("", |usage| usage.path);
-            let other = all.iter().find(|usage| usage.is_history());
-            if let Some(other) = other.filter(|_| all_registers) {
-                return partial_history().at(other.path, other.step.line);
-            }
-            let message = no_history(facts, other.is_some());
-            let option = facts.option(all_registers);
-            let uses_action = gate.is_some_and(|usage| matches!(usage.what, What::Action(_)));
-            let more = if uses_action { ", and `id: stopgap` to the action's" } else { "" };
-            let snippet = if uses_action { history_of_action(&option) } else { history_step(&option) };
-            let fix = format!("in `{}`, add a last step{more}:", shown(path));
-            Line::wrong(Check::History, message, fix).with_snippet(snippet).at(path, gate.map_or(1, |it| it.step.line))
-        }
-    }
-}
-
-fn history_step(option: &str) -> String {
-    format!("- if: always() && github.event_name == 'schedule'\n  run: stopgap history{option} --format github")
-}
-
-fn history_of_action(option: &str) -> String {
-    // The line is quoted because it begins with a quote itself.
-    let line = format!("\"$STOPGAP\" history{option} --format github").replace('\'', "''");
-    format!(
-        "- if: always() && github.event_name == 'schedule'\n  env:\n    \
-         STOPGAP: ${{{{ steps.stopgap.outputs.binary }}}}\n  run: '{line}'"
-    )
 }
