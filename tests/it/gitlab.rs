@@ -624,8 +624,8 @@ mod owners {
     #[test]
     fn forgejo_and_gitea_are_refused_as_a_value_and_need_nobodys_approval() {
         for value in ["forgejo", "gitea"] {
-            let request = Request::onto("CODEOWNERS", OWNERS, &[("stopgap.yaml", &format!("forge: {value}\n"))]);
-            let run = request.gate(&[]);
+            let mut request = Request::onto("CODEOWNERS", OWNERS, &[("stopgap.yaml", &format!("forge: {value}\n"))]);
+            let run = request.push(8, &[(ENTRY, &entry(&[]))]).gate(&[]);
             assert_eq!(run.code, 2, "{run:?}");
             let stderr: String = run.stderr.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(stderr.contains("`forge` must be `github` or `gitlab`, not"), "{stderr}");

@@ -84,7 +84,7 @@ fn run(data: &[u8]) -> Outcome {
         }
         Err(error) => why(error.sentence()),
     }
-    for request in [Saved::parse(data), Saved::parse(MERGE_REQUEST.as_bytes())] {
+    for request in [Saved::parse(data, None), Saved::parse(MERGE_REQUEST.as_bytes(), None)] {
         match request {
             Ok(Saved::Request(request)) => {
                 let _ = (request.author(), request.head(), request.created_at());
