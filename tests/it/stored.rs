@@ -320,7 +320,7 @@ mod uncommitted {
         repo.write("exceptions/door.yaml", &expired);
         let untracked = run(repo.path(), DEVELOPER, &["--base", "main"]);
         assert!(untracked.code == 1 && untracked.stdout.contains("error[expired]"), "{}", untracked.stdout);
-        let job = run(repo.path(), JOB, &["--base", "main"]);
+        let job = run(repo.path(), JOB, &[]);
         says(&job, 0, &[]);
         assert!(
             job.stdout.contains("not checked, because the commit does not contain it: `exceptions/door.yaml`"),
