@@ -90,10 +90,10 @@ impl Talk {
 
     pub(crate) fn take(&mut self, bytes: &[u8]) {
         self.begun.extend_from_slice(bytes);
-        let whole = match std::str::from_utf8(&self.begun) {
-            Ok(text) => text.len(),
-            // What is no character at all is shown as one that says so.
-            Err(error) => error.valid_up_to() + error.error_len().unwrap_or_default(),
+        // What is no character at all is shown as one that says so; only the beginning of one waits for the rest.
+        let whole = match self.begun.utf8_chunks().last() {
+            Some(last) if is_beginning(last.invalid()) => self.begun.len() - last.invalid().len(),
+            _ => self.begun.len(),
         };
         let sequence = self.begun[..whole].iter().rposition(|byte| *byte == 0x1b);
         let is_over = |at: &usize| self.begun[at + 1..whole].iter().any(u8::is_ascii_alphabetic);
@@ -173,4 +173,9 @@ pub(crate) fn without_escapes(text: &str) -> String {
         }
     }
     plain
+}
+
+/// Whether bytes that are no character yet may still become one.
+fn is_beginning(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
 }
