@@ -12,7 +12,7 @@ use crate::error::{Argument, Error, Named, Refusal};
 use crate::files::{Repository, read_up_to};
 use crate::output::sync::{Format, Row, json};
 use crate::output::{Look, Severity, Snippet, diff, escape, render_snippet};
-use crate::policy::{Policy, Target};
+use crate::policy::Target;
 use crate::rules::UNREGISTERED;
 use crate::source::Source;
 use crate::suppressions::{Inventory, Item, Permits, Standing, entries_in};
@@ -93,9 +93,6 @@ fn targets(
     let mut compared = Vec::with_capacity(chosen.len());
     let mut left_out: Vec<(&Target, Vec<Unsaid>)> = Vec::new();
     for target in chosen {
-        let path = opened.root.join(&target.path);
-        write::spare_inputs(&[((), path)], &[], &world.folder, &opened.root, policy)
-            .map_err(|error| at_sync(error, target, policy))?;
         let (source, there) = read(target, &opened.root)?;
         let allowed = Allowed::new(target.tool, &register, policy.timezone, opened.judge.today);
         let text = there.then(|| source.text());
@@ -200,17 +197,6 @@ fn chosen<'p>(arguments: &cli::Sync, targets: &'p [Target]) -> Result<Vec<&'p Ta
     let is_chosen =
         |target: &&Target| arguments.tool.is_empty() || arguments.tool.iter().any(|tool| tool == target.tool);
     Ok(targets.iter().filter(is_chosen).collect())
-}
-
-/// Shows a target that would replace what the run reads at the line of the policy that names it.
-fn at_sync(error: Error, target: &Target, policy: &Policy) -> Error {
-    if !matches!(error, Error::Argument(Argument::WouldReplace { .. })) {
-        return error;
-    }
-    let message = format!("`sync` would replace `{}`, which stopgap reads", shown(&target.path));
-    let help = "name the ignore file of the tool";
-    let at = [format!("/sync/{}", target.tool), "/sync".to_owned()];
-    at.iter().find_map(|pointer| policy.fault_at(pointer, message.clone(), help)).unwrap_or(error)
 }
 
 /// Reads a target; an empty text if it is not there.

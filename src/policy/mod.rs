@@ -293,7 +293,7 @@ impl Policy {
         self.signed_decisions = node.get("signed_decisions").and_then(Node::as_bool) == Some(true);
         self.forge_signer = text("forge_signer");
         self.take_limits(node);
-        self.sync = targets::take(place, node.get("sync"), &mut problems);
+        self.sync = targets::take(self, place, node.get("sync"), &mut problems);
         self.take_suppressions(node, &mut problems);
         self.enforcement.take(node.get("enforce"), &mut problems);
         self.take_rules(node, rules, &mut problems);

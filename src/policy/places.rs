@@ -48,6 +48,20 @@ pub fn is_beside(path: &str) -> bool {
     path.starts_with(WORKFLOWS) || is_action(path) || CI_FILES.contains(&path) || CODEOWNERS.contains(&path)
 }
 
+/// Returns what a file is that decides how a register is judged, or how git stores it, by its lower-case path from any
+/// folder. Below the top some of these names mean nothing to a forge; a root may be any folder, though.
+pub(super) fn protected(path: &str) -> Option<&'static str> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is = |file: &str| path == file || path.ends_with(&format!("/{file}"));
+    let is_in = |folder: &str| path.starts_with(folder) || path.contains(&format!("/{folder}"));
+    match name {
+        "codeowners" => Some("a file of CODEOWNERS"),
+        ATTRIBUTES | ".gitmodules" | ".gitignore" => Some("a file that git reads"),
+        _ if is_in(WORKFLOWS) || is_action(path) || CI_FILES.iter().any(|file| is(file)) => Some("a file of CI"),
+        _ => None,
+    }
+}
+
 /// The roster's file, unless the policy names another.
 pub(super) const PEOPLE: &str = "people.yaml";
 

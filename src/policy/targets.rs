@@ -1,6 +1,7 @@
 //! `sync` of the policy: the ignore files that are written from the register.
 
-use crate::files::Repository;
+use crate::files::{Repository, is_below};
+use crate::policy::{Policy, places};
 use crate::text::shown;
 use crate::tools::Tool;
 use crate::yaml::{Node, Problem};
@@ -14,8 +15,13 @@ pub struct Target {
     pub path: String,
 }
 
-/// Takes the targets from a tree that fits the schema.
-pub(super) fn take(place: &Repository, node: Option<&Node<'_>>, problems: &mut Vec<Problem>) -> Vec<Target> {
+/// Takes the targets from a tree that fits the schema, for a policy whose own files are known.
+pub(super) fn take(
+    policy: &Policy,
+    place: &Repository,
+    node: Option<&Node<'_>>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Target> {
     let mut targets: Vec<Target> = Vec::new();
     for entry in node.and_then(Node::as_map).unwrap_or_default() {
         let Some(tool) = Tool::of_key(&entry.key) else { continue };
@@ -28,7 +34,14 @@ pub(super) fn take(place: &Repository, node: Option<&Node<'_>>, problems: &mut V
                 continue;
             }
             let path = super::tidy_path(text);
-            if let Some(other) = targets.iter().find(|target| target.path == path) {
+            if let Some(what) = protected(policy, &path) {
+                let message = format!("`sync.{}`: `{}` is {what}, not an ignore file", tool.key, shown(&path));
+                problems.push(Problem::new(file.span, message, "name a file that only this tool reads"));
+                continue;
+            }
+            // Where case makes no difference, two spellings are one file.
+            let is_same = |target: &&Target| target.path.to_lowercase() == path.to_lowercase();
+            if let Some(other) = targets.iter().find(is_same) {
                 let message = format!("`{}` is already the file of `{}`", shown(&path), other.tool);
                 problems.push(Problem::new(file.span, message, "give each tool its own file"));
                 continue;
@@ -37,4 +50,17 @@ pub(super) fn take(place: &Repository, node: Option<&Node<'_>>, problems: &mut V
         }
     }
     targets
+}
+
+/// Returns what a file is that `sync` must not write, in whatever case it is named: what is judged, or what decides how.
+fn protected(policy: &Policy, path: &str) -> Option<&'static str> {
+    let path = path.to_lowercase();
+    if let Some((book, _)) = policy.books().find(|(_, book)| book.to_lowercase() == path) {
+        return Some(book.name());
+    }
+    match () {
+        () if places::NAMES.contains(&path.as_str()) => Some("a policy"),
+        () if is_below(&path, &policy.exceptions.to_lowercase()) => Some("in the register"),
+        () => places::protected(&path),
+    }
 }

@@ -107,6 +107,47 @@ fn what_is_not_in_force_is_in_no_file() {
 }
 
 #[test]
+fn no_target_decides_how_the_register_is_judged() {
+    let targets = [
+        (".github/CODEOWNERS", "a file of CODEOWNERS"),
+        ("docs/codeowners", "a file of CODEOWNERS"),
+        (".GitHub/Workflows/check.yml", "a file of CI"),
+        ("./tools//gate/action.YML", "a file of CI"),
+        (".gitlab-ci.yml", "a file of CI"),
+        (".gitlab/stopgap.yml", "a file of CI"),
+        ("exceptions/.gitattributes", "in the register"),
+        ("api/.gitattributes", "a file that git reads"),
+        ("Exceptions/season.yaml", "in the register"),
+        ("stopgap.yaml", "the policy"),
+        (".github/stopgap.yaml", "a policy"),
+        ("teams/people.yaml", "the roster"),
+        ("Controls.yaml", "the catalogue"),
+        ("baseline.yaml", "the baseline"),
+        ("suppressions.yaml", "the baseline of suppressions"),
+        ("allowed_signers", "the allowed signers"),
+    ];
+    for (target, what) in targets {
+        let sandbox = Sandbox::new();
+        let policy = format!("people: teams/people.yaml\nsync: {{osv-scanner: osv-scanner.toml, trivy: {target}}}\n");
+        sandbox.file("stopgap.yaml", policy);
+        sandbox.file("exceptions/season.yaml", exception(&[]));
+        for command in ["check", "sync"] {
+            let run = Run::of(sandbox.command().args([command, "--today", DURING]));
+            assert_eq!(run.code, 2, "{run:?}");
+            let is_said = run.stderr.contains(&format!("is {what}, not an ignore file"));
+            assert!(is_said && run.stderr.contains("stopgap.yaml:2:"), "{target}: {run:?}");
+        }
+        assert!(!sandbox.path("osv-scanner.toml").exists(), "{target}");
+    }
+    for (first, second) in [(".trivyignore", ".TrivyIgnore"), (".trivyignore", "./.trivyignore")] {
+        let sandbox = Sandbox::new();
+        sandbox.file("stopgap.yaml", format!("sync: {{trivy: [{first}, {second}]}}\n"));
+        let run = sync(&sandbox, DURING, &[]);
+        assert!(run.code == 2 && run.stderr.contains("is already the file of `trivy`"), "{run:?}");
+    }
+}
+
+#[test]
 fn a_file_that_can_say_nothing_of_what_is_in_force_is_not_called_unneeded() {
     let said = |covers: &str| {
         let sandbox = Sandbox::new();
@@ -770,19 +811,6 @@ fn what_leaves_something_out_beside_the_lists_is_reported() {
         let run = sync(&sandbox, DURING, &["--prune"]);
         assert_eq!((run.code, self::text(&sandbox, file).as_str()), (i32::from(expected > 0), text), "{run:?}");
     }
-}
-
-/// The register is no ignore file, and nobody has given an option.
-#[test]
-fn a_target_inside_the_register_is_shown_at_its_line() {
-    let sandbox = Sandbox::new();
-    sandbox.file("exceptions/label-printer.yaml", crate::support::exception(&[]));
-    sandbox.file("stopgap.yaml", "version: 1\nsync: {trivy: exceptions/label-printer.yaml}\n");
-    let run = Run::of(sandbox.command().args(["sync", "--today", "2026-11-23"]));
-    assert_eq!(run.code, 2, "{run:?}");
-    let said = "`sync` would replace `exceptions/label-printer.yaml`, which stopgap reads";
-    assert!(run.stderr.contains(said) && run.stderr.contains("stopgap.yaml:2:"), "{}", run.stderr);
-    assert!(!run.stderr.contains("--output"), "{}", run.stderr);
 }
 
 /// The command that a finding offers leads to an exception that covers what the entry suppresses, and no more.
