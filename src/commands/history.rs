@@ -75,7 +75,7 @@ fn run_all(
             Err(error @ (Error::Argument(_) | Error::Input(_) | Error::Git(_))) => return Err(error),
             Err(error) => {
                 registers::say_broken(below, &error, world);
-                together.broken.push(registers::broken(below, &error));
+                together.broken.push(registers::broken(below, &found.top, &error));
             }
         }
     }

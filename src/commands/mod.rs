@@ -56,6 +56,7 @@ use crate::cores;
 use crate::error::Error;
 use crate::history::base::CiEnvironment;
 use crate::output::{Look, NARROWEST, Severity, Snippet, escape, render_snippet, wrap};
+use crate::source::Source;
 
 /// What a run learns from outside, once: the clock, the folder, the terminal.
 #[derive(Clone, Debug)]
@@ -281,8 +282,14 @@ pub fn describe(error: &Error, look: Look) -> String {
         place,
         labels,
     };
-    let (kind, source_text, problems) = match error {
-        Error::Config { kind, source_text, problems } => (kind, source_text, problems),
+    let of_commit;
+    let (kind, source, problems) = match error {
+        Error::Config { kind, source_text, problems, commit: None } => (kind, &**source_text, problems),
+        Error::Config { kind, source_text, problems, commit: Some(commit) } => {
+            let name = format!("{} as {commit} has it", source_text.path());
+            of_commit = Source::new(name, source_text.text().to_owned());
+            (kind, &of_commit, problems)
+        }
         Error::ByHand { .. } | Error::Missing { .. } | Error::Unfinished { .. } => {
             let head = render_snippet(&snippet(error.to_string(), error.help(), None, Vec::new()), look);
             let lines = below(error, look);
@@ -291,9 +298,9 @@ pub fn describe(error: &Error, look: Look) -> String {
         other => return render_snippet(&snippet(other.to_string(), other.help(), None, Vec::new()), look),
     };
     let drawn = problems.iter().map(|problem| {
-        let place = Some((&**source_text, source_text.first_line(problem.span)));
+        let place = Some((source, source.first_line(problem.span)));
         let related = problem.related.iter();
-        let labels = related.map(|other| (&**source_text, other.span, other.message.clone())).collect();
+        let labels = related.map(|other| (source, other.span, other.message.clone())).collect();
         let message = format!("{kind} is not usable: {}", problem.message);
         render_snippet(&snippet(message, problem.help.clone(), place, labels), look)
     });

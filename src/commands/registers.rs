@@ -18,7 +18,8 @@ use crate::history::past;
 use crate::output::{Broken, escape};
 use crate::policy::{NAMES, Policy};
 use crate::register::is_named_like_one;
-use crate::text::{nearest, shown};
+use crate::source::{Position, Source, Span};
+use crate::text::{counted, nearest, shown};
 
 /// The registers of a work tree.
 pub(super) struct Registers {
@@ -208,19 +209,21 @@ pub(super) fn say_broken(root: &str, error: &Error, world: &World) {
 }
 
 /// Returns what a result says of a register that cannot be judged.
-pub(super) fn broken(root: &str, error: &Error) -> Broken {
-    Broken { name: name(root), path: format!("{root}{}", NAMES[0]), why: sentence(error), help: error.help() }
-}
-
-/// Returns an error with what is wrong in a faulty file.
-fn sentence(error: &Error) -> String {
-    match error {
-        Error::Config { problems, source_text, .. } => match problems.first() {
-            Some(problem) => format!("{error}: {}: {}", source_text.path(), problem.message),
-            None => error.to_string(),
-        },
-        _ => error.to_string(),
-    }
+pub(super) fn broken(root: &str, top: &Path, error: &Error) -> Broken {
+    let Error::Config { problems, source_text, commit, .. } = error else {
+        let policy = NAMES.iter().find(|policy| top.join(root).join(policy).exists()).unwrap_or(&NAMES[0]);
+        let source = Source::new(format!("{root}{policy}"), String::new());
+        return Broken { name: name(root), source, span: Span::default(), why: error.to_string(), help: error.help() };
+    };
+    let source = Source::new(format!("{root}{}", source_text.path()), source_text.text().to_owned());
+    let Some((first, rest)) = problems.split_first() else {
+        return Broken { name: name(root), source, span: Span::default(), why: error.to_string(), help: None };
+    };
+    let Position { line, column } = source.position(first.span.start);
+    let owner = commit.as_ref().map(|commit| format!(" as {commit} has it")).unwrap_or_default();
+    let more = if rest.is_empty() { String::new() } else { format!("; {}", counted(rest.len(), "more problem")) };
+    let why = format!("{error}: {}:{line}:{column}{owner}: {}{more}", source.path(), first.message);
+    Broken { name: name(root), source, span: first.span, why, help: first.help.clone() }
 }
 
 /// Lists the files of a work tree that git knows or would.

@@ -99,7 +99,12 @@ fn targets(
         let (mut plan, unsaid) = match allowed.plan(target, text, arguments.prune) {
             Ok(planned) => planned,
             Err(problem) => {
-                return Err(Error::Config { kind: KIND, source_text: Box::new(source), problems: vec![problem] });
+                return Err(Error::Config {
+                    kind: KIND,
+                    source_text: Box::new(source),
+                    problems: vec![problem],
+                    commit: None,
+                });
             }
         };
         // What is not there yet tells nobody anything.
@@ -217,7 +222,9 @@ fn read(target: &Target, root: &Path) -> Result<(Source, bool), Error> {
     let read = read_up_to(&full, target.path.clone(), None, LARGEST)?;
     match read.fault {
         Some(fault) if !read.opened => Err(unreadable(fault.message)),
-        Some(fault) => Err(Error::Config { kind: KIND, source_text: Box::new(read.source), problems: vec![*fault] }),
+        Some(fault) => {
+            Err(Error::Config { kind: KIND, source_text: Box::new(read.source), problems: vec![*fault], commit: None })
+        }
         None => Ok((read.source, true)),
     }
 }

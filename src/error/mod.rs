@@ -127,6 +127,8 @@ pub enum Error {
         source_text: Box<Source>,
         /// What is wrong in it.
         problems: Vec<Problem>,
+        /// The commit that has it, where the work tree may hold another.
+        commit: Option<Box<str>>,
     },
     /// A file that the run needs cannot be read.
     #[error("cannot read {kind} `{path}`: {why}")]
@@ -231,9 +233,13 @@ pub enum Error {
 
 /// Says of a faulty rule book which commit's it is: the work tree may hold another.
 #[must_use]
-pub fn owned_by(commit: &str, kind: &'static str, text: Source, problems: Vec<Problem>) -> Error {
-    let name = format!("{} as {commit} has it", text.path());
-    Error::Config { kind, source_text: Box::new(text.renamed(&name)), problems }
+pub fn owned_by(owner: &str, error: Error) -> Error {
+    match error {
+        Error::Config { kind, source_text, problems, .. } => {
+            Error::Config { kind, source_text, problems, commit: Some(owner.into()) }
+        }
+        other => other,
+    }
 }
 
 /// Tells whether the system says that nothing is at a path, and not that nobody can look.

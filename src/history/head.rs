@@ -337,18 +337,12 @@ impl Head {
     /// Says of a faulty rule book that it is the commit's, where the work tree holds another.
     #[must_use]
     pub fn owns(&self, error: Error) -> Error {
-        match (error, &self.commit) {
-            (Error::Config { kind, source_text, problems }, Some(commit)) if self.past => {
-                error::owned_by(commit.short(), kind, *source_text, problems)
-            }
-            (Error::Config { kind, source_text, problems }, Some(commit))
-                if !files::read(&self.root.join(source_text.path()), String::new())
-                    .is_ok_and(|lying| lying.source.text() == source_text.text()) =>
-            {
-                error::owned_by(commit.short(), kind, *source_text, problems)
-            }
-            (other, _) => other,
-        }
+        let (Error::Config { source_text, .. }, Some(commit)) = (&error, &self.commit) else { return error };
+        let lies = |text: &str| {
+            let lying = files::read(&self.root.join(source_text.path()), String::new());
+            lying.is_ok_and(|lying| lying.source.text() == text)
+        };
+        if self.past || !lies(source_text.text()) { error::owned_by(commit.short(), error) } else { error }
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn yaml(source: &Source) -> Result<Node<'_>, Error> {
 /// Reports what makes a file unusable, at its places.
 pub(super) fn unusable(source: &Source, problems: Vec<Problem>) -> Error {
     let source_text = Box::new(Source::new(source.path(), source.text().to_owned()));
-    Error::Config { kind: KIND, source_text, problems }
+    Error::Config { kind: KIND, source_text, problems, commit: None }
 }
 
 /// Returns the line of a value.

@@ -7,13 +7,18 @@ use std::io::{self, Write};
 
 use crate::output::{Place, Report, concise, escape, text};
 use crate::rule::{Finding, Level};
+use crate::source::Position;
 
 /// Writes the findings that gate.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for broken in report.broken() {
-        let path = escape::azure_property(&escape::line(&broken.path));
+        let path = escape::azure_property(&escape::line(broken.source.path()));
+        let Position { line, column } = broken.source.position(broken.span.start);
         let message = escape::azure_data(&escape::line(&broken.sentence()));
-        writeln!(out, "##vso[task.logissue type=error;sourcepath={path};linenumber=1;columnnumber=1;]{message}")?;
+        writeln!(
+            out,
+            "##vso[task.logissue type=error;sourcepath={path};linenumber={line};columnnumber={column};]{message}"
+        )?;
     }
     for finding in report.by_weight() {
         match finding.level {

@@ -5,8 +5,9 @@
 
 use std::io::{self, Write};
 
-use crate::output::{Place, Report, escape};
+use crate::output::{Broken, Place, Report, escape};
 use crate::rule::{Finding, Level};
+use crate::source::Position;
 
 /// The levels with the command for each.
 const COMMANDS: [(Level, &str); 3] = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "notice")];
@@ -20,7 +21,7 @@ const LONGEST: usize = 4096;
 /// Writes the findings.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for broken in report.broken() {
-        unbound(Level::Error, "not judged", &broken.sentence(), out)?;
+        unjudged(broken, out)?;
     }
     for finding in report.by_weight() {
         if let Some((_, command)) = COMMANDS.iter().find(|(level, _)| *level == finding.level) {
@@ -73,6 +74,19 @@ fn annotate(report: &Report<'_>, finding: &Finding, command: &str, out: &mut dyn
         message.push_str(&escape::line(help));
     }
     writeln!(out, "::{}", escape::github_data(&cut(&message)))
+}
+
+/// Annotates what keeps a register from being judged.
+pub(super) fn unjudged(broken: &Broken, out: &mut dyn Write) -> io::Result<()> {
+    let file = escape::github_property(&escape::line(broken.source.path()));
+    let Position { line, column } = broken.source.position(broken.span.start);
+    let mut message = escape::line(&broken.sentence()).into_owned();
+    if let Some(help) = &broken.help {
+        message.push('\n');
+        message.push_str(&escape::line(help));
+    }
+    let message = escape::github_data(&cut(&message));
+    writeln!(out, "::error title=not judged,file={file},line={line},col={column}::{message}")
 }
 
 /// Cuts a message to what is shown of it.

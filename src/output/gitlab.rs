@@ -55,16 +55,22 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     escape::json(&issues, out)
 }
 
-/// Describes a register that could not be judged, at its policy.
+/// Describes a register that could not be judged, where it is at fault.
 fn unjudged(broken: &Broken) -> Issue {
-    let start = || Position { line: 1, column: 1 };
+    let start = || {
+        let at = broken.source.position(broken.span.start);
+        Position { line: at.line, column: at.column }
+    };
     Issue {
         description: escape::line(&broken.sentence()).into_owned(),
         check_name: env!("CARGO_PKG_NAME"),
         content: None,
         fingerprint: fingerprint::of_register(&broken.name),
         severity: "blocker",
-        location: Location { path: broken.path.clone(), positions: Positions { begin: start(), end: start() } },
+        location: Location {
+            path: broken.source.path().to_owned(),
+            positions: Positions { begin: start(), end: start() },
+        },
     }
 }
 

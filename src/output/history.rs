@@ -78,7 +78,7 @@ pub fn render(format: Format, report: &HistoryReport<'_>, look: Look, out: &mut 
         Format::Json => json(report, out),
         Format::Github => {
             for broken in report.broken() {
-                github::unbound(Level::Error, "not judged", &broken.sentence(), out)?;
+                github::unjudged(broken, out)?;
             }
             for verdict in &report.past.verdicts {
                 annotate(verdict, out)?;

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::output::{Broken, Named, Place, Report, Several, Summary, card, escape};
 use crate::rule::{Finding, total};
 use crate::scan::Scan;
+use crate::source::Position;
 use crate::yaml::{Fix, Replacement};
 
 /// The version of the contract; removing a key or changing its meaning increments it.
@@ -42,6 +43,8 @@ struct Part<'r> {
 pub(super) struct Unjudged<'r> {
     register: &'r str,
     path: &'r str,
+    line: usize,
+    column: usize,
     message: &'r str,
     help: Option<&'r str>,
 }
@@ -158,8 +161,9 @@ fn part<'r>(report: &Report<'_>, several: &Several, named: &'r Named) -> Part<'r
 
 /// Describes a register that could not be judged.
 pub(super) fn unjudged(broken: &Broken) -> Unjudged<'_> {
-    let Broken { name, path, why, help } = broken;
-    Unjudged { register: name, path, message: why, help: help.as_deref() }
+    let Broken { name, source, span, why, help } = broken;
+    let Position { line, column } = source.position(span.start);
+    Unjudged { register: name, path: source.path(), line, column, message: why, help: help.as_deref() }
 }
 
 /// Describes a finding.

@@ -32,7 +32,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
 
 /// Writes a register that could not be judged.
 fn write_broken(broken: &Broken, out: &mut dyn Write) -> io::Result<()> {
-    let (path, name, why) = (attribute(&broken.path), attribute(&broken.name), attribute(&broken.sentence()));
+    let (path, name, why) = (attribute(broken.source.path()), attribute(&broken.name), attribute(&broken.sentence()));
     writeln!(out, "  <testsuite name=\"{path}\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\">")?;
     writeln!(out, "    <testcase name=\"check\" classname=\"{name}\" time=\"0\">")?;
     write!(out, "      <error type=\"error\" message=\"{why}\">{why}")?;

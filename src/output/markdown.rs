@@ -93,13 +93,13 @@ fn head(report: &Report<'_>) -> String {
 /// Returns the command that finds the same in a clone, to be copied; `None` where nothing is compared, or where it would
 /// hold what ends or hides a block of code.
 fn again(report: &Report<'_>) -> Option<String> {
-    let base = report.base.filter(|base| !base.is_empty())?;
+    let (again, base) = (report.again?, report.base.filter(|base| !base.is_empty())?);
     let root = match report.setting.below.trim_end_matches('/') {
         _ if report.several.is_some() => " --all-registers".to_owned(),
         "" => String::new(),
         root => format!(" --root {}", escape::shell_word(root)),
     };
-    let command = format!("stopgap check{root} --base {base}");
+    let command = format!("stopgap {again}{root} --base {base}");
     (!command.contains('`') && escape::line(&command) == command).then_some(command)
 }
 

@@ -156,6 +156,9 @@ pub struct Report<'r> {
     pub today: Today,
     /// The revision that was compared with.
     pub base: Option<&'r str>,
+    /// The subcommand that finds the same with that revision, and what it was given that decides what it finds; `None`
+    /// where a clone does not hold what that names.
+    pub again: Option<&'r str>,
     /// The levels of which a finding makes the run fail.
     pub failing: &'static [Level],
     /// What the result does not cover, for people.
@@ -193,6 +196,7 @@ impl<'r> Report<'r> {
             prefix: "",
             today,
             base: None,
+            again: None,
             failing: &[Level::Error],
             remarks: &[],
             quiet: false,

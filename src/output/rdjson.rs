@@ -74,9 +74,10 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     escape::json(&DiagnosticResult { source, diagnostics }, out)
 }
 
-/// Describes a register that could not be judged, at its policy.
+/// Describes a register that could not be judged, where it is at fault.
 fn unjudged(broken: &Broken) -> Diagnostic {
-    let start = || Position { line: 1, column: 1 };
+    let at = broken.span.start;
+    let start = || Position { line: broken.source.position(at).line, column: broken.source.byte_column(at) };
     let mut message = escape::markdown_message(&broken.sentence());
     if let Some(help) = &broken.help {
         message.push('\n');
@@ -84,7 +85,7 @@ fn unjudged(broken: &Broken) -> Diagnostic {
     }
     Diagnostic {
         message,
-        location: Location { path: broken.path.clone(), range: Range { start: start(), end: start() } },
+        location: Location { path: broken.source.path().to_owned(), range: Range { start: start(), end: start() } },
         severity: "ERROR",
         code: Code { value: env!("CARGO_PKG_NAME"), url: None },
         suggestions: Vec::new(),

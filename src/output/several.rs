@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::rule::{Finding, Findings};
-use crate::source::FileId;
+use crate::source::{FileId, Source, Span};
 
 /// The registers of a result.
 #[derive(Debug, Default)]
@@ -30,12 +30,14 @@ pub struct Named {
 }
 
 /// A register that could not be judged.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Broken {
     /// Its root from the top of the work tree, `.` for the top itself.
     pub name: String,
-    /// Its policy, from the top of the work tree.
-    pub path: String,
+    /// The file that is at fault, otherwise its policy, with its path from the top of the work tree.
+    pub source: Source,
+    /// Where in it.
+    pub span: Span,
     /// Why.
     pub why: String,
     /// What to do.

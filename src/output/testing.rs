@@ -23,6 +23,7 @@ pub(super) fn printed(
     let counts = (register.files.len(), register.live());
     let report = Report {
         base: Some("0123456789abcdef0123456789abcdef01234567"),
+        again: Some("check"),
         setting,
         ..Report::new(&findings, &files, counts, "exceptions", judge.today)
     };

@@ -546,7 +546,7 @@ fn usable(file: ReadFile, kind: &'static str) -> Result<Source, Error> {
 }
 
 fn config_error(kind: &'static str, source: Source, problems: Vec<Problem>) -> Error {
-    Error::Config { kind, source_text: Box::new(source), problems }
+    Error::Config { kind, source_text: Box::new(source), problems, commit: None }
 }
 
 /// Parses a file against its schema; an empty file has no tree.

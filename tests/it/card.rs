@@ -424,3 +424,36 @@ fn an_amendment_is_what_was_last_asked_and_is_compared_with_what_it_corrects() {
     assert!(run.stdout.contains("risk.tier: is now \u{201c}moderate\u{201d}"), "{run:?}");
     assert!(run.stdout.contains("\nthe record as it reads now\n"), "{run:?}");
 }
+
+#[test]
+fn the_command_in_a_summary_finds_the_same() {
+    let pull = Pull::new(&[], &[(PRINTER, &printer(&[]))]);
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(pull.repo.path());
+        Run::of(command.args(arguments).args(["--base", "main", "--format", "markdown"])).stdout
+    };
+    let command = |page: &str| {
+        let block = page.split("```sh\n").nth(1).unwrap_or_else(|| panic!("{page}"));
+        block.lines().next().unwrap().to_owned()
+    };
+    for (arguments, same) in [
+        (&["check", "--today", TODAY][..], format!("stopgap check --today {TODAY}")),
+        (
+            &["check", "--today", "2026-11-23T09:00", "--ignore", "schema,expired", "--fail-on", "warning"],
+            "stopgap check --ignore schema,expired --fail-on warning --today 2026-11-23T09:00".to_owned(),
+        ),
+        (&["check", "--select", "expired"], "stopgap check --select expired".to_owned()),
+        (&["suppressions", "--check"], "stopgap suppressions --check".to_owned()),
+    ] {
+        let page = run(arguments);
+        let printed = command(&page);
+        let Some(base) = printed.strip_prefix(&format!("{same} --base ")) else { panic!("{printed}") };
+        assert!(base.len() == 40 && !base.contains(' '), "{printed}");
+        let again: Vec<&str> = printed.split(' ').skip(1).take_while(|word| *word != "--base").collect();
+        assert_eq!(run(&again), page);
+    }
+    // A clone does not have what the policy of this run was.
+    let page = run(&["check", "--policy", "stopgap.yaml"]);
+    assert!(!page.contains("```sh"), "{page}");
+}

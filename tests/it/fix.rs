@@ -186,6 +186,9 @@ fn findings_are_chosen_by_rule() {
     assert_eq!(sandbox.check(&["--select", "ambiguous-scalar"]).code, 0);
     let none = sandbox.check(&["--ignore", "schema", "--ignore", "bad-reference"]);
     assert!(none.stdout.contains("`schema`, `bad-reference` left out\n"), "{}", none.stdout);
+    let nothing = sandbox.check(&["--select", "schema", "--ignore", "bad-reference,schema"]);
+    let said = "`--ignore bad-reference,schema` leaves no rule that counts, so the check could not fail";
+    assert!(nothing.code == 2 && nothing.stderr.contains(said), "{nothing:?}");
     for option in ["--select", "--ignore"] {
         let run = sandbox.check(&[option, "ambigous-scalar"]);
         assert_eq!(run.code, 2);

@@ -72,6 +72,61 @@ fn all_registers_are_judged_and_one_that_cannot_be_makes_it_two() {
 }
 
 #[test]
+fn what_keeps_a_register_from_being_judged_is_named_where_it_is() {
+    let repo = monorepo(true);
+    let policy = "apps/web/.github/stopgap.yaml";
+    repo.write(policy, "version: 1\nexceptions: waivers\nlimits: never\nlimit: never\n");
+    repo.write("apps/pay/people.yaml", "people:\n  - {name: Mei, é: 1}\n");
+    let all = |format: &str| check(&repo, &["--format", format]);
+    let roster = "apps/pay/people.yaml";
+    let document = json(&all("json"));
+    let places: Vec<String> = document["not_judged"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| {
+            assert!(
+                it["message"].as_str().unwrap().contains(&format!(
+                    "{}:{}:{}: ",
+                    it["path"].as_str().unwrap(),
+                    it["line"],
+                    it["column"]
+                )),
+                "{it}"
+            );
+            format!("{}:{}:{}", it["path"].as_str().unwrap(), it["line"], it["column"])
+        })
+        .collect();
+    assert_eq!(places, [format!("{roster}:2:17"), format!("{policy}:3:1")]);
+    assert!(document["not_judged"][1]["message"].as_str().unwrap().ends_with("; 1 more problem"), "{document}");
+
+    let gitlab = json(&all("gitlab"));
+    assert_eq!(gitlab[0]["location"]["positions"]["begin"], serde_json::json!({"line": 2, "column": 17}));
+    assert_eq!(gitlab[1]["location"]["path"], policy);
+    let rdjson = json(&all("rdjson"));
+    assert_eq!(rdjson["diagnostics"][0]["location"]["range"]["start"], serde_json::json!({"line": 2, "column": 17}));
+    for (format, said) in [
+        ("github", "::error title=not judged,file=apps/pay/people.yaml,line=2,col=17::"),
+        ("azure", "sourcepath=apps/web/.github/stopgap.yaml;linenumber=3;columnnumber=1;]"),
+        ("junit", "<testsuite name=\"apps/pay/people.yaml\""),
+        ("text", "apps/pay/people.yaml:2:17: "),
+        ("markdown", "apps/web/.github/stopgap.yaml:&#8203;3:&#8203;1"),
+        ("sarif", "apps/pay/people.yaml:2:17: "),
+    ] {
+        let run = all(format);
+        assert!(run.code == 2 && run.stdout.contains(said), "{format}: {}", run.stdout);
+    }
+
+    // The name of the commit that has it is no part of the path.
+    let commit = repo.commit("Break two");
+    fs::write(repo.path().join(roster), "people: [{name: Mei Tanaka}]\n").unwrap();
+    let document = json(&check(&repo, &["--format", "json", "--at", "HEAD"]));
+    assert_eq!(document["not_judged"][0]["path"], roster, "{document}");
+    let said = format!("{roster}:2:17 as {} has it: ", &commit[..12]);
+    assert!(document["not_judged"][0]["message"].as_str().unwrap().contains(&said), "{document}");
+}
+
+#[test]
 fn each_format_is_one_document_that_names_the_register_everywhere() {
     let repo = monorepo(false);
     let document = json(&check(&repo, &["--format", "json"]));
@@ -121,7 +176,7 @@ fn each_format_is_one_document_that_names_the_register_everywhere() {
     assert_eq!(markdown.matches("| level |").count(), 1);
 
     let github = check(&repo, &["--format", "github"]).stdout;
-    assert!(github.contains("::error title=not judged::the register `.`"), "{github}");
+    assert!(github.contains("::error title=not judged,file=stopgap.yaml,line=2,col=1::the register `.`"), "{github}");
     assert!(github.contains("file=apps/pay/exceptions/badge.yaml,"), "{github}");
 
     let statistics = check(&repo, &["--statistics"]);

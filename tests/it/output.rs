@@ -801,7 +801,7 @@ fn the_base_can_be_copied() {
     repo.branch("ask");
     repo.write("sec/exceptions/b.yaml", &exception(&[("risk.tier", "tiny")])).commit("Ask");
     let page = in_a_job(&repo, &GITHUB, &["--root", "sec", "--base", "main", "--format", "markdown"]).stdout;
-    let command = format!("```sh\nstopgap check --root sec --base {base}\n```\n");
+    let command = format!("```sh\nstopgap check --today 2026-11-23 --root sec --base {base}\n```\n");
     assert!(page.contains(&command), "{page}");
     let page = in_a_job(&repo, &GITHUB, &["--root", "sec", "--format", "markdown"]).stdout;
     assert!(!page.contains("```"), "{page}");

@@ -71,13 +71,7 @@ impl Base {
 
     /// Adds to the error of a faulty rule book that it is the base's: the work tree may contain a fixed one.
     pub(super) fn owns(&self, error: Error) -> Error {
-        match error {
-            Error::Config { kind, source_text, problems } => {
-                let commit = self.snapshot.commit.as_ref().map_or("the base", Commit::short);
-                error::owned_by(commit, kind, *source_text, problems)
-            }
-            other => other,
-        }
+        error::owned_by(self.snapshot.commit.as_ref().map_or("the base", Commit::short), error)
     }
 
     /// Reads the head's register: the folder that the head's own policy names, so that a change which

@@ -2,7 +2,7 @@
 
 use crate::cli;
 use crate::commands::explain;
-use crate::error::Error;
+use crate::error::{Argument, Error};
 use crate::rule::{Findings, Rule};
 use crate::rules;
 
@@ -14,10 +14,30 @@ pub(super) struct Chosen {
 
 impl Chosen {
     pub(super) fn read(arguments: &cli::Check) -> Result<Self, Error> {
-        let rules = |ids: &[String], typed: &str| -> Result<Vec<&'static Rule>, Error> {
+        let named = |ids: &[String], typed: &str| -> Result<Vec<&'static Rule>, Error> {
             ids.iter().map(|id| explain::rule(id, typed)).collect()
         };
-        Ok(Self { select: rules(&arguments.select, "--select")?, ignore: rules(&arguments.ignore, "--ignore")? })
+        let chosen =
+            Self { select: named(&arguments.select, "--select")?, ignore: named(&arguments.ignore, "--ignore")? };
+        if rules::all().iter().any(|rule| chosen.counts(rule.id)) {
+            return Ok(chosen);
+        }
+        let value = chosen.ignore.iter().map(|rule| rule.id).collect::<Vec<_>>().join(",");
+        Err(Error::from(Argument::Form {
+            option: "--ignore",
+            value,
+            fault: "leaves no rule that counts, so the check could not fail",
+            help: "leave out fewer rules; `--fail-on never` reports everything and passes".to_owned(),
+        }))
+    }
+
+    /// Returns the options as they are typed, each with a space before it.
+    pub(super) fn options(&self) -> String {
+        let option = |name: &str, rules: &[&Rule]| match rules {
+            [] => String::new(),
+            rules => format!(" {name} {}", rules.iter().map(|rule| rule.id).collect::<Vec<_>>().join(",")),
+        };
+        option("--select", &self.select) + &option("--ignore", &self.ignore)
     }
 
     pub(super) fn narrow(&self, findings: &mut Findings) {

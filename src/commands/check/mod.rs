@@ -10,6 +10,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::ValueEnum;
+
 use crate::card::Cards;
 use crate::cli;
 use crate::commands::World;
@@ -36,6 +38,7 @@ use crate::rules::{Case, Judge};
 use crate::scan::Scan;
 use crate::schema::Schema;
 use crate::source::Source;
+use crate::text::shell_word;
 use crate::time::Today;
 
 /// Checks the register.
@@ -354,6 +357,7 @@ impl Run<'_> {
         let formats = setting::formats(self.arguments.format, self.outputs);
         let part = if self.arguments.suppressions { "suppressions" } else { "" };
         let setting = Setting { part, ..setting::of(self.world, &origin, checked.levels, formats) };
+        let again = self.again();
         let report = Report {
             findings,
             files: &checked.files,
@@ -362,6 +366,7 @@ impl Run<'_> {
             prefix,
             today: checked.today,
             base: checked.base.as_deref(),
+            again: again.as_deref(),
             failing: self.arguments.fail_on.levels(),
             remarks: &remarks,
             quiet: self.arguments.quiet,
@@ -378,6 +383,24 @@ impl Run<'_> {
         }
         self.leave(checked.files);
         Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    }
+
+    /// Returns the subcommand and the arguments that decide what is found, without the register and the base; `None` where
+    /// some of them are files that only this run has, or depend on the folder it is in.
+    fn again(&self) -> Option<String> {
+        let Self { arguments, rules, .. } = self;
+        if !arguments.paths.is_empty() || !arguments.scan.is_empty() || arguments.place.policy.is_some() {
+            return None;
+        }
+        let mut again = if arguments.suppressions { "suppressions --check" } else { "check" }.to_owned();
+        let today = arguments.today.as_deref().map(|today| format!(" --today {}", shell_word(today)));
+        let fail_on = (arguments.fail_on != Default::default())
+            .then(|| arguments.fail_on.to_possible_value())
+            .flatten()
+            .map(|level| format!(" --fail-on {}", level.get_name()));
+        let rules = if arguments.suppressions { String::new() } else { rules.options() };
+        again.extend([rules, fail_on.unwrap_or_default(), today.unwrap_or_default()]);
+        Some(again)
     }
 
     /// Leaves what is no longer needed to the end of the process, which is near: giving back each text of a large register

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::card::Cards;
@@ -38,7 +38,7 @@ pub(super) fn run<'r>(
         let base = Base::find(revision, &found.top, world)?;
         for (root, count) in base.registers(&found)? {
             if !found.roots.contains(&root) {
-                together.break_off(&root, &Error::RegisterRemoved { root: root.clone(), count });
+                together.break_off(&root, &found.top, &Error::RegisterRemoved { root: root.clone(), count });
             }
         }
     }
@@ -55,7 +55,7 @@ pub(super) fn run<'r>(
             }
             Err(error) => {
                 registers::say_broken(root, &error, world);
-                together.break_off(root, &error);
+                together.break_off(root, &found.top, &error);
             }
         }
     }
@@ -96,8 +96,8 @@ impl Together {
     }
 
     /// Notes a register that could not be judged.
-    fn break_off(&mut self, root: &str, error: &Error) {
-        self.several.broken.push(registers::broken(root, error));
+    fn break_off(&mut self, root: &str, top: &Path, error: &Error) {
+        self.several.broken.push(registers::broken(root, top, error));
     }
 
     /// Returns all of them as one.
