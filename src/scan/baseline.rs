@@ -47,8 +47,9 @@ pub(super) fn key(tool: &str, id: &str, places: &[Place], outcome: &Outcome<'_>)
     let is_print = |value: &str| value.len() >= 8 && !value.contains(char::is_whitespace);
     let prints = outcome.fingerprints.iter().flatten().filter(|(_, value)| is_print(value));
     let prints: Vec<(&str, &str)> = prints.map(|(name, value)| (&**name, &**value)).collect();
-    let partial: Vec<(&str, &str)> =
-        outcome.partial_fingerprints.iter().flatten().map(|(name, value)| (&**name, &**value)).collect();
+    // An empty one tells nothing apart: gitleaks writes five of them for a folder without git.
+    let partial = outcome.partial_fingerprints.iter().flatten().filter(|(_, value)| !value.trim().is_empty());
+    let partial: Vec<(&str, &str)> = partial.map(|(name, value)| (&**name, &**value)).collect();
     let named = if prints.is_empty() { &partial } else { &prints };
     for (name, value) in named {
         put(name);

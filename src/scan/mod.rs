@@ -474,12 +474,12 @@ fn places(run: &Run, outcome: &Outcome<'_>, root: &str) -> Vec<Place> {
         let artifact = location.physical_location.as_ref().and_then(|physical| physical.artifact_location.as_ref());
         let Some(artifact) = artifact else { continue };
         let by_index = || run.artifacts.get(usize::try_from(artifact.index?).ok()?);
-        let own = artifact.uri.as_deref().map(|uri| run.bases.resolve(uri, artifact.uri_base_id.as_deref(), root));
+        let own = artifact.uri.as_deref().map(|uri| run.bases.places(uri, artifact.uri_base_id.as_deref(), root));
         let known = by_index().and_then(|known| Some((known.uri.as_deref()?, known.uri_base_id.as_deref())));
-        let known = known.map(|(uri, base)| run.bases.resolve(uri, base, root));
+        let known = known.map(|(uri, base)| run.bases.places(uri, base, root));
         // Of two that differ it is unclear which applies, and a number that names nothing is somewhere.
         let lost = || artifact.index.map(|index| Place::Elsewhere(format!("artifact {index}")));
-        let found = own.into_iter().chain(known).collect::<Vec<_>>();
+        let found = own.into_iter().chain(known).flatten().collect::<Vec<_>>();
         let found = if found.is_empty() { lost().into_iter().collect() } else { found };
         for place in found {
             if seen.insert(place.clone()) {

@@ -39,8 +39,10 @@ impl Reported {
             .into_iter()
             .chain(names.filter(|name| name.starts_with("pkg:")).map(|name| name.to_string()));
         let own: Vec<Purl> = own.filter_map(|text| Purl::read(&text)).collect();
-        let of_rule = || rule.into_iter().flat_map(|rule| &rule.purls).filter_map(|text| Purl::read(text)).collect();
-        it.purls = if own.is_empty() { of_rule() } else { own };
+        // A rule of grype is about every version, and has the package URL of the first one that was found.
+        let is_ours = |purl: &Purl| it.version.is_none() || purl.version == it.version;
+        let of_rule = || rule.into_iter().flat_map(|rule| &rule.purls).filter_map(|text| Purl::read(text));
+        it.purls = if own.is_empty() { of_rule().filter(is_ours).collect() } else { own };
         let is_ours = |package: &Option<String>| package.is_none() || *package == it.name;
         let of_rule = rule.and_then(|rule| rule.fixes.iter().find(|(package, _)| is_ours(package)));
         it.fixed = it.fixed.or_else(|| of_rule.map(|(_, version)| version.clone()));
@@ -88,13 +90,14 @@ fn osv_scanner(text: &str) -> Reported {
     at_version(inner.map(|(package, _)| package).unwrap_or_default())
 }
 
-/// Grype: `A high vulnerability in deb package: NAME, version VERSION was found at: PATH`.
+/// Grype: `A high vulnerability in deb package: NAME, version VERSION was found at: PATH`, or `… was found in image IMAGE
+/// at: PATH`, or `… was found from purl literal …`.
 fn grype(text: &str) -> Reported {
     let read = || {
         let (before, rest) = text.split_once(" package: ")?;
         let kind = before.rsplit_once(" vulnerability in ").map(|(_, kind)| kind)?;
         let (name, rest) = rest.split_once(", version ")?;
-        let (version, _) = rest.split_once(" was found at")?;
+        let (version, _) = rest.split_once(" was found")?;
         Some(Reported { name: filled(name), version: filled(version), kind: filled(kind), ..Reported::default() })
     };
     read().unwrap_or_default()
@@ -130,22 +133,34 @@ fn filled(text: &str) -> Option<String> {
     Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// A package URL without its qualifiers (<https://github.com/package-url/purl-spec>).
+/// A package URL (<https://github.com/package-url/purl-spec>).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Purl {
     kind: String,
     namespace: Option<String>,
     name: String,
     version: Option<String>,
+    /// The qualifiers that have a value, sorted.
+    qualifiers: Vec<(String, String)>,
+    subpath: Option<String>,
 }
 
 impl Purl {
     /// Reads a package URL; `None` if it is not one.
     pub(super) fn read(text: &str) -> Option<Self> {
         let rest = text.trim().strip_prefix("pkg:")?.trim_start_matches('/');
-        let rest = rest.split(['?', '#']).next()?;
+        let (rest, subpath) = rest.split_once('#').unwrap_or((rest, ""));
+        let (rest, qualifiers) = rest.split_once('?').unwrap_or((rest, ""));
         let (kind, rest) = rest.split_once('/')?;
         let decoded = |text: &str| percent_decode_str(text).decode_utf8().ok().map(|text| text.into_owned());
+        let qualifier = |text: &str| {
+            let (key, value) = text.split_once('=')?;
+            Some((key.to_ascii_lowercase(), decoded(value)?)).filter(|(_, value)| !value.is_empty())
+        };
+        let mut qualifiers: Vec<(String, String)> = qualifiers.split('&').filter_map(qualifier).collect();
+        qualifiers.sort_unstable();
+        let subpath = decoded(subpath.trim_matches('/'))?;
+        let subpath = Some(subpath).filter(|path| !path.is_empty());
         let (path, version) = match rest.rfind('@').filter(|at| *at > rest.rfind('/').unwrap_or_default()) {
             Some(at) if at > 0 => (&rest[..at], Some(decoded(&rest[at + 1..])?)),
             _ => (rest, None),
@@ -157,15 +172,17 @@ impl Purl {
         };
         let name = decoded(name).filter(|name| !name.is_empty())?;
         let version = version.filter(|version| !version.is_empty());
-        Some(Self { kind: kind.to_ascii_lowercase(), namespace, name, version })
+        Some(Self { kind: kind.to_ascii_lowercase(), namespace, name, version, qualifiers, subpath })
     }
 
-    /// Returns whether it means another one: with no version of its own, every version.
+    /// Returns whether it means another one: with no version, qualifier or subpath of its own, any of them.
     fn means(&self, other: &Self) -> bool {
         self.kind == other.kind
             && self.namespace == other.namespace
             && self.name == other.name
             && (self.version.is_none() || self.version == other.version)
+            && self.qualifiers.iter().all(|qualifier| other.qualifiers.contains(qualifier))
+            && (self.subpath.is_none() || self.subpath == other.subpath)
     }
 
     /// Returns the names by which tools call the package: `libc6`, `@scope/name`, `group:artifact`.
@@ -210,11 +227,34 @@ mod tests {
         let grype = reported("grype", &format!(r#"{{"message": {{"text": "{text}"}}}}"#));
         assert!(grype.is("libssl3", Some("3.0.13-1"), Some("deb")) && !grype.is("libssl3", None, Some("rpm")));
 
+        for found in ["in image shop:1 at: /a", "from purl literal pkg:deb/debian/libssl3@3"] {
+            let text = format!("A high vulnerability in deb package: libssl3, version 3.0.13-1 was found {found}");
+            let json = format!(r#"{{"message": {{"text": "{text}"}}}}"#);
+            let first = Rule { purls: vec!["pkg:deb/debian/libssl3@1.1.1".to_owned()], ..Rule::default() };
+            let grype = Reported::read("grype", &serde_json::from_str(&json).unwrap(), Some(&first));
+            assert!(grype.is("libssl3", Some("3.0.13-1"), Some("deb")), "{grype:?}");
+            assert!(!grype.is("libssl3", Some("1.1.1"), None), "{grype:?}");
+            assert!(!grype.is_of(&Purl::read("pkg:deb/debian/libssl3@1.1.1").unwrap()), "{grype:?}");
+        }
+
         let deny = reported(
             "cargo-deny",
             r#"{"partialFingerprints": {"cargo-deny/krate": "git+https://x#time@0.1.0"}, "message": {"text": "t", "markdown": "\u0023# Patched\n- `>=0.2.23`\n"}}"#,
         );
         assert_eq!((deny.name.as_deref(), deny.fixed.as_deref()), (Some("time"), Some(">=0.2.23")));
+
+        let jar = reported("dependency-check", r#"{"properties": {"purl": "pkg:maven/a/lib@1?Classifier=prod#src"}}"#);
+        for (wanted, is_it) in [
+            ("pkg:maven/a/lib@1", true),
+            ("pkg:maven/a/lib@1?classifier=prod", true),
+            ("pkg:maven/a/lib?classifier=", true),
+            ("pkg:maven/a/lib#/src/", true),
+            ("pkg:maven/a/lib@1?classifier=tests", false),
+            ("pkg:maven/a/lib@1?classifier=prod&type=jar", false),
+            ("pkg:maven/a/lib#test", false),
+        ] {
+            assert_eq!(jar.is_of(&Purl::read(wanted).unwrap()), is_it, "{wanted}");
+        }
 
         let bag = reported("my-scanner", r#"{"properties": {"purl": "pkg:maven/org.example/lib@1.0?type=jar"}}"#);
         assert!(bag.is_of(&Purl::read("pkg:maven/org.example/lib").unwrap()));

@@ -1,6 +1,7 @@
 //! Where a result is: its URI as a path of the repository.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use percent_encoding::percent_decode_str;
 
@@ -45,10 +46,27 @@ pub(super) struct Bases {
 const DEEPEST: usize = 8;
 
 impl Bases {
-    /// Resolves a URI; `root` is the absolute path of the register's root, without a `/` at its end.
-    pub(super) fn resolve(&self, uri: &str, base: Option<&str>, root: &str) -> Place {
+    /// Resolves a URI into the place that it names, and those that it names if its tool does not encode names, as Semgrep
+    /// does not: a file may be called `legac%79` or `a\b`. Only what is there counts as a second one. `root` is the
+    /// absolute path of the register's root, without a `/` at its end.
+    pub(super) fn places(&self, uri: &str, base: Option<&str>, root: &str) -> Vec<Place> {
+        let mut places = vec![self.resolve(uri, base, root, Reading::Usual)];
+        if uri.contains(['%', '\\', '?', '#']) || uri.trim() != uri {
+            for reading in [Reading::Decoded, Reading::Raw] {
+                let place = self.resolve(uri, base, root, reading);
+                let is_there = |path: &str| Path::new(root).join(path).symlink_metadata().is_ok();
+                if !places.contains(&place) && place.path().is_some_and(is_there) {
+                    places.push(place);
+                }
+            }
+        }
+        places
+    }
+
+    /// Resolves a URI in one of its readings.
+    fn resolve(&self, uri: &str, base: Option<&str>, root: &str, reading: Reading) -> Place {
         let elsewhere = || Place::Elsewhere(uri.to_owned());
-        let Some(written) = Written::read(uri) else { return elsewhere() };
+        let Some(written) = Written::read(uri, reading) else { return elsewhere() };
         match written {
             Written::Absolute(path) => below(&path, root).unwrap_or(Place::Absolute(path)),
             Written::Relative(path) => {
@@ -58,6 +76,12 @@ impl Bases {
                     // A scanner in a container sees the repository in another place; its paths are then the repository's.
                     Folder::Absolute(folder) => match inside(&folder, root) {
                         Some(below) if !below.is_empty() => format!("{below}/{path}"),
+                        // The register is below the folder that was scanned. `file:///` is what Trivy writes for any.
+                        None if folder != "/" && inside(root, &folder).is_some() => {
+                            let Some(path) = normal(&path) else { return elsewhere() };
+                            let path = format!("{}/{path}", folder.trim_end_matches('/'));
+                            return below(&path, root).unwrap_or(Place::Absolute(path));
+                        }
                         _ => path,
                     },
                     Folder::Foreign => path,
@@ -71,7 +95,7 @@ impl Bases {
     fn folder(&self, name: &str, depth: usize) -> Folder {
         let Some((uri, base)) = self.named.get(name) else { return Folder::Foreign };
         let Some(depth) = depth.checked_sub(1) else { return Folder::Circle };
-        match (Written::read(uri), base.as_deref().map(|base| self.folder(base, depth))) {
+        match (Written::read(uri, Reading::Usual), base.as_deref().map(|base| self.folder(base, depth))) {
             (Some(Written::Absolute(path)), _) => Folder::Absolute(path),
             (Some(Written::Relative(path)), Some(Folder::Absolute(above))) => {
                 let joined = normal(&format!("{}/{path}", above.trim_start_matches('/')));
@@ -99,6 +123,17 @@ enum Folder {
     Circle,
 }
 
+/// How the characters of a URI are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// Decoded, with either kind of slash between names.
+    Usual,
+    /// Decoded, with a backslash that is part of a name.
+    Decoded,
+    /// As they are.
+    Raw,
+}
+
 /// A URI as it is written.
 enum Written {
     Absolute(String),
@@ -107,8 +142,8 @@ enum Written {
 
 impl Written {
     /// Reads a URI of a file; `None` for any other and one that is not text.
-    fn read(uri: &str) -> Option<Self> {
-        let uri = uri.trim();
+    fn read(uri: &str, reading: Reading) -> Option<Self> {
+        let uri = if reading == Reading::Raw { uri } else { uri.trim() };
         let is_drive = uri.get(1..3).is_some_and(|rest| rest == ":\\" || rest == ":/");
         let scheme = uri.split_once(':').map(|(scheme, _)| scheme).filter(|scheme| !is_drive && is_scheme(scheme));
         let path = match scheme {
@@ -127,8 +162,14 @@ impl Written {
             Some(_) => return None,
             None => uri,
         };
-        let path = path.split(['?', '#']).next().filter(|_| scheme.is_some()).unwrap_or(path);
-        let decoded = percent_decode_str(path).decode_utf8().ok()?.replace('\\', "/");
+        let is_cut = scheme.is_some() && reading != Reading::Raw;
+        let path = path.split(['?', '#']).next().filter(|_| is_cut).unwrap_or(path);
+        let decoded = || percent_decode_str(path).decode_utf8().ok();
+        let decoded = match reading {
+            Reading::Usual => decoded()?.replace('\\', "/"),
+            Reading::Decoded => decoded()?.into_owned(),
+            Reading::Raw => path.to_owned(),
+        };
         if decoded.contains('\0') {
             return None;
         }
@@ -216,12 +257,48 @@ mod tests {
             ("file:///C:/shop/main.tf", None, absolute("C:/shop/main.tf")),
             ("C:\\shop\\main.tf", None, absolute("C:/shop/main.tf")),
         ] {
-            assert_eq!(bases.resolve(uri, base, "/srv/shop"), place, "{uri}");
+            assert_eq!(bases.places(uri, base, "/srv/shop"), [place], "{uri}");
         }
         for uri in ["../main.tf", "app/../../main.tf", "https://example.com/main.tf", "", ".", "a%ff", "pkg:npm/a"] {
-            assert_eq!(bases.resolve(uri, None, "/srv/shop"), Place::Elsewhere(uri.to_owned()), "{uri}");
+            assert_eq!(bases.places(uri, None, "/srv/shop"), [Place::Elsewhere(uri.to_owned())], "{uri}");
         }
-        assert_eq!(bases.resolve("../b/main.tf", Some("MODULE"), "/srv/shop"), inside("modules/b/main.tf"));
-        assert_eq!(bases.resolve("/srv/shop", None, "/srv/shop"), absolute("/srv/shop"));
+        assert_eq!(bases.places("../b/main.tf", Some("MODULE"), "/srv/shop"), [inside("modules/b/main.tf")]);
+        assert_eq!(bases.places("/srv/shop", None, "/srv/shop"), [absolute("/srv/shop")]);
+        // A register below the folder that was scanned.
+        for (uri, place) in [
+            ("team/main.tf", inside("main.tf")),
+            ("main.tf", absolute("/srv/shop/main.tf")),
+            ("../main.tf", Place::Elsewhere("../main.tf".to_owned())),
+        ] {
+            assert_eq!(bases.places(uri, Some("ROOTPATH"), "/srv/shop/team"), [place], "{uri}");
+        }
+        bases.named.insert("ROOTPATH".to_owned(), ("file:///".to_owned(), None));
+        assert_eq!(bases.places("main.tf", Some("ROOTPATH"), "/srv/shop/team"), [inside("main.tf")]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_is_called_like_another_one_encoded_is_a_second_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let root = root.to_str().unwrap();
+        let bases = Bases::default();
+        let inside = |path: &str| Place::Inside(path.to_owned());
+        for (name, uri) in [
+            ("legac%79", "legac%79"),
+            ("a\\b", "a\\b"),
+            ("c\\d", "c%5Cd"),
+            (" e", " e"),
+            ("f#g", "f%23g"),
+            ("h%25", "h%25"),
+        ] {
+            assert_eq!(bases.places(uri, None, root).len(), 1, "{uri}");
+            std::fs::write(Path::new(root).join(name), "").unwrap();
+            assert!(bases.places(uri, None, root).contains(&inside(name)), "{uri}");
+        }
+        assert_eq!(bases.places("legac%79", None, root), [inside("legacy"), inside("legac%79")]);
+        let absolute = format!("file://{root}/legac%79");
+        assert_eq!(bases.places(&absolute, None, root), [inside("legacy"), inside("legac%79")]);
+        assert_eq!(bases.places("f%23g", None, root), [inside("f#g")]);
     }
 }

@@ -49,12 +49,15 @@ impl Rule {
     }
 }
 
-/// Reads a level of SARIF (section 3.27.10).
+/// Reads a level of SARIF (section 3.27.10), in any case; a word that the standard does not have may mean anything, so it
+/// is taken for the highest. `None` for an empty one.
 pub(super) fn level(text: &str) -> Option<Level> {
-    match text {
-        "none" => Some(Level::Off),
-        _ => Level::ALL.into_iter().find(|(name, level)| *name == text && *level != Level::Off).map(|(_, level)| level),
+    let text = text.trim();
+    if text.is_empty() || text.eq_ignore_ascii_case("none") {
+        return Some(Level::Off).filter(|_| !text.is_empty());
     }
+    let is = |(name, level): &(&str, Level)| name.eq_ignore_ascii_case(text) && *level != Level::Off;
+    Some(Level::ALL.into_iter().find(is).map_or(Level::Error, |(_, level)| level))
 }
 
 /// What trivy calls the rules of its four scanners (`pkg/report/sarif.go`).

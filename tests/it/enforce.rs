@@ -108,6 +108,37 @@ fn a_log_that_is_given_twice_counts_once() {
 }
 
 #[test]
+fn an_empty_fingerprint_makes_no_result_an_old_one() {
+    let sandbox = shop();
+    let secret = |code: &str| {
+        let mut one = result("generic-api-key", "app/conf.py");
+        one["locations"][0]["physicalLocation"]["region"]["snippet"] = json!({"text": code});
+        one["partialFingerprints"] = json!({"commitSha": "", "email": "", "author": " ", "date": ""});
+        log("gitleaks", &[one])
+    };
+    sandbox.file("base.sarif", secret("old = 1")).file("head.sarif", secret("new = 2"));
+    assert_eq!(enforce(&sandbox, &["base.sarif", "--baseline", "base.sarif"]).code, 0);
+    let run = enforce(&sandbox, &["head.sarif", "--baseline", "base.sarif"]);
+    assert!(run.code == 1 && run.stdout.contains("1 without an exception"), "{run:?}");
+}
+
+#[test]
+fn a_level_that_sarif_does_not_have_is_the_highest() {
+    let sandbox = shop();
+    sandbox.file("stopgap.yaml", "enforce: {level: error}\n");
+    for (level, code) in [("ERROR", 1), ("critical", 1), ("Warning", 0), ("note", 0), ("NONE", 0), ("", 0)] {
+        let mut own = result("DS-0026", "Dockerfile");
+        own["level"] = json!(level);
+        sandbox.file("a.sarif", log("Trivy", &[own]));
+        assert_eq!(enforce(&sandbox, &["a.sarif"]).code, code, "{level}");
+        let rule = json!({"id": "DS-0026", "defaultConfiguration": {"level": level}});
+        let run = json!({"tool": {"driver": {"name": "Trivy", "rules": [rule]}}, "results": [result("DS-0026", "a")]});
+        sandbox.file("a.sarif", json!({"version": "2.1.0", "runs": [run]}).to_string());
+        assert_eq!(enforce(&sandbox, &["a.sarif"]).code, code, "{level}");
+    }
+}
+
+#[test]
 fn what_its_tool_leaves_to_a_person_is_said() {
     let sandbox = shop();
     let of = |kind: &str, level: &str| {
