@@ -29,11 +29,37 @@ pub enum Dialect {
 /// Decides a condition: `None` if it depends on something unknown.
 #[must_use]
 pub fn evaluate(condition: &str, dialect: Dialect, lookup: &dyn Fn(&str) -> Value) -> Option<bool> {
+    let mut reader = Reader { tokens: tokens(bare(condition))?, at: 0, depth: 0, dialect, lookup, of_run: OfRun::Well };
+    reader.whole()
+}
+
+/// Decides whether a job of GitHub's with this condition runs although one that it needs has failed: without a function
+/// that asks how the others went, `success()` is a part of every condition
+/// (<https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#status-check-functions>). `None` if
+/// that depends on something unknown.
+#[must_use]
+pub fn runs_after_failure(condition: &str) -> Option<bool> {
+    let (dialect, lookup) = (Dialect::GitHub, &|_: &str| Value::Unknown);
+    let of_run = OfRun::Failed { asked: false };
+    let mut reader = Reader { tokens: tokens(bare(condition))?, at: 0, depth: 0, dialect, lookup, of_run };
+    let value = reader.whole();
+    if reader.of_run == (OfRun::Failed { asked: true }) { value } else { Some(false) }
+}
+
+/// Returns a condition without the braces of an expression.
+fn bare(condition: &str) -> &str {
     let condition = condition.trim();
-    let inner = condition.strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")).unwrap_or(condition);
-    let mut reader = Reader { tokens: tokens(inner)?, at: 0, depth: 0, dialect, lookup };
-    let value = reader.any_of()?;
-    if reader.at < reader.tokens.len() { None } else { truth(&value) }
+    condition.strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")).unwrap_or(condition)
+}
+
+/// How the jobs before went.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OfRun {
+    Well,
+    /// One has failed; whether the condition asks.
+    Failed {
+        asked: bool,
+    },
 }
 
 fn truth(value: &Value) -> Option<bool> {
@@ -92,9 +118,16 @@ struct Reader<'l> {
     depth: usize,
     dialect: Dialect,
     lookup: &'l dyn Fn(&str) -> Value,
+    of_run: OfRun,
 }
 
 impl Reader<'_> {
+    /// Decides all of it.
+    fn whole(&mut self) -> Option<bool> {
+        let value = self.any_of()?;
+        if self.at < self.tokens.len() { None } else { truth(&value) }
+    }
+
     fn take(&mut self, sign: &str) -> bool {
         let there = matches!(self.tokens.get(self.at), Some(Token::Sign(found)) if *found == sign);
         self.at += usize::from(there);
@@ -176,7 +209,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Evaluates a function of GitHub's; as long as nothing is known to have gone wrong, nothing has.
+    /// Evaluates a function of GitHub's.
     fn call(&mut self, name: &str) -> Option<Value> {
         let mut arguments = Vec::new();
         while !self.take(")") {
@@ -187,9 +220,16 @@ impl Reader<'_> {
             [Value::Text(whole), Value::Text(part)] => Some((whole.to_lowercase(), part.to_lowercase())),
             _ => None,
         };
-        Some(match (name.to_ascii_lowercase().as_str(), texts) {
-            ("always" | "success", None) if arguments.is_empty() => Value::Flag(true),
-            ("failure" | "cancelled", None) if arguments.is_empty() => Value::Flag(false),
+        let name = name.to_ascii_lowercase();
+        if let (OfRun::Failed { asked }, "always" | "success" | "failure" | "cancelled") = (&mut self.of_run, &*name) {
+            *asked = true;
+        }
+        let has_failed = self.of_run != OfRun::Well;
+        Some(match (name.as_str(), texts) {
+            ("always", None) if arguments.is_empty() => Value::Flag(true),
+            ("success", None) if arguments.is_empty() => Value::Flag(!has_failed),
+            ("failure", None) if arguments.is_empty() => Value::Flag(has_failed),
+            ("cancelled", None) if arguments.is_empty() => Value::Flag(false),
             ("startswith", Some((whole, part))) => Value::Flag(whole.starts_with(&part)),
             ("endswith", Some((whole, part))) => Value::Flag(whole.ends_with(&part)),
             ("contains", Some((whole, part))) => Value::Flag(whole.contains(&part)),
@@ -240,6 +280,24 @@ mod tests {
             "CI_COMMIT_TAG" => Value::Null,
             _ => Value::Unknown,
         })
+    }
+
+    #[test]
+    fn a_job_runs_after_a_failure_only_if_it_says_so() {
+        for (condition, expected) in [
+            ("always()", Some(true)),
+            ("${{ !cancelled() }}", Some(true)),
+            ("always() || github.actor == 'x'", Some(true)),
+            ("always() && github.actor == 'x'", None),
+            ("${{ !cancelled() && !failure() }}", Some(false)),
+            ("success() && !cancelled()", Some(false)),
+            ("always() && success()", Some(false)),
+            ("'always()' != ''", Some(false)),
+            ("github.event_name == 'pull_request'", Some(false)),
+            ("Failure()", Some(true)),
+        ] {
+            assert_eq!(runs_after_failure(condition), expected, "{condition}");
+        }
     }
 
     #[test]

@@ -108,6 +108,31 @@ fn number(text: &str) -> Option<u32> {
     text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
+/// The most days from one run of a schedule to the next: the longest time that something may have expired unnoticed.
+const LONGEST_PAUSE: i64 = 7;
+
+/// Returns schedules as they are named in a sentence.
+#[must_use]
+pub fn named(schedules: &[String]) -> String {
+    schedules.iter().map(|cron| format!("`{}`", shown(cron))).collect::<Vec<_>>().join(", ")
+}
+
+/// Returns why schedules are too rare to notice in time that an exception has expired; `None` if they are not.
+///
+/// # Errors
+///
+/// Those of [`longest_pause`].
+pub fn pause(schedules: &[String]) -> Result<Option<String>, String> {
+    let (named, verb) = (named(schedules), if schedules.len() == 1 { "runs" } else { "run" });
+    Ok(match longest_pause(schedules)? {
+        None => Some(format!("{named} never {verb}: there is no such day")),
+        Some(days) if days > LONGEST_PAUSE => Some(format!(
+            "{named} {verb} only after up to {days} days, so nobody notices for so long that an exception has expired"
+        )),
+        Some(_) => None,
+    })
+}
+
 /// Returns the most days from one run of several schedules to the next; `None` if they never run.
 ///
 /// # Errors

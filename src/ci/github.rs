@@ -3,8 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::ci::softening;
 use crate::source::Source;
 use crate::yaml::{self, Node, Problem};
+
+/// The key that lets a job or a step pass.
+const SOFT: &str = "continue-on-error";
 
 /// A workflow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -284,7 +288,7 @@ impl Reader<'_> {
             matrix: job.get("strategy").is_some_and(|strategy| strategy.get("matrix").is_some()),
             waits: job.get("needs").is_some(),
             condition: text(job, "if"),
-            soft: text(job, "continue-on-error").filter(|value| value != "false"),
+            soft: text(job, SOFT).filter(|value| softening::is_soft_key(SOFT, value)),
             permissions: permissions(job.get("permissions")),
             calls: text(job, "uses"),
             unix: image.is_some() || labels.iter().any(is_unix),
@@ -304,7 +308,7 @@ impl Reader<'_> {
             shell: text(step, "shell").or_else(|| nearest(|it| it.shell.clone())),
             folder: text(step, "working-directory").or_else(|| nearest(|it| it.folder.clone())),
             condition: text(step, "if"),
-            soft: text(step, "continue-on-error").filter(|value| value != "false"),
+            soft: text(step, SOFT).filter(|value| softening::is_soft_key(SOFT, value)),
             inputs: inputs.iter().map(|entry| (entry.key.to_ascii_lowercase(), value(&entry.value))).collect(),
             line: self.line(step.span.start),
         }

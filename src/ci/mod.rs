@@ -13,5 +13,5 @@ pub mod origin;
 pub mod script;
 pub mod softening;
 
-pub use condition::{Dialect, Value, evaluate};
+pub use condition::{Dialect, Value, evaluate, runs_after_failure};
 pub use glob::{lets_through, matches};

@@ -62,5 +62,8 @@ pub fn is_plain_input(key: &str, value: &str) -> bool {
 /// Returns the version after the `@`, if a reference is to the action or the component.
 #[must_use]
 pub fn action_version(reference: &str) -> Option<&str> {
-    reference.split_once('@').filter(|(path, _)| path.ends_with("/stopgap")).map(|(_, version)| version)
+    reference
+        .split_once('@')
+        .filter(|(path, _)| path.to_ascii_lowercase().ends_with("/stopgap"))
+        .map(|(_, version)| version)
 }

@@ -399,6 +399,18 @@ fn a_sound_gitlab_project_is_ok() {
     let run = with_settings(&sandbox, &answers, &[]);
     record("gitlab-sound", &run);
     assert_eq!(run.code, 0);
+    for (cron, expected) in [
+        ("0 0 30 2 *", "wrong"),
+        ("17 5 1 * *", "wrong"),
+        ("17 5 * * 1", "ok"),
+        ("0 5 * * mon#1", "unknown"),
+        ("nonsense", "unknown"),
+    ] {
+        let mut answers = answers.clone();
+        answers[4] = json!([{"ref": "main", "cron": cron, "active": true}]);
+        let run = with_settings(&sandbox, &answers, &["--format", "json"]);
+        assert_eq!(status(&run, "on-schedule"), expected, "{cron}: {}", run.stdout);
+    }
 }
 
 #[test]
@@ -481,6 +493,19 @@ fn one_defect_is_seen_in_the_line_that_is_about_it() {
             "fails",
             "ok",
         ),
+        (
+            "    runs-on: ubuntu-24.04\n",
+            "    runs-on: ubuntu-24.04\n    needs: [build]\n    if: ${{ !cancelled() && !failure() }}\n",
+            "fails",
+            "wrong",
+        ),
+        (
+            "    runs-on: ubuntu-24.04\n",
+            "    runs-on: ubuntu-24.04\n    continue-on-error: ${{ false }}\n",
+            "fails",
+            "ok",
+        ),
+        ("uses: actions/checkout@", "uses: Actions/Checkout@", "whole-history", "ok"),
         ("    runs-on: ubuntu-24.04\n", "    runs-on: ubuntu-24.04\n    continue-on-error: false\n", "fails", "ok"),
         ("check --base auto --event", "check --event", "request-gate", "wrong"),
         (" --reviews \"$RUNNER_TEMP/reviews.json\"", "", "sign-off", "wrong"),

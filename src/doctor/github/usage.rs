@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::ci::command::{Command, Subcommand, commands};
 use crate::ci::github::{Job, Permissions, Step, Workflow, composite_steps};
 use crate::ci::script::Shell;
-use crate::ci::{Dialect, Value, evaluate, softening};
+use crate::ci::{Dialect, Value, evaluate, runs_after_failure, softening};
 use crate::doctor::Facts;
 use crate::files::ReadFile;
 use crate::yaml::Problem;
@@ -355,10 +355,7 @@ impl<'d> Usage<'d> {
     /// Returns whether it waits for a job whose failure would skip this one.
     pub(super) fn is_skipped_by_others(&self) -> bool {
         let waits = |job: &Job| {
-            let always = job.condition.as_deref().is_some_and(|condition| {
-                ["always()", "!cancelled()"].iter().any(|call| condition.replace(' ', "").contains(call))
-            });
-            job.waits && !always
+            job.waits && job.condition.as_deref().is_none_or(|condition| runs_after_failure(condition) == Some(false))
         };
         waits(self.job) || self.caller.is_some_and(|(caller, _)| waits(caller))
     }
@@ -457,7 +454,8 @@ pub(super) fn home_of(checkout: &Step) -> String {
 
 /// Tells whether a step checks out a repository.
 pub(super) fn is_checkout(step: &Step) -> bool {
-    step.uses.as_deref().is_some_and(|uses| uses.starts_with("actions/checkout@"))
+    // GitHub looks a repository up in any case.
+    step.uses.as_deref().is_some_and(|uses| uses.to_ascii_lowercase().starts_with("actions/checkout@"))
 }
 
 /// Decides a condition on an event; `None` if it depends on more.

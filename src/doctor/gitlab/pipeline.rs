@@ -6,7 +6,7 @@ use crate::ci::command::{Command, Subcommand, commands, doubt};
 use crate::ci::gitlab::{Absence, Include, Job, Occasion, Pipeline, Place, Runs, component};
 use crate::ci::origin::{self, Origin};
 use crate::ci::script::Shell;
-use crate::ci::softening;
+use crate::ci::{cron, softening};
 use crate::doctor::line::{
     Check, Line, Status, idle_history, no_history, partial_history, quotable, remedy, softened, unpinned_source,
 };
@@ -551,8 +551,17 @@ fn is_scheduled(facts: &Facts<'_>) -> Line {
     let gitlab = facts.settings.gitlab.as_ref();
     let schedules = gitlab.map(|gitlab| gitlab.schedules.as_slice()).unwrap_or_default();
     let fix = "add one in Build > Pipeline schedules, daily, on the default branch";
-    if let Some(active) = schedules.iter().find(|schedule| schedule.active && schedule.is_on(facts.branch)) {
-        return Line::ok(Check::OnSchedule, format!("the pipeline is scheduled: `{}`", shown(&active.cron)));
+    let active = schedules.iter().filter(|schedule| schedule.active && schedule.is_on(facts.branch));
+    let crons: Vec<String> = active.map(|schedule| schedule.cron.clone()).collect();
+    if !crons.is_empty() {
+        return match cron::pause(&crons) {
+            Ok(None) => Line::ok(Check::OnSchedule, format!("the pipeline is scheduled: {}", cron::named(&crons))),
+            Ok(Some(why)) => Line::wrong(Check::OnSchedule, why, fix),
+            // GitLab takes more than the five fields of cron.
+            Err(why) => {
+                Line::unknown(Check::OnSchedule, why, "look at when it next runs in Build > Pipeline schedules")
+            }
+        };
     }
     if !schedules.is_empty() {
         let message = format!("no pipeline schedule is active on `{}`", shown(facts.branch));
