@@ -27,7 +27,7 @@ pub use crate::time::foreign::DateOrder;
 use crate::error::{Argument, Error, Input};
 use crate::import::id::Ids;
 use crate::register::draft::Draft;
-use crate::register::fields::{Field, Kind};
+use crate::register::fields::{self, Field, Kind};
 use crate::text::{nearest, shown};
 use crate::time::{Today, Zone};
 
@@ -294,6 +294,11 @@ impl Reading {
 /// Puts a value that the user sets for all into a draft that says nothing there.
 pub fn apply(target: &Target, value: &str, draft: &mut Draft) {
     match target {
+        Target::Field(fields::EXPOSURE) if meaning::is_none(value) => {
+            if draft.list(fields::EXPOSURE).is_none() {
+                draft.set_list(fields::EXPOSURE, Vec::new());
+            }
+        }
         Target::Field(field) => draft.put_if_open(*field, value),
         Target::Own(key) => own(draft, key, value),
         Target::Id | Target::Ignore => {}

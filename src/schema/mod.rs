@@ -388,6 +388,10 @@ impl Schema {
             (_, Some(best)) if is_there(best) => format!("`{best}` already exists: keep one of the two"),
             (_, Some(best)) => format!("did you mean `{best}`?"),
             (None, None) if known.is_empty() => "delete it".to_owned(),
+            (None, None) if pointer.is_empty() && key == "id" && self.takes_own_keys(pointer) => {
+                "delete it: the id of an exception is the name of its file; write `x-id` if it is another one"
+                    .to_owned()
+            }
             (None, None) => {
                 let own = match self.takes_own_keys(pointer) {
                     true => format!("write `{}` if it is your own; ", shown(&own_key(key))),

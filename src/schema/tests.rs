@@ -51,6 +51,9 @@ fn a_key_that_its_mapping_has_already_is_not_taken_for_another_one() {
     // It resembles a key that is there, and is another.
     let said = said(Shipped::Exception, &with("experts: 4711"));
     assert!(said.contains("write `x-experts` if it is your own"), "{said}");
+    let said = self::said(Shipped::Exception, &with("id: wing-3"));
+    assert!(said.contains("delete it: the id of an exception is the name of its file"), "{said}");
+    assert!(!self::said(Shipped::Policy, "id: x\n").contains("the name of its file"));
 }
 
 #[test]

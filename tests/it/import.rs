@@ -275,6 +275,17 @@ fn the_user_decides_what_a_column_is_and_what_all_have() {
 }
 
 #[test]
+fn a_value_for_all_may_deny_what_a_cell_may_deny() {
+    let text = "ID,Title,Exposure\nA-1,Label printer,\nA-2,Till,data\n";
+    for none in ["none", "None"] {
+        let (run, files) = imported("r.csv", text, &["--set", &format!("risk.exposure={none}")]);
+        assert_eq!((run.code, files.len()), (0, 2), "{run:?}");
+        assert!(files["A-1.yaml"].contains("exposure: []\n"), "{}", files["A-1.yaml"]);
+        assert!(files["A-2.yaml"].contains("data") && !files["A-2.yaml"].contains("[]"), "{}", files["A-2.yaml"]);
+    }
+}
+
+#[test]
 fn what_has_ended_is_expired_and_approvals_are_not_made_up() {
     let text = "Title,Owner,Status,Valid until,Closed on,Approved by\na,x,Approved,2026-11-22,,\nb,x,Open,2026-11-23,,\nc,x,Closed,2026-01-01,2026-01-01,\nd,x,Denied,,,olek@example.com\n";
     let (run, files) = imported("r.csv", text, &[]);
