@@ -246,6 +246,10 @@ impl Command {
                 Some(name) => ["$", "${"].iter().all(|sign| !script.contains(&format!("{sign}{name}"))),
                 None => SUCCEEDS.contains(&next),
             },
+            "if" | "while" | "until" | "!" => {
+                let words = || script.split(|c: char| c.is_whitespace() || matches!(c, ';' | '{' | '}' | '&' | '|'));
+                !STILL_FAILS.iter().any(|fails| words().any(|word| word == *fails))
+            }
             _ => true,
         }
     }

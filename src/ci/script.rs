@@ -344,10 +344,29 @@ impl Simple<'_> {
         let words = &self.words[..program];
         let assigned = words.iter().take_while(|word| is_assignment(word)).count();
         let chooses = words[..assigned].iter().any(|word| word.starts_with("PATH=") || word.starts_with("BASH_ENV="));
-        let known = words.get(assigned).is_none_or(|first| WRAPPERS.contains(first));
+        let known = words.get(assigned).is_none_or(|first| WRAPPERS.contains(first) && runs_another(first, words));
         let detached = words.iter().any(|word| ["-d", "--detach"].contains(word));
         (chooses || !known || detached).then(|| self.words.join(" "))
     }
+}
+
+/// Tells whether a wrapper with these words runs the program behind them, and waits for it.
+fn runs_another(wrapper: &str, words: &[&str]) -> bool {
+    let options = || words.iter().filter(|word| word.starts_with('-'));
+    let is_short = |word: &&str, letters: &[char]| !word.starts_with("--") && word.contains(letters);
+    let only_tells = options().any(|word| ["--help", "--version"].contains(word));
+    !only_tells
+        && match wrapper {
+            "command" => !options().any(|word| is_short(word, &['v', 'V'])),
+            "sudo" => !options().any(|word| {
+                is_short(word, &['b', 'e', 'l', 'v', 'K']) || ["--background", "--list", "--edit"].contains(word)
+            }),
+            "docker" | "podman" => {
+                words.iter().any(|word| ["create", "exec", "run", "start"].contains(word))
+                    && !options().any(|word| word.starts_with("--entrypoint"))
+            }
+            _ => true,
+        }
 }
 
 /// Tells whether quotes or a variable hide which command a word is, which may be one of the shell's own.

@@ -57,9 +57,8 @@ fn each(cx: &mut Context<'_>, scan: &Scan, hits: &Hits, message: impl Fn(&Hit) -
         let Some(cover) = hit.cover.map(|at| &scan.covers.list[at]) else {
             finding.help(match cover(hit) {
                 Some(cover) => format!("fix it, or request an exception: `stopgap new --cover {cover}`"),
-                None if hit.id.is_empty() || has_wildcard(&hit.id) => {
-                    "fix it: no cover can name a result without an id of its own".to_owned()
-                }
+                None if hit.id.is_empty() => "fix it: no cover can name a result without an id of its own".to_owned(),
+                None if has_wildcard(&hit.id) => "fix it: no cover can name an id with a wildcard".to_owned(),
                 None => "fix it: no cover can be advised for a result with this id and place".to_owned(),
             });
             continue;

@@ -413,6 +413,16 @@ fn a_sound_gitlab_project_is_ok() {
     }
 }
 
+/// The last push may be approved by anybody who may write, and the owner's approval of what was there before stays.
+#[test]
+fn an_approval_of_the_last_push_is_not_an_owner_s() {
+    let sandbox = sound();
+    let mut reviews = reviews(true, false);
+    reviews["parameters"]["require_last_push_approval"] = json!(true);
+    let run = with_settings(&sandbox, &[json!([reviews])], &["--format", "json"]);
+    assert_eq!(status(&run, "stale-approvals"), "advice", "{}", run.stdout);
+}
+
 #[test]
 fn classic_branch_protection_counts_as_much_as_rulesets() {
     let sandbox = sound();
@@ -627,6 +637,16 @@ fn a_script_that_may_pass_all_the_same_is_never_ok() {
         (&["CHECK || exit $((0))"], "unknown"),
         (&["bash -c 'CHECK; true'"], "unknown"),
         (&["code=0", "CHECK || code=$?", "code=0", "exit $code"], "unknown"),
+        (&["if ! CHECK; then", "  echo see above", "  exit 1", "fi"], "unknown"),
+        (&["if ! CHECK; then", "  echo see above", "fi"], "wrong"),
+        (&["command CHECK"], "ok"),
+        (&["command -v CHECK"], "unknown"),
+        (&["sudo -E CHECK"], "ok"),
+        (&["sudo -b CHECK"], "unknown"),
+        (&["sudo -l CHECK"], "unknown"),
+        (&["env --help CHECK"], "unknown"),
+        (&["timeout --help CHECK"], "unknown"),
+        (&["docker image ls CHECK"], "unknown"),
         (&["CHECK --ignore approval-missing"], "unknown"),
         (&["CHECK --select expired"], "unknown"),
         (&["CHECK --policy lax.yaml"], "unknown"),
@@ -1146,7 +1166,16 @@ fn files_that_are_there_need_owners_by_their_own_names() {
         ("/.github/workflows/stopgap.yml @intern\n", "wrong"),
         ("/.github/workflows/stopgap.yml @olek @priya\n", "ok"),
         ("/exceptions/2026/\n", "wrong"),
+        // An exception that comes there is for the check to judge.
         ("/exceptions/2025/\n", "ok"),
+        // A workflow that comes is judged by nobody.
+        ("/.github/workflows/*.yaml\n", "wrong"),
+        ("/.github/workflows/z*.yml @intern\n", "wrong"),
+        ("/.github/workflows/lint.yml\n", "wrong"),
+        ("test*\n", "wrong"),
+        ("/.github/workflows/*.md\n", "ok"),
+        ("/src/*.yaml\n", "ok"),
+        ("/.github/workflows/z*.yml @olek @priya\n", "ok"),
     ] {
         let sandbox = sound();
         sandbox.file("exceptions/2026/a.yaml", "title: x\n");

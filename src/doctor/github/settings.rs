@@ -498,20 +498,17 @@ fn code_owner_review(github: &GitHub, branch: &str) -> Line {
 }
 
 fn stale_approvals(github: &GitHub, branch: &str) -> Line {
-    let found = github.reviews().find_map(|reviews| match (reviews.dismiss_stale, reviews.last_push) {
-        (true, _) => Some("a push dismisses earlier approvals"),
-        (false, true) => Some("the last push needs its own approval"),
-        (false, false) => None,
-    });
-    match found {
-        Some(how) => Line::ok(Check::StaleApprovals, how),
-        None => {
-            let message = "commits that are pushed after an approval can be merged with it".to_owned();
-            let fix =
-                format!("in {RULESETS}, turn on *Dismiss stale pull request approvals when new commits are pushed*");
-            not_required(github, branch, Check::StaleApprovals, message, fix)
-        }
+    let fix = format!("in {RULESETS}, turn on *Dismiss stale pull request approvals when new commits are pushed*");
+    if github.reviews().any(|reviews| reviews.dismiss_stale) {
+        return Line::ok(Check::StaleApprovals, "a push dismisses earlier approvals");
     }
+    // The approval of the last push may be that of anybody who may write.
+    if github.reviews().any(|reviews| reviews.last_push) {
+        let message = "a code owner's approval survives a push: the last push needs an approval, but not an owner's";
+        return Line::advice(Check::StaleApprovals, message, fix);
+    }
+    let message = "commits that are pushed after an approval can be merged with it".to_owned();
+    not_required(github, branch, Check::StaleApprovals, message, fix)
 }
 
 fn force_push(github: &GitHub, branch: &str) -> Line {
