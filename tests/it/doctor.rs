@@ -647,6 +647,7 @@ fn a_script_that_may_pass_all_the_same_is_never_ok() {
         (&["env --help CHECK"], "unknown"),
         (&["timeout --help CHECK"], "unknown"),
         (&["docker image ls CHECK"], "unknown"),
+        (&["docker run --entrypoint=/bin/true alpine CHECK"], "unknown"),
         (&["CHECK --ignore approval-missing"], "unknown"),
         (&["CHECK --select expired"], "unknown"),
         (&["CHECK --policy lax.yaml"], "unknown"),
