@@ -29,8 +29,7 @@ pub enum Dialect {
 /// Decides a condition: `None` if it depends on something unknown.
 #[must_use]
 pub fn evaluate(condition: &str, dialect: Dialect, lookup: &dyn Fn(&str) -> Value) -> Option<bool> {
-    let mut reader = Reader { tokens: tokens(bare(condition))?, at: 0, depth: 0, dialect, lookup, of_run: OfRun::Well };
-    reader.whole()
+    Reader::new(condition, dialect, lookup)?.whole()
 }
 
 /// Decides whether a job of GitHub's with this condition runs although one that it needs has failed: without a function
@@ -39,27 +38,10 @@ pub fn evaluate(condition: &str, dialect: Dialect, lookup: &dyn Fn(&str) -> Valu
 /// that depends on something unknown.
 #[must_use]
 pub fn runs_after_failure(condition: &str) -> Option<bool> {
-    let (dialect, lookup) = (Dialect::GitHub, &|_: &str| Value::Unknown);
-    let of_run = OfRun::Failed { asked: false };
-    let mut reader = Reader { tokens: tokens(bare(condition))?, at: 0, depth: 0, dialect, lookup, of_run };
+    let mut reader = Reader::new(condition, Dialect::GitHub, &|_| Value::Unknown)?;
+    reader.has_failed = true;
     let value = reader.whole();
-    if reader.of_run == (OfRun::Failed { asked: true }) { value } else { Some(false) }
-}
-
-/// Returns a condition without the braces of an expression.
-fn bare(condition: &str) -> &str {
-    let condition = condition.trim();
-    condition.strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")).unwrap_or(condition)
-}
-
-/// How the jobs before went.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum OfRun {
-    Well,
-    /// One has failed; whether the condition asks.
-    Failed {
-        asked: bool,
-    },
+    if reader.asks { value } else { Some(false) }
 }
 
 fn truth(value: &Value) -> Option<bool> {
@@ -118,10 +100,20 @@ struct Reader<'l> {
     depth: usize,
     dialect: Dialect,
     lookup: &'l dyn Fn(&str) -> Value,
-    of_run: OfRun,
+    /// Whether a job that this one needs has failed.
+    has_failed: bool,
+    /// Whether the condition asks how the others went.
+    asks: bool,
 }
 
-impl Reader<'_> {
+impl<'l> Reader<'l> {
+    /// Begins a condition, with or without the braces of an expression.
+    fn new(condition: &str, dialect: Dialect, lookup: &'l dyn Fn(&str) -> Value) -> Option<Self> {
+        let condition = condition.trim();
+        let inner = condition.strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")).unwrap_or(condition);
+        Some(Self { tokens: tokens(inner)?, at: 0, depth: 0, dialect, lookup, has_failed: false, asks: false })
+    }
+
     /// Decides all of it.
     fn whole(&mut self) -> Option<bool> {
         let value = self.any_of()?;
@@ -221,14 +213,11 @@ impl Reader<'_> {
             _ => None,
         };
         let name = name.to_ascii_lowercase();
-        if let (OfRun::Failed { asked }, "always" | "success" | "failure" | "cancelled") = (&mut self.of_run, &*name) {
-            *asked = true;
-        }
-        let has_failed = self.of_run != OfRun::Well;
+        self.asks |= ["always", "success", "failure", "cancelled"].contains(&&*name);
         Some(match (name.as_str(), texts) {
             ("always", None) if arguments.is_empty() => Value::Flag(true),
-            ("success", None) if arguments.is_empty() => Value::Flag(!has_failed),
-            ("failure", None) if arguments.is_empty() => Value::Flag(has_failed),
+            ("success", None) if arguments.is_empty() => Value::Flag(!self.has_failed),
+            ("failure", None) if arguments.is_empty() => Value::Flag(self.has_failed),
             ("cancelled", None) if arguments.is_empty() => Value::Flag(false),
             ("startswith", Some((whole, part))) => Value::Flag(whole.starts_with(&part)),
             ("endswith", Some((whole, part))) => Value::Flag(whole.ends_with(&part)),

@@ -98,14 +98,7 @@ fn targets(
         let text = there.then(|| source.text());
         let (mut plan, unsaid) = match allowed.plan(target, text, arguments.prune) {
             Ok(planned) => planned,
-            Err(problem) => {
-                return Err(Error::Config {
-                    kind: KIND,
-                    source_text: Box::new(source),
-                    problems: vec![problem],
-                    commit: None,
-                });
-            }
+            Err(problem) => return Err(Error::config(KIND, source, vec![problem])),
         };
         // What is not there yet tells nobody anything.
         let more = text.filter(|text| !text.trim().is_empty()).map(|text| beside(target, text, &permits, opened));
@@ -222,9 +215,7 @@ fn read(target: &Target, root: &Path) -> Result<(Source, bool), Error> {
     let read = read_up_to(&full, target.path.clone(), None, LARGEST)?;
     match read.fault {
         Some(fault) if !read.opened => Err(unreadable(fault.message)),
-        Some(fault) => {
-            Err(Error::Config { kind: KIND, source_text: Box::new(read.source), problems: vec![*fault], commit: None })
-        }
+        Some(fault) => Err(Error::config(KIND, read.source, vec![*fault])),
         None => Ok((read.source, true)),
     }
 }

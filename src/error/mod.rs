@@ -288,6 +288,12 @@ fn left_out(path: &str, others: usize) -> String {
 }
 
 impl Error {
+    /// Says what is wrong in a file that is for something, as the work tree has it.
+    #[must_use]
+    pub fn config(kind: &'static str, source: Source, problems: Vec<Problem>) -> Self {
+        Self::Config { kind, source_text: Box::new(source), problems, commit: None }
+    }
+
     /// Says that the temporary folder cannot be used.
     #[must_use]
     pub fn no_temporary(error: io::Error) -> Self {

@@ -338,11 +338,10 @@ impl Head {
     #[must_use]
     pub fn owns(&self, error: Error) -> Error {
         let (Error::Config { source_text, .. }, Some(commit)) = (&error, &self.commit) else { return error };
-        let lies = |text: &str| {
-            let lying = files::read(&self.root.join(source_text.path()), String::new());
-            lying.is_ok_and(|lying| lying.source.text() == text)
-        };
-        if self.past || !lies(source_text.text()) { error::owned_by(commit.short(), error) } else { error }
+        let is_checked_out = !self.past
+            && files::read(&self.root.join(source_text.path()), String::new())
+                .is_ok_and(|lying| lying.source.text() == source_text.text());
+        if is_checked_out { error } else { error::owned_by(commit.short(), error) }
     }
 }
 

@@ -36,8 +36,7 @@ pub(super) fn yaml(source: &Source) -> Result<Node<'_>, Error> {
 
 /// Reports what makes a file unusable, at its places.
 pub(super) fn unusable(source: &Source, problems: Vec<Problem>) -> Error {
-    let source_text = Box::new(Source::new(source.path(), source.text().to_owned()));
-    Error::Config { kind: KIND, source_text, problems, commit: None }
+    Error::config(KIND, Source::new(source.path(), source.text().to_owned()), problems)
 }
 
 /// Returns the line of a value.

@@ -13,7 +13,7 @@ use crate::source::Position;
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for broken in report.broken() {
         let path = escape::azure_property(&escape::line(broken.source.path()));
-        let Position { line, column } = broken.source.position(broken.span.start);
+        let Position { line, column } = broken.start();
         let message = escape::azure_data(&escape::line(&broken.sentence()));
         writeln!(
             out,
@@ -34,12 +34,7 @@ fn issue(report: &Report<'_>, finding: &Finding, kind: &str, out: &mut dyn Write
     let Place { start, .. } = report.place(finding.file, finding.span);
     let path = escape::azure_property(&escape::line(&report.repository_path(finding.file)));
     let (line, column, code) = (start.line, start.column, finding.rule.id);
-    let mut message = escape::line(&finding.message).into_owned();
-    if let Some(help) = &finding.help {
-        message.push('\n');
-        message.push_str(&escape::line(help));
-    }
-    let message = escape::azure_data(&message);
+    let message = escape::azure_data(&escape::with_help(&finding.message, finding.help.as_deref()));
     writeln!(
         out,
         "##vso[task.logissue type={kind};sourcepath={path};linenumber={line};columnnumber={column};code={code};]{message}"

@@ -12,6 +12,17 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 pub use crate::text::{is_hostile, shell_word};
 
+/// Turns a message into one line, and what to do about it into a second one.
+#[must_use]
+pub fn with_help(message: &str, help: Option<&str>) -> String {
+    let mut lines = line(message).into_owned();
+    if let Some(help) = help {
+        lines.push('\n');
+        lines.push_str(&line(help));
+    }
+    lines
+}
+
 /// Turns a text into one line for a terminal or a log: hostile characters are written `\u{1b}`, and whatever GitHub,
 /// Azure and TeamCity take for a command in a log is broken up.
 #[must_use]

@@ -68,24 +68,15 @@ fn annotate(report: &Report<'_>, finding: &Finding, command: &str, out: &mut dyn
     if start.line == end.line {
         write!(out, ",col={},endColumn={}", start.column, end.column)?;
     }
-    let mut message = escape::line(&finding.message).into_owned();
-    if let Some(help) = &finding.help {
-        message.push('\n');
-        message.push_str(&escape::line(help));
-    }
+    let message = escape::with_help(&finding.message, finding.help.as_deref());
     writeln!(out, "::{}", escape::github_data(&cut(&message)))
 }
 
 /// Annotates what keeps a register from being judged.
 pub(super) fn unjudged(broken: &Broken, out: &mut dyn Write) -> io::Result<()> {
     let file = escape::github_property(&escape::line(broken.source.path()));
-    let Position { line, column } = broken.source.position(broken.span.start);
-    let mut message = escape::line(&broken.sentence()).into_owned();
-    if let Some(help) = &broken.help {
-        message.push('\n');
-        message.push_str(&escape::line(help));
-    }
-    let message = escape::github_data(&cut(&message));
+    let Position { line, column } = broken.start();
+    let message = escape::github_data(&cut(&escape::with_help(&broken.sentence(), broken.help.as_deref())));
     writeln!(out, "::error title=not judged,file={file},line={line},col={column}::{message}")
 }
 

@@ -58,7 +58,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
 /// Describes a register that could not be judged, where it is at fault.
 fn unjudged(broken: &Broken) -> Issue {
     let start = || {
-        let at = broken.source.position(broken.span.start);
+        let at = broken.start();
         Position { line: at.line, column: at.column }
     };
     Issue {

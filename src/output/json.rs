@@ -161,8 +161,8 @@ fn part<'r>(report: &Report<'_>, several: &Several, named: &'r Named) -> Part<'r
 
 /// Describes a register that could not be judged.
 pub(super) fn unjudged(broken: &Broken) -> Unjudged<'_> {
-    let Broken { name, source, span, why, help } = broken;
-    let Position { line, column } = source.position(span.start);
+    let Broken { name, source, why, help, .. } = broken;
+    let Position { line, column } = broken.start();
     Unjudged { register: name, path: source.path(), line, column, message: why, help: help.as_deref() }
 }
 

@@ -76,8 +76,8 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
 
 /// Describes a register that could not be judged, where it is at fault.
 fn unjudged(broken: &Broken) -> Diagnostic {
-    let at = broken.span.start;
-    let start = || Position { line: broken.source.position(at).line, column: broken.source.byte_column(at) };
+    let column = broken.source.byte_column(broken.span.start);
+    let start = || Position { line: broken.start().line, column };
     let mut message = escape::markdown_message(&broken.sentence());
     if let Some(help) = &broken.help {
         message.push('\n');

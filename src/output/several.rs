@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::rule::{Finding, Findings};
-use crate::source::{FileId, Source, Span};
+use crate::source::{FileId, Position, Source, Span};
 
 /// The registers of a result.
 #[derive(Debug, Default)]
@@ -45,6 +45,12 @@ pub struct Broken {
 }
 
 impl Broken {
+    /// Returns where it is at fault.
+    #[must_use]
+    pub fn start(&self) -> Position {
+        self.source.position(self.span.start)
+    }
+
     /// Returns what is said of it, on one line.
     #[must_use]
     pub fn sentence(&self) -> String {

@@ -182,7 +182,7 @@ impl Policy {
             Ok(Some(node)) => policy.take(place, &node, rules),
             Err(problems) => problems,
         };
-        if problems.is_empty() { Ok(policy) } else { Err(config_error(KIND, source, problems)) }
+        if problems.is_empty() { Ok(policy) } else { Err(Error::config(KIND, source, problems)) }
     }
 
     /// Returns what is wrong with something that the policy names, shown at the value that names it; `None` where it does not.
@@ -190,7 +190,7 @@ impl Policy {
     pub fn fault_at(&self, pointer: &str, message: String, help: impl Into<String>) -> Option<Error> {
         let source = Source::new(self.path.as_deref()?, self.text.as_deref()?.to_owned());
         let span = yaml::lookup(&yaml::parse(source.text()).ok()?, pointer)?.1.span;
-        Some(config_error(KIND, source, vec![Problem::new(span, message, help)]))
+        Some(Error::config(KIND, source, vec![Problem::new(span, message, help)]))
     }
 
     /// Shows a register that is not there at the line that names its folder, where there is one.
@@ -409,7 +409,7 @@ pub fn load_people(place: &Repository, policy: &Policy) -> Result<People, Error>
             }
         }) {
             Ok(people) => Ok(people),
-            Err(problems) => Err(config_error(KIND, source, problems)),
+            Err(problems) => Err(Error::config(KIND, source, problems)),
         },
         None => Ok(People::default()),
     }
@@ -425,7 +425,7 @@ pub fn load_controls(place: &Repository, policy: &Policy) -> Result<Option<Contr
     match side_file(place, (policy, "controls", policy.controls.as_deref()), places::CONTROLS, KIND)? {
         Some(source) => match parsed(&source, Shipped::Controls).and_then(|node| Controls::from_node(node.as_ref())) {
             Ok(controls) => Ok(Some(controls)),
-            Err(problems) => Err(config_error(KIND, source, problems)),
+            Err(problems) => Err(Error::config(KIND, source, problems)),
         },
         None => Ok(None),
     }
@@ -444,7 +444,7 @@ pub fn load_baseline(place: &Repository, rules: &[&'static Rule]) -> Result<Opti
         Ok(Some(node)) => baseline::from_node(&node, source.text(), rules).map(Some),
         Err(problems) => Err(problems),
     };
-    read.map_err(|problems| config_error(KIND, source, problems))
+    read.map_err(|problems| Error::config(KIND, source, problems))
 }
 
 /// Reads the baseline of suppressions, where there is one.
@@ -457,7 +457,7 @@ pub fn load_suppressed(place: &Repository) -> Result<Option<SuppressionBaseline>
     let Some(source) = usual_file(place, places::SUPPRESSIONS, KIND)? else { return Ok(None) };
     match parsed(&source, Shipped::Suppressions) {
         Ok(node) => Ok(node.and_then(|node| suppressed::from_node(&node, source.text()))),
-        Err(problems) => Err(config_error(KIND, source, problems)),
+        Err(problems) => Err(Error::config(KIND, source, problems)),
     }
 }
 
@@ -495,7 +495,7 @@ pub fn load_schema(place: &Repository, policy: &Policy) -> Result<Option<Schema>
             Problem::new(Span::new(at, at), format!("this is not JSON: {why}"), "write the schema as JSON")
         }
     };
-    Err(config_error(KIND, source, vec![fault]))
+    Err(Error::config(KIND, source, vec![fault]))
 }
 
 /// Returns the byte offset of a line and a byte column, both from 1.
@@ -535,7 +535,7 @@ fn at_name(policy: &Policy, key: &str, error: Error) -> Error {
 fn usable(file: ReadFile, kind: &'static str) -> Result<Source, Error> {
     match file.fault {
         None => Ok(file.source),
-        Some(fault) if file.opened => Err(config_error(kind, file.source, vec![*fault])),
+        Some(fault) if file.opened => Err(Error::config(kind, file.source, vec![*fault])),
         Some(fault) => Err(Error::Unreadable {
             kind,
             path: file.source.path().to_owned(),
@@ -543,10 +543,6 @@ fn usable(file: ReadFile, kind: &'static str) -> Result<Source, Error> {
             help: fault.help.unwrap_or_default(),
         }),
     }
-}
-
-fn config_error(kind: &'static str, source: Source, problems: Vec<Problem>) -> Error {
-    Error::Config { kind, source_text: Box::new(source), problems, commit: None }
 }
 
 /// Parses a file against its schema; an empty file has no tree.

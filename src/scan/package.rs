@@ -40,9 +40,9 @@ impl Reported {
             .chain(names.filter(|name| name.starts_with("pkg:")).map(|name| name.to_string()));
         let own: Vec<Purl> = own.filter_map(|text| Purl::read(&text)).collect();
         // A rule of grype is about every version, and has the package URL of the first one that was found.
-        let is_ours = |purl: &Purl| it.version.is_none() || purl.version == it.version;
+        let is_reported = |purl: &Purl| it.version.is_none() || purl.version == it.version;
         let of_rule = || rule.into_iter().flat_map(|rule| &rule.purls).filter_map(|text| Purl::read(text));
-        it.purls = if own.is_empty() { of_rule().filter(is_ours).collect() } else { own };
+        it.purls = if own.is_empty() { of_rule().filter(is_reported).collect() } else { own };
         let is_ours = |package: &Option<String>| package.is_none() || *package == it.name;
         let of_rule = rule.and_then(|rule| rule.fixes.iter().find(|(package, _)| is_ours(package)));
         it.fixed = it.fixed.or_else(|| of_rule.map(|(_, version)| version.clone()));

@@ -22,10 +22,9 @@ impl Chosen {
         if rules::all().iter().any(|rule| chosen.counts(rule.id)) {
             return Ok(chosen);
         }
-        let value = chosen.ignore.iter().map(|rule| rule.id).collect::<Vec<_>>().join(",");
         Err(Error::from(Argument::Form {
             option: "--ignore",
-            value,
+            value: typed(&chosen.ignore),
             fault: "leaves no rule that counts, so the check could not fail",
             help: "leave out fewer rules; `--fail-on never` reports everything and passes".to_owned(),
         }))
@@ -35,7 +34,7 @@ impl Chosen {
     pub(super) fn options(&self) -> String {
         let option = |name: &str, rules: &[&Rule]| match rules {
             [] => String::new(),
-            rules => format!(" {name} {}", rules.iter().map(|rule| rule.id).collect::<Vec<_>>().join(",")),
+            rules => format!(" {name} {}", typed(rules)),
         };
         option("--select", &self.select) + &option("--ignore", &self.ignore)
     }
@@ -61,4 +60,9 @@ impl Chosen {
         let said: Vec<String> = only.into_iter().chain(without).collect();
         (!said.is_empty()).then(|| said.join(", "))
     }
+}
+
+/// Returns rules as one value of an option.
+fn typed(rules: &[&Rule]) -> String {
+    rules.iter().map(|rule| rule.id).collect::<Vec<_>>().join(",")
 }
