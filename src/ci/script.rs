@@ -344,9 +344,11 @@ impl Simple<'_> {
         let words = &self.words[..program];
         let assigned = words.iter().take_while(|word| is_assignment(word)).count();
         let chooses = words[..assigned].iter().any(|word| word.starts_with("PATH=") || word.starts_with("BASH_ENV="));
-        let known = words.get(assigned).is_none_or(|first| WRAPPERS.contains(first) && runs_another(first, words));
+        let known = words.get(assigned).is_none_or(|first| WRAPPERS.contains(first));
+        // One may run another: `sudo command -v stopgap`.
+        let only_tells = words.iter().any(|word| WRAPPERS.contains(word) && !runs_another(word, words));
         let detached = words.iter().any(|word| ["-d", "--detach"].contains(word));
-        (chooses || !known || detached).then(|| self.words.join(" "))
+        (chooses || !known || only_tells || detached).then(|| self.words.join(" "))
     }
 }
 

@@ -647,6 +647,8 @@ fn a_script_that_may_pass_all_the_same_is_never_ok() {
         (&["env --help CHECK"], "unknown"),
         (&["timeout --help CHECK"], "unknown"),
         (&["docker image ls CHECK"], "unknown"),
+        (&["time command -v CHECK"], "unknown"),
+        (&["sudo -E env A=b CHECK"], "ok"),
         (&["docker run --entrypoint=/bin/true alpine CHECK"], "unknown"),
         (&["CHECK --ignore approval-missing"], "unknown"),
         (&["CHECK --select expired"], "unknown"),
