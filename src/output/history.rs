@@ -291,7 +291,7 @@ fn home(verdict: &Verdict) -> Option<Several> {
     let name = files::folder_name(verdict.register.as_ref()?);
     let (folder, files) = (verdict.folder.clone(), 0..verdict.files.count());
     let registers = vec![Named { name, folder, files, exceptions: 0, live: 0 }];
-    Some(Several { registers, broken: Vec::new() })
+    Some(Several { registers, ..Several::default() })
 }
 
 fn commit_item(verdict: &Verdict) -> CommitItem<'_> {

@@ -94,10 +94,11 @@ fn head(report: &Report<'_>) -> String {
 /// hold what ends or hides a block of code.
 fn again(report: &Report<'_>) -> Option<String> {
     let (again, base) = (report.again?, report.base.filter(|base| !base.is_empty())?);
-    let root = match report.setting.below.trim_end_matches('/') {
-        _ if report.several.is_some() => " --all-registers".to_owned(),
-        "" => String::new(),
-        root => format!(" --root {}", escape::shell_word(root)),
+    let skip = |folder: &String| format!(" --skip {}", escape::shell_word(folder));
+    let root = match (report.several, report.setting.below.trim_end_matches('/')) {
+        (Some(several), _) => " --all-registers".to_owned() + &several.skipped.iter().map(skip).collect::<String>(),
+        (None, "") => String::new(),
+        (None, root) => format!(" --root {}", escape::shell_word(root)),
     };
     let command = format!("stopgap {again}{root} --base {base}");
     (!command.contains('`') && escape::line(&command) == command).then_some(command)

@@ -12,6 +12,8 @@ pub struct Several {
     pub registers: Vec<Named>,
     /// Those that could not be, by name.
     pub broken: Vec<Broken>,
+    /// The folders whose registers were left out, from the top of the work tree.
+    pub skipped: Vec<String>,
 }
 
 /// A register that was judged.

@@ -245,6 +245,24 @@ fn the_report_and_the_reminders_are_one_for_all() {
 }
 
 #[test]
+fn the_command_in_a_summary_leaves_out_the_same_registers() {
+    let repo = monorepo(true);
+    let base = repo.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    repo.branch("ask");
+    repo.write("apps/web/waivers/other.yaml", "title: x\n").commit("Ask");
+    let page = check(&repo, &["--skip", "pay", "--base", "main", "--format", "markdown"]).stdout;
+    let command = format!("stopgap check --today 2026-11-23 --all-registers --skip apps/pay --base {base}\n");
+    assert!(page.contains(&command), "{page}");
+    // It is for the top, where the folders begin.
+    let words: Vec<&str> = command.trim_end().split(' ').skip(1).collect();
+    let mut again = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+    again.env_clear().current_dir(repo.path()).stdin(Stdio::null());
+    again.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    let again = Run::of(again.args(words).args(["--format", "markdown"]));
+    assert_eq!(again.stdout.lines().next(), page.lines().next(), "{again:?}");
+}
+
+#[test]
 fn each_register_has_its_own_time_zone_and_limits() {
     let repo = monorepo(true);
     repo.write(

@@ -34,6 +34,7 @@ pub(super) fn run<'r>(
         found.remark(arguments.today.as_deref(), world);
     }
     let mut together = Together::default();
+    together.several.skipped = found.skipped.iter().map(|folder| registers::name(folder)).collect();
     if let Some(revision) = &arguments.base {
         let base = Base::find(revision, &found.top, world)?;
         for (root, count) in base.registers(&found)? {
